@@ -1,0 +1,63 @@
+"""What can go wrong, and whose fault it is.
+
+    SandikError
+    ├── NightError        the night folder has mistakes            (its author's: every mistake at once)
+    ├── RecordError       bytes that are not a record of ours       (the sender's: the record is refused)
+    ├── ModeError         a record or key of another mode or night  (the operator's: nothing is mixed)
+    ├── UsageError        a command or setting that makes no sense  (the user's)
+    └── OutsideError      Kafka, Redis or a feed does not answer    (nobody's here: retried, then said)
+
+Know before changing: a bad *paper* is never an exception. It is a finding (`checks`).
+The message of each is one sentence that says the way out.
+"""
+
+from dataclasses import dataclass
+
+
+class SandikError(Exception):
+    """Any error this project raises on purpose; the message is a sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing wrong with a night folder: where it is, what it is, what would be right."""
+
+    file: str
+    line: int | None
+    message: str
+
+    def __str__(self) -> str:
+        """`file:line: message`, the shape editors and compilers use."""
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{place}: {self.message}"
+
+
+class NightError(SandikError):
+    """A night folder that cannot be used, with every mistake found in it."""
+
+    def __init__(self, mistakes: list[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        lines = "\n".join(str(mistake) for mistake in mistakes)
+        count = len(mistakes)
+        super().__init__(f"{count} {'mistake' if count == 1 else 'mistakes'} in the night folder:\n{lines}")
+
+
+class RecordError(SandikError):
+    """Bytes that cannot be read as a record: `code` names the check, `place` the field."""
+
+    def __init__(self, code: str, place: str, message: str) -> None:
+        self.code = code
+        self.place = place
+        super().__init__(message)
+
+
+class ModeError(RecordError):
+    """A record of another mode, night or session: it is refused, because modes never mix."""
+
+
+class UsageError(SandikError):
+    """A command, setting or file that cannot be used as given (exit code 2)."""
+
+
+class OutsideError(SandikError):
+    """Kafka, Redis or a feed cannot be reached (exit code 3)."""

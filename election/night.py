@@ -1,0 +1,232 @@
+"""The facts of a night that are fixed before polls close: contests, choices, areas, boxes, sources, limits.
+
+Know before changing: everything here is frozen and built once by `wire.nights`; a process works with the
+night it started with, and processes that hold different facts refuse to work together (`Night.digest`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import NewType
+
+NightId = NewType("NightId", str)
+ContestId = NewType("ContestId", str)
+ChoiceId = NewType("ChoiceId", str)
+AreaId = NewType("AreaId", str)
+BoxId = NewType("BoxId", str)
+SourceId = NewType("SourceId", str)
+LevelId = NewType("LevelId", str)
+UnitId = NewType("UnitId", str)
+"""What a source reports on: a box, or an area if the source reports areas."""
+
+BOX_LEVEL = LevelId("box")
+
+Names = Mapping[str, str]
+"""A name in other languages, by language code; the plain name is used where a language is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A party; `colour` is a CSS hex colour or empty."""
+
+    id: str
+    name: str
+    names: Names
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alliance:
+    """Several parties that stand behind one choice."""
+
+    id: str
+    name: str
+    names: Names
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What can be voted for: a candidate, a list, yes or no. `main` choices decide the contest."""
+
+    id: ChoiceId
+    name: str
+    short: str
+    names: Names
+    party: str | None
+    alliance: str | None
+    colour: str
+    symbol: str
+    main: bool
+    stands_in: frozenset[AreaId] | None
+    """Areas where it is on the paper; None: everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """One question put to the voters under the area `area`.
+
+    `seats` choices are elected; `marks` is how many choices one voter may mark.
+    """
+
+    id: ContestId
+    name: str
+    names: Names
+    area: AreaId
+    kind: str
+    seats: int
+    marks: int
+    source: SourceId
+    choices: tuple[Choice, ...]
+
+    def position(self, choice: ChoiceId) -> int | None:
+        """Where the choice stands on the paper, or None if it does not."""
+        for place, candidate in enumerate(self.choices):
+            if candidate.id == choice:
+                return place
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A place that totals are made for; `level` is one of the night's levels, root first."""
+
+    id: AreaId
+    name: str
+    short: str
+    level: LevelId
+    parent: AreaId | None
+    side: str
+    tile: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A ballot box; `registered` voters on the night's register, None where there is no register."""
+
+    id: BoxId
+    area: AreaId
+    registered: int | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who counts: it reports boxes, or areas of one level; its figures are never mixed with another's."""
+
+    id: SourceId
+    name: str
+    names: Names
+    level: LevelId
+    simulated: bool
+    stall_after_s: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRule:
+    """How a night treats one check: level E, Q, W or off, and its thresholds (percent, votes, counts)."""
+
+    level: str
+    thresholds: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class OutstandingRule:
+    """What the law allows beyond the register, so that the bound of what is still out is a true one."""
+
+    slack_per_box: int = 0
+    voters_max_without_register: int = 0
+    unexpected_boxes: int = 0
+    unexpected_box_voters: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EmbargoRule:
+    """The ban on publishing: nothing before `closed_until`, bulletins only until `law_opens_at`, then all."""
+
+    closed_until: datetime | None
+    law_opens_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Night:
+    """Everything known about an election before the first paper is heard."""
+
+    id: NightId
+    name: str
+    names: Names
+    date: date
+    time_zone: str
+    simulated: bool
+    simulated_what: str
+    seed: int | None
+    polls_close_at: datetime | None
+    parent: NightId | None
+    levels: tuple[LevelId, ...]
+    shown_levels: tuple[LevelId, ...]
+    parties: Mapping[str, Party]
+    alliances: Mapping[str, Alliance]
+    contests: Mapping[ContestId, Contest]
+    areas: Mapping[AreaId, Area]
+    boxes: Mapping[BoxId, Box]
+    sources: Mapping[SourceId, Source]
+    states: Mapping[str, bool]
+    """Paper states and whether a paper in that state may be counted; `counted` is always there."""
+    checks: Mapping[str, CheckRule]
+    outstanding: OutstandingRule
+    embargo: EmbargoRule
+    lead_from_counted_pct: int
+    recount_band_permille: int
+    parent_votes: Mapping[ContestId, Mapping[BoxId, tuple[int, ...]]]
+    """The parent night's votes per choice (in the order of the contest), where they are known."""
+    digest: str
+    """SHA-256 (hex) over the folder's facts: two processes with different digests do not work together."""
+    warnings: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def leaf_level(self) -> LevelId:
+        """The level that boxes hang under."""
+        return self.levels[-1]
+
+    @cached_property
+    def lines(self) -> Mapping[AreaId, tuple[AreaId, ...]]:
+        """For each area the area itself and everything above it, up to the root."""
+        found: dict[AreaId, tuple[AreaId, ...]] = {}
+        for area in self.areas:
+            line: list[AreaId] = []
+            at: AreaId | None = area
+            while at is not None:
+                line.append(at)
+                at = self.areas[at].parent
+            found[area] = tuple(line)
+        return found
+
+    @cached_property
+    def areas_of_level(self) -> Mapping[LevelId, tuple[AreaId, ...]]:
+        """The areas of each level, in the night's order."""
+        return {
+            level: tuple(area.id for area in self.areas.values() if area.level == level)
+            for level in self.levels
+        }
+
+    def units(self, contest: Contest, source: Source) -> tuple[UnitId, ...]:
+        """Every unit this source may report in this contest: its boxes, or its areas of one level."""
+        if source.level == BOX_LEVEL:
+            return tuple(
+                UnitId(box.id) for box in self.boxes.values() if contest.area in self.lines[box.area]
+            )
+        return tuple(
+            UnitId(area) for area in self.areas_of_level[source.level] if contest.area in self.lines[area]
+        )
+
+    def area_of(self, source: Source, unit: UnitId) -> AreaId | None:
+        """The area a unit belongs to (for an area-level source: itself), or None if there is no such unit."""
+        if source.level == BOX_LEVEL:
+            box = self.boxes.get(BoxId(unit))
+            return None if box is None else box.area
+        area = self.areas.get(AreaId(unit))
+        return area.id if area is not None and area.level == source.level else None
+
+    def stands(self, choice: Choice, area: AreaId) -> bool:
+        """Whether the choice is on the paper in this area."""
+        return choice.stands_in is None or any(above in choice.stands_in for above in self.lines[area])

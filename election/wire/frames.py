@@ -1,0 +1,281 @@
+"""What clients are shown: the snapshot of a contest, the difference between two, and the hash that proves it.
+
+A snapshot is a plain dictionary; a change is a JSON merge patch (RFC 7396) from one snapshot to the next, so
+null and absent mean the same. `state_hash` is defined so that a stranger can compute it in any language.
+
+Know before changing: while the embargo is not open, no figure about votes, voters or turnout may be in a
+snapshot at all, not even hidden. Fields may be added, never renamed.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from election.calls.state import resting_state
+from election.embargo import Embargo, embargo
+from election.headline import headline
+from election.night import BOX_LEVEL, Area, AreaId, Choice, Contest, Names, Night, SourceId
+from election.outstanding import registers
+from election.sources import Count, count
+from election.standing import Needs, Standing, margin_points, share, standing
+from election.tally import FIXED, Row
+from election.wire.records import stamp
+
+VERSION = 1
+HASH_DIGITS = 16
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ContestState:
+    """What is known of a contest at one version: the totals of every source and what was ruled."""
+
+    epoch: str = ""
+    version: int = 0
+    at: datetime | None = None
+    """Night time of the newest thing heard."""
+    lifted_at: datetime | None = None
+    """The hour from which the council's ruling lifts the embargo."""
+    rows: Mapping[SourceId, Mapping[AreaId, Row]] = field(default_factory=dict)
+    last_at: Mapping[SourceId, datetime] = field(default_factory=dict)
+    refused: int = 0
+    findings: Mapping[str, int] = field(default_factory=dict)
+    """How many papers of the published source are held with each code."""
+
+
+class Board:
+    """Makes the snapshots of one contest; what does not change in a night is made once."""
+
+    def __init__(self, night: Night, contest: Contest, mode: str) -> None:
+        self.night, self.contest, self.mode = night, contest, mode
+        self.registers = registers(night, contest)
+        shown = [area for area in night.areas.values() if self._shows(area)]
+        self._areas = {area.id: _area_facts(area) for area in shown}
+        self._nobody: Row = (0,) * (len(FIXED) + len(contest.choices))
+        self._choices = [_choice_facts(choice) for choice in contest.choices]
+        self._units = {source.id: len(night.units(contest, source)) for source in night.sources.values()}
+        self._facts = self._night_facts()
+
+    def _shows(self, area: Area) -> bool:
+        return area.level in self.night.shown_levels and self.contest.area in self.night.lines[area.id]
+
+    def _night_facts(self) -> Json:
+        night, contest = self.night, self.contest
+        return {
+            "v": VERSION, "mode": self.mode, "night": night.id, "night_name": night.name,
+            "night_names": dict(night.names), "date": night.date.isoformat(),
+            "time_zone": night.time_zone, "contest": contest.id, "title": contest.name,
+            "titles": dict(contest.names), "kind": contest.kind, "seats": contest.seats,
+            "official": False, "simulated": night.simulated, "simulated_what": night.simulated_what,
+            "polls_close_at": _time(night.polls_close_at),
+            "lead_from_counted_pct": night.lead_from_counted_pct, "levels": list(night.shown_levels),
+            "parties": {
+                party.id: {"name": party.name, "names": dict(party.names), "colour": party.colour}
+                for party in night.parties.values()
+            },
+            "alliances": {
+                alliance.id: {"name": alliance.name, "names": dict(alliance.names)}
+                for alliance in night.alliances.values()
+            },
+        }  # fmt: skip
+
+    def embargo(self, state: ContestState, now: datetime | None) -> Embargo:
+        """The publication ban at `now` (live: the clock; otherwise the night time of the newest data)."""
+        return embargo(self.night.embargo, state.lifted_at, now)
+
+    def standing(self, state: ContestState, area: AreaId, source: SourceId | None = None) -> Standing:
+        """How one area stands by a source (the published one unless another is named)."""
+        source = source or self.contest.source
+        row = state.rows.get(source, {}).get(area, self._nobody)
+        boxed = self.night.sources[source].level == BOX_LEVEL
+        return standing(area, row, self.contest, self.night, self.registers, boxed=boxed)
+
+    def snapshot(self, state: ContestState, now: datetime | None) -> Json:
+        """Everything a client is shown of the contest at this version."""
+        night, contest = self.night, self.contest
+        ban = self.embargo(state, now)
+        seen = self.standing(state, contest.area)
+        call = resting_state(seen, contest, night, ban)
+        made: Json = self._facts | {
+            "epoch": state.epoch, "version": state.version, "hash": "", "at": _time(state.at),
+            "source": contest.source, "embargo": _embargo(ban),
+            **_received(seen, ban), **self._totals(seen, ban),
+            "call": {"state": call.state, "choice": None, "at": None, "because": call.because},
+            "headline": headline(seen, contest, night, ban),
+            "areas": {area: self._area(area, facts, state, ban) for area, facts in self._areas.items()},
+            "sources": [_source(one, ban) for one in self._counts(state)],
+            "refused": state.refused,
+            "findings": dict(state.findings) if ban.is_open else {},
+        }  # fmt: skip
+        made["hash"] = state_hash(made)
+        return made
+
+    def _totals(self, seen: Standing, ban: Embargo) -> Json:
+        """Votes, order, margin, what is out; nothing of it before the embargo opens."""
+        choices = []
+        for facts, votes in zip(self._choices, seen.votes, strict=True):
+            told = {"votes": votes, "share": share(votes, seen.valid)} if ban.is_open else _UNTOLD
+            choices.append(facts | told)
+        if not ban.is_open:
+            return dict.fromkeys(_TOTALS) | {"choices": choices, "tie": False}
+        out = seen.outstanding
+        return {
+            "registered": seen.registered, "voters": seen.voters, "valid": seen.valid,
+            "invalid": seen.invalid, "choices": choices, "order": list(seen.order),
+            "leader": seen.leader, "margin_votes": seen.margin_votes,
+            "margin_points": margin_points(seen), "tie": seen.tie,
+            "outstanding": {"boxes": out.boxes, "registered": out.registered, "votes_max": out.votes_max},
+            "needs": _needs(seen.needs),
+        }  # fmt: skip
+
+    def _area(self, area: AreaId, facts: Json, state: ContestState, ban: Embargo) -> Json:
+        seen = self.standing(state, area)
+        told: Json = dict.fromkeys(_AREA_TOTALS)
+        if ban.is_open:
+            ids = (choice.id for choice in self.contest.choices)
+            told = {
+                "registered": seen.registered, "voters": seen.voters, "valid": seen.valid,
+                "invalid": seen.invalid, "choices": dict(zip(ids, seen.votes, strict=True)),
+                "leader": seen.leader, "margin_votes": seen.margin_votes, "needs": _needs(seen.needs),
+            }  # fmt: skip
+        return facts | _received(seen, ban) | told
+
+    def _counts(self, state: ContestState) -> list[Count]:
+        """Each source's count; totals of different sources are never added."""
+        return [
+            count(
+                self.contest, source, self.night,
+                state.rows.get(source.id, {}).get(self.contest.area, self._nobody),
+                self._units[source.id], state.last_at.get(source.id),
+            )
+            for source in self.night.sources.values()
+        ]  # fmt: skip
+
+
+_TOTALS = (
+    "registered", "voters", "valid", "invalid", "order", "leader", "margin_votes", "margin_points",
+    "outstanding", "needs",
+)  # fmt: skip
+_AREA_TOTALS = (
+    "registered", "voters", "valid", "invalid", "choices", "leader", "margin_votes", "needs",
+)  # fmt: skip
+_UNTOLD = {"votes": None, "share": None}
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else stamp(at)
+
+
+def _names(names: Names) -> Json:
+    return dict(names)
+
+
+def _choice_facts(choice: Choice) -> Json:
+    return {
+        "id": choice.id, "name": choice.name, "names": _names(choice.names), "short": choice.short,
+        "party": choice.party, "alliance": choice.alliance, "colour": choice.colour,
+        "symbol": choice.symbol, "main": choice.main,
+        "stands_in": sorted(choice.stands_in) if choice.stands_in is not None else None,
+    }  # fmt: skip
+
+
+def _area_facts(area: Area) -> Json:
+    return {
+        "name": area.name, "short": area.short, "parent": area.parent, "level": area.level,
+        "side": area.side, "tile": list(area.tile) if area.tile is not None else None,
+    }  # fmt: skip
+
+
+def _embargo(ban: Embargo) -> Json:
+    return {
+        "state": ban.state, "opens_at": _time(ban.opens_at), "law_opens_at": _time(ban.law_opens_at),
+        "lifted_at": _time(ban.lifted_at),
+    }  # fmt: skip
+
+
+def _received(seen: Standing, ban: Embargo) -> Json:
+    """Boxes: said at any time. How many registered voters they hold: only when the embargo is open."""
+    return {
+        "received": {"boxes": seen.received, "boxes_total": seen.boxes_total},
+        "counted": {
+            "boxes": seen.boxes,
+            "boxes_total": seen.boxes_total,
+            "boxes_quarantined": seen.boxes_quarantined,
+            "registered": seen.register if ban.is_open else None,
+            "registered_total": seen.register_total,
+        },
+    }
+
+
+def _needs(needs: Needs | None) -> Json | None:
+    if needs is None:
+        return None
+    return {
+        "choice": needs.choice, "share": needs.share, "word": needs.word, "because": needs.because
+    }  # fmt: skip
+
+
+def _source(one: Count, ban: Embargo) -> Json:
+    told = ban.is_open
+    return {
+        "id": one.source.id, "name": one.source.name, "names": _names(one.source.names),
+        "level": one.source.level, "simulated": one.source.simulated, "published": one.published,
+        "counted": {"units": one.units, "units_total": one.units_total},
+        "claimed": one.claimed_boxes, "leader": one.leader if told else None,
+        "margin_votes": one.margin_votes if told else None, "last_at": _time(one.last_at),
+    }  # fmt: skip
+
+
+def state_hash(snapshot: Mapping[str, Any]) -> str:
+    """The first 16 hex digits of SHA-256 over the canonical text of what is shown.
+
+    First line `sandik-1 <contest> <embargo state>`; then for each area in ascending order of its id a line
+    `<area> TAB <boxes counted> TAB <valid> TAB <choice>=<votes>,…` with choices in ascending order of id and
+    `-` for what is not told; each line ends with LF; UTF-8.
+    """
+    lines = [f"sandik-1 {snapshot['contest']} {snapshot['embargo']['state']}\n"]
+    for area, shown in sorted(snapshot["areas"].items()):
+        votes = shown.get("choices") or {}
+        figures = ",".join(f"{choice}={votes[choice]}" for choice in sorted(votes)) or "-"
+        valid = shown.get("valid")
+        told = "-" if valid is None else str(valid)
+        lines.append(f"{area}\t{shown['counted']['boxes']}\t{told}\t{figures}\n")
+    return hashlib.sha256("".join(lines).encode()).hexdigest()[:HASH_DIGITS]
+
+
+def difference(old: Any, new: Any) -> Any:
+    """The JSON merge patch (RFC 7396) that makes `new` of `old`; None where they are equal."""
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        return None if old == new else new
+    patch = {}
+    for key, value in new.items():
+        before = old.get(key)
+        if before == value and (value is not None or key in old):
+            continue
+        inner = difference(before, value) if isinstance(before, dict) and isinstance(value, dict) else value
+        patch[key] = inner
+    patch |= {key: None for key in old if key not in new}
+    return patch or None
+
+
+def merged(old: Any, patch: Any) -> Any:
+    """A value after a JSON merge patch (RFC 7396)."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(old) if isinstance(old, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = merged(result.get(key), value)
+    return result
+
+
+def dumps(value: Json) -> bytes:
+    """The one way a frame or snapshot becomes bytes."""
+    return orjson.dumps(value)

@@ -1,0 +1,130 @@
+"""Names of Redis keys and the packed rows behind them.
+
+All keys of one contest share the hash tag in braces, so that a contest lives on one cluster node and every
+update is one atomic script. A unit's row is 64-bit little-endian integers, a total's row little-endian
+doubles (Redis' Lua counts in doubles: whole numbers are exact below 2^53; the script refuses to go above).
+
+Know before changing: a change of order or width must raise LAYOUT, which is part of the digest that processes
+compare before they work together.
+"""
+
+import struct
+from dataclasses import dataclass
+
+from election.night import Contest, ContestId, SourceId
+from election.tally import FIXED, Row, Statement, Status
+from election.wire.topics import Scope
+
+LAYOUT = 1
+PREFIX = "sandik"
+
+UNIT_FIXED = (
+    "revision",
+    "edition",
+    "status",
+    "noted",
+    "registered",
+    "voters",
+    "valid",
+    "invalid",
+    "claimed",
+)
+"""The columns of a unit's row before its votes; -1 stands for *not stated*."""
+
+FENCE_BYTES = 16
+"""Revision and edition: the first two columns, which together name one state of one unit."""
+
+NOT_STATED = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of one contest."""
+
+    scope: Scope
+    contest: ContestId
+
+    def _key(self, *what: str) -> str:
+        return ":".join((PREFIX, "{" + f"{self.scope.name}.{self.contest}" + "}", *what))
+
+    @property
+    def meta(self) -> str:
+        """Hash: epoch, version, run_id, digest, at, lifted_at, refused …"""
+        return self._key("meta")
+
+    @property
+    def offsets(self) -> str:
+        """Hash: partition → the next offset to apply; the truth about what was applied."""
+        return self._key("offsets")
+
+    @property
+    def changes(self) -> str:
+        """Stream of changes, id `<version>-0`."""
+        return self._key("changes")
+
+    @property
+    def sources(self) -> str:
+        """Hash: source → night time of the newest paper heard from it."""
+        return self._key("sources")
+
+    @property
+    def findings(self) -> str:
+        """Hash: `<source>/<code>` → papers now held with that finding."""
+        return self._key("findings")
+
+    def boxes(self, source: SourceId) -> str:
+        """Hash: unit → packed row of what is held."""
+        return self._key("boxes", source)
+
+    def areas(self, source: SourceId) -> str:
+        """Hash: area → packed row of the total."""
+        return self._key("areas", source)
+
+    def papers(self, source: SourceId) -> str:
+        """Hash: unit → JSON of what the checks say about the paper held, where they say anything."""
+        return self._key("papers", source)
+
+
+def unit_width(contest: Contest) -> int:
+    """Columns in a unit's row."""
+    return len(UNIT_FIXED) + len(contest.choices)
+
+
+def total_width(contest: Contest) -> int:
+    """Columns in a total's row."""
+    return len(FIXED) + len(contest.choices)
+
+
+def pack_unit(held: Statement) -> bytes:
+    """A statement as it is stored."""
+    figures = (held.registered, held.voters, held.valid, held.invalid, held.claimed, *held.votes)
+    return struct.pack(
+        f"<{4 + len(figures)}q",
+        held.revision,
+        held.edition,
+        int(held.status),
+        int(held.noted),
+        *(NOT_STATED if figure is None else figure for figure in figures),
+    )
+
+
+def unpack_unit(packed: bytes) -> Statement:
+    """A statement as it was stored."""
+    revision, edition, status, noted, *figures = struct.unpack(f"<{len(packed) // 8}q", packed)
+    registered, voters, valid, invalid, claimed, *votes = (
+        None if figure == NOT_STATED else figure for figure in figures
+    )
+    return Statement(
+        revision, edition, Status(status), bool(noted),
+        registered, voters, valid, invalid, claimed, tuple(votes),
+    )  # fmt: skip
+
+
+def pack_total(row: Row) -> bytes:
+    """A total as it is stored."""
+    return struct.pack(f"<{len(row)}d", *row)
+
+
+def unpack_total(packed: bytes) -> Row:
+    """A total as it was stored: whole numbers, exact."""
+    return tuple(int(value) for value in struct.unpack(f"<{len(packed) // 8}d", packed))

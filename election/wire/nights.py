@@ -1,0 +1,285 @@
+"""A night folder's files as a Night: every mistake in them is found at once, each with file and line.
+
+Know before changing: this reads bytes, never a disk. What it makes is hashed into `Night.digest`, by which
+processes tell whether they hold the same facts.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from election.checks import CHECKS, default_rules
+from election.errors import Mistake, NightError
+from election.night import (
+    BOX_LEVEL,
+    Alliance,
+    AreaId,
+    CheckRule,
+    Choice,
+    ChoiceId,
+    Contest,
+    ContestId,
+    EmbargoRule,
+    LevelId,
+    Night,
+    NightId,
+    OutstandingRule,
+    Party,
+    Source,
+    SourceId,
+)
+from election.report import COUNTED_STATE
+from election.wire.keys import LAYOUT
+from election.wire.tables import read_areas, read_boxes, read_parent
+from election.wire.toml_reader import Table, parse_toml
+
+FACTS = ("night.toml", "areas.csv", "boxes.csv", "parent.csv")
+"""The files that make a Night; the digest is over their bytes. parent.csv may be missing."""
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+
+
+def read_night(files: Mapping[str, bytes]) -> Night:
+    """The night in these files. Raises NightError with every mistake, each with its file and line."""
+    mistakes = [
+        Mistake(name, None, "This file is missing from the night folder.")
+        for name in FACTS[:3]
+        if name not in files
+    ]
+    if mistakes:
+        raise NightError(mistakes)
+    root = parse_toml("night.toml", files["night.toml"], mistakes)
+    if mistakes:
+        raise NightError(mistakes)
+    facts = _facts(root, mistakes)
+    levels = tuple(LevelId(level) for level in root.texts("levels"))
+    areas = read_areas(files["areas.csv"], levels, mistakes)
+    boxes = read_boxes(files["boxes.csv"], areas, levels[-1] if levels else LevelId(""), mistakes)
+    sources = _sources(root, levels)
+    contests = _contests(root, areas, sources, facts["parties"], facts["alliances"])
+    shown = tuple(LevelId(level) for level in root.texts("shown_levels", tuple(levels)))
+    if not set(shown) <= set(levels):
+        root.wrong("shown_levels", "shown_levels names a level that is not among levels.")
+    parent = read_parent(files.get("parent.csv"), contests, boxes, mistakes)
+    root.finish()
+    if mistakes:
+        raise NightError(mistakes)
+    return Night(
+        levels=levels,
+        shown_levels=shown,
+        areas=areas,
+        boxes=boxes,
+        sources=sources,
+        contests=contests,
+        parent_votes=parent,
+        digest=_digest(files),
+        **facts,
+    )
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256(f"layout {LAYOUT}".encode())
+    for name in FACTS:
+        content = files.get(name, b"")
+        digest.update(f"\n{name} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+def identifier(table: Table, key: str = "id") -> str:
+    """An id: small letters, digits and hyphens, as topics, addresses and files can hold."""
+    value = table.text(key)
+    if value and not _ID.fullmatch(value):
+        table.wrong(key, f"{key} {value!r}: small letters, digits and hyphens, at most 63, letter first.")
+    return value
+
+
+def _facts(root: Table, mistakes: list[Mistake]) -> dict[str, Any]:
+    """Everything of a Night that stands in night.toml alone."""
+    embargo, outstanding, display = (root.table(name) for name in ("embargo", "outstanding", "display"))
+    lineage = root.table("lineage")
+    facts = {
+        "id": NightId(identifier(root)),
+        "name": root.text("name"),
+        "names": root.names(),
+        "date": root.day("date"),
+        "time_zone": root.text("time_zone", "UTC"),
+        "simulated": root.flag("simulated", False),
+        "simulated_what": root.text("simulated_what", ""),
+        "seed": root.maybe_number("seed"),
+        "polls_close_at": root.time("polls_close_at"),
+        "parent": NightId(lineage.text("parent", "")) or None,
+        "parties": _parties(root),
+        "alliances": _alliances(root),
+        "states": _states(root.table("states")),
+        "checks": _checks(root.table("checks")),
+        "outstanding": _outstanding(outstanding),
+        "embargo": EmbargoRule(embargo.time("closed_until"), embargo.time("law_opens_at")),
+        "lead_from_counted_pct": display.number("lead_from_counted_pct", 30),
+        "recount_band_permille": round(display.decimal("recount_band_pct", 0.5) * 10),
+    }
+    if facts["simulated"] and not facts["simulated_what"]:
+        root.wrong("simulated", "A simulated night says what is simulated: simulated_what is missing.")
+    for table in (embargo, outstanding, display, lineage):
+        table.finish()
+    return facts
+
+
+def _parties(root: Table) -> dict[str, Party]:
+    found = {}
+    for table in root.tables("parties"):
+        party = Party(identifier(table), table.text("name"), table.names(), _colour(table))
+        found[party.id] = party
+        table.finish()
+    return found
+
+
+def _alliances(root: Table) -> dict[str, Alliance]:
+    found = {}
+    for table in root.tables("alliances"):
+        alliance = Alliance(identifier(table), table.text("name"), table.names())
+        found[alliance.id] = alliance
+        table.finish()
+    return found
+
+
+def _colour(table: Table) -> str:
+    colour = table.text("colour", "")
+    if colour and not _COLOUR.fullmatch(colour):
+        table.wrong("colour", f"colour {colour!r} is not of the form #A50F2B.")
+    return colour
+
+
+def _states(table: Table) -> dict[str, bool]:
+    states = {COUNTED_STATE: True}
+    for word in table.keys_here():
+        states[word] = table.flag(word, False)
+    return states
+
+
+def _checks(table: Table) -> dict[str, CheckRule]:
+    rules = default_rules()
+    for code in table.keys_here():
+        rule = table.table(code)
+        check = CHECKS.get(code)
+        if check is None:
+            rule.wrong(None, f"There is no check {code}; there are {', '.join(CHECKS)}.")
+            continue
+        level = rule.text("level", check.level)
+        if level not in ("E", "Q", "W", "off"):
+            rule.wrong("level", f"The level of {code} is {level!r}; it is E, Q, W or off.")
+        if level != check.level and not check.settable:
+            rule.wrong("level", f"{code} cannot be relaxed: it asks whether {check.asks}.")
+        limits = {name: rule.number(name, limit) for name, limit in check.thresholds.items()}
+        for name, limit in limits.items():
+            if name.endswith("_pct") and limit > 100:
+                rule.wrong(name, f"{code}.{name} is {limit}; a percentage is at most 100.")
+        rules[code] = CheckRule(level, limits)
+        rule.finish()
+    return rules
+
+
+def _outstanding(table: Table) -> OutstandingRule:
+    return OutstandingRule(
+        slack_per_box=table.number("slack_per_box", 0),
+        voters_max_without_register=table.number("voters_max_without_register", 0),
+        unexpected_boxes=table.number("unexpected_boxes", 0),
+        unexpected_box_voters=table.number("unexpected_box_voters", 0),
+    )
+
+
+def _sources(root: Table, levels: tuple[LevelId, ...]) -> dict[SourceId, Source]:
+    found: dict[SourceId, Source] = {}
+    for table in root.tables("sources", least=1):
+        level = LevelId(table.text("level", BOX_LEVEL))
+        if level not in (BOX_LEVEL, *levels):
+            table.wrong("level", f"level {level!r} is neither box nor one of {', '.join(levels)}.")
+        source = Source(
+            SourceId(identifier(table)),
+            table.text("name"),
+            table.names(),
+            level,
+            table.flag("simulated", False),
+            table.maybe_number("stall_after_s"),
+        )
+        if source.id in found:
+            table.wrong("id", f"The source {source.id} is named twice.")
+        found[source.id] = source
+        table.finish()
+    return found
+
+
+def _contests(
+    root: Table,
+    areas: Mapping[AreaId, Any],
+    sources: Mapping[SourceId, Source],
+    parties: Mapping[str, Party],
+    alliances: Mapping[str, Alliance],
+) -> dict[ContestId, Contest]:
+    found: dict[ContestId, Contest] = {}
+    for table in root.tables("contests", least=1):
+        area, source = AreaId(table.text("area")), SourceId(table.text("source"))
+        if area and area not in areas:
+            table.wrong("area", f"There is no area {area!r} in areas.csv.")
+        if source and source not in sources:
+            table.wrong("source", f"There is no source {source!r} among [[sources]].")
+        choices = _choices(table, areas, parties, alliances)
+        contest = Contest(
+            id=ContestId(identifier(table)),
+            name=table.text("name"),
+            names=table.names(),
+            area=area,
+            kind=table.text("kind", "choice"),
+            seats=table.number("seats", 1, least=1),
+            marks=table.number("marks", 1, least=1),
+            source=source,
+            choices=choices,
+        )
+        if contest.kind not in ("choice", "yes-no"):
+            table.wrong("kind", f"kind is {contest.kind!r}; it is choice or yes-no.")
+        if contest.id in found:
+            table.wrong("id", f"The contest {contest.id} is named twice.")
+        found[contest.id] = contest
+        table.finish()
+    return found
+
+
+def _choices(
+    contest: Table,
+    areas: Mapping[AreaId, Any],
+    parties: Mapping[str, Party],
+    alliances: Mapping[str, Alliance],
+) -> tuple[Choice, ...]:
+    found: dict[str, Choice] = {}
+    for table in contest.tables("choices", least=1):
+        stands_in = table.texts("areas", ())
+        for area in stands_in:
+            if area not in areas:
+                table.wrong("areas", f"There is no area {area!r} in areas.csv.")
+        party, alliance = table.text("party", "") or None, table.text("alliance", "") or None
+        if party is not None and party not in parties:
+            table.wrong("party", f"There is no party {party!r} among [[parties]].")
+        if alliance is not None and alliance not in alliances:
+            table.wrong("alliance", f"There is no alliance {alliance!r} among [[alliances]].")
+        name = table.text("name")
+        symbol = table.text("symbol", "")
+        if symbol not in ("", "up", "down"):
+            table.wrong("symbol", f"symbol is {symbol!r}; it is up, down or left out.")
+        choice = Choice(
+            id=ChoiceId(identifier(table)),
+            name=name,
+            short=table.text("short", name),
+            names=table.names(),
+            party=party,
+            alliance=alliance,
+            colour=_colour(table),
+            symbol=symbol,
+            main=table.flag("main", False),
+            stands_in=frozenset(AreaId(area) for area in stands_in) or None,
+        )
+        if choice.id in found:
+            table.wrong("id", f"The choice {choice.id} is named twice in one contest.")
+        found[choice.id] = choice
+        table.finish()
+    return tuple(found.values())

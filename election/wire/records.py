@@ -1,0 +1,273 @@
+"""Bundles and rulings as bytes: the values of Kafka records and the lines of a recording.
+
+A bundle is the reports of one source about one area of one contest, heard together, in columns: a third of
+the size of a dictionary a report, and a batch of them can be summed by numpy. A recording's lines are the
+same without mode and night, which its first line says once.
+
+Know before changing: bytes are made in one order of fields and never otherwise, so that the same bundle is
+the same bytes everywhere (record → replay → record). A paper's figures are *not* judged here: a bad figure
+refuses one paper (`checks`), only a record that cannot be read at all is refused whole, with an R code.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from election.errors import ModeError, RecordError
+from election.report import MISSING, Claim
+from election.wire.topics import Scope
+
+VERSION = 1
+BUNDLE_REPORTS_MAX = 200
+"""Most reports in one bundle; at the limit a producer begins the next, and a reader refuses a larger one."""
+RECORD_BYTES_MAX = 1024 * 1024
+"""Largest record in bytes; a larger one is refused whole (R008)."""
+TEXT_MAX = 2000
+"""Longest free text of a ruling, in characters; longer is refused (R011)."""
+
+Column = list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Reports of one source about one area of one contest. A scalar column says the same of every row."""
+
+    contest: str
+    source: str
+    area: str
+    level: str
+    heard_at: datetime
+    box: Column
+    revision: Column | int
+    registered: Column
+    voters: Column
+    valid: Column
+    invalid: Column
+    votes: Mapping[str, Column]
+    cause: Column | str = "first"
+    state: Column | str = "counted"
+    boxes: Column | None = None
+    """For a source that reports areas: boxes it says are in each figure."""
+    id: str = ""
+
+    def __len__(self) -> int:
+        """How many reports it holds."""
+        return len(self.box)
+
+    def claims(self) -> Iterator[Claim]:
+        """Its reports as they came, unchecked."""
+        for row in range(len(self.box)):
+            yield self.claim(row)
+
+    def claim(self, row: int) -> Claim:
+        """One report as it came, unchecked."""
+        return Claim(
+            contest=self.contest,
+            source=self.source,
+            unit=self.box[row],
+            level=self.level,
+            revision=_cell(self.revision, row),
+            cause=_cell(self.cause, row),
+            state=_cell(self.state, row),
+            registered=_cell(self.registered, row),
+            voters=_cell(self.voters, row),
+            valid=_cell(self.valid, row),
+            invalid=_cell(self.invalid, row),
+            votes={choice: column[row] for choice, column in self.votes.items()},
+            claimed_boxes=None if self.boxes is None else self.boxes[row],
+            heard_at=self.heard_at,
+        )
+
+
+def _cell(column: Any, row: int) -> object:
+    if isinstance(column, list):
+        return column[row] if column else MISSING
+    return column
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A lifecycle event or desk decision: what was decided, when it counts from, by whom."""
+
+    contest: str
+    kind: str
+    at: datetime
+    heard_at: datetime
+    source: str
+    actor: str
+    text: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    id: str = ""
+
+
+RULING_KINDS = (
+    "embargo-announced", "embargo-lifted", "objection-filed", "objection-upheld", "objection-rejected",
+    "recount-ordered", "quarantine-cleared", "quarantine-upheld", "concession", "call-approved",
+    "call-refused", "call-retracted", "certified", "annulled", "rerun-set",
+)  # fmt: skip
+
+Record = Bundle | Ruling
+
+
+def stamp(at: datetime) -> str:
+    """A time as every record writes it: UTC, milliseconds, Z."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+def read_time(value: object, place: str) -> datetime:
+    """An aware UTC time, or RecordError R009."""
+    if isinstance(value, str):
+        try:
+            at = datetime.fromisoformat(value)
+        except ValueError:
+            at = None
+        if at is not None and at.tzinfo is not None:
+            return at.astimezone(UTC)
+    raise RecordError("R009", place, f"{place} is {value!r:.60}; a time has a date, an hour and a zone.")
+
+
+def _body(record: Record) -> dict[str, Any]:
+    """Everything a record says, in the one order it is written in, without id and scope."""
+    if isinstance(record, Ruling):
+        return {
+            "t": "ruling", "v": VERSION, "contest": record.contest, "kind": record.kind,
+            "at": stamp(record.at), "heard_at": stamp(record.heard_at), "source": record.source,
+            "actor": record.actor, "text": record.text, "data": dict(record.data),
+        }  # fmt: skip
+    body = {
+        "t": "bundle", "v": VERSION, "contest": record.contest, "source": record.source,
+        "area": record.area, "level": record.level, "heard_at": stamp(record.heard_at),
+        "cause": record.cause, "state": record.state, "box": record.box, "revision": record.revision,
+        "registered": record.registered, "voters": record.voters, "valid": record.valid,
+        "invalid": record.invalid, "votes": dict(record.votes),
+    }  # fmt: skip
+    if record.boxes is not None:
+        body["boxes"] = record.boxes
+    return body
+
+
+def identity(record: Record) -> str:
+    """The record's id: 16 hex digits of SHA-256 over what it says. The same words have the same id."""
+    return hashlib.sha256(orjson.dumps(_body(record))).hexdigest()[:16]
+
+
+def encode(record: Record, scope: Scope | None = None) -> bytes:
+    """The record's bytes: for Kafka with its scope, for a recording without."""
+    body = _body(record)
+    head: dict[str, Any] = {"t": body.pop("t"), "v": body.pop("v"), "id": record.id or identity(record)}
+    if scope is not None:
+        head |= {"mode": scope.mode, "night": scope.night}
+        if scope.session:
+            head["session"] = scope.session
+    return orjson.dumps(head | body)
+
+
+def decode(value: bytes, scope: Scope | None = None) -> Record:
+    """The record in these bytes.
+
+    Raises RecordError (code R001–R011 and the field) for what cannot be read, ModeError for another mode,
+    night or session than `scope`.
+    """
+    if len(value) > RECORD_BYTES_MAX:
+        raise RecordError("R008", "record", f"{len(value)} bytes are more than {RECORD_BYTES_MAX}.")
+    try:
+        body = orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        raise RecordError("R001", "record", f"This is not JSON: {error}.") from error
+    if not isinstance(body, dict):
+        raise RecordError("R002", "record", "A record is a JSON object.")
+    if body.get("v") != VERSION:
+        raise RecordError("R003", "v", f"Version {body.get('v')!r:.20} is not {VERSION}, which we read.")
+    if scope is not None:
+        _same_scope(body, scope)
+    kind = body.get("t")
+    if kind == "bundle":
+        return _bundle(body)
+    if kind == "ruling":
+        return _ruling(body)
+    raise RecordError("R010", "t", f"A record is a bundle or a ruling, not {kind!r:.40}.")
+
+
+def _same_scope(body: Mapping[str, Any], scope: Scope) -> None:
+    for place, code, ours in (
+        ("mode", "R004", scope.mode),
+        ("night", "R005", scope.night),
+        ("session", "R005", scope.session),
+    ):
+        theirs = body.get(place, "")
+        if theirs != ours:
+            raise ModeError(code, place, f"This record is of {place} {theirs!r:.60}, we count {ours!r}.")
+
+
+def _text(body: Mapping[str, Any], place: str, length_max: int = 200) -> str:
+    value = body.get(place, "")
+    if not isinstance(value, str) or len(value) > length_max:
+        raise RecordError("R011", place, f"{place} is a text of at most {length_max} characters.")
+    return value
+
+
+def _column(body: Mapping[str, Any], place: str, length: int) -> Column:
+    """A column of the right length; an absent one is empty and every row misses the field."""
+    column = body.get(place)
+    if column is None:
+        return []
+    if not isinstance(column, list) or len(column) != length:
+        raise RecordError("R006", place, f"The column {place} is not a list of {length} values.")
+    return column
+
+
+def _bundle(body: Mapping[str, Any]) -> Bundle:
+    box = body.get("box")
+    if not isinstance(box, list) or not box:
+        raise RecordError("R006", "box", "A bundle holds a list of boxes, at least one.")
+    length = len(box)
+    if length > BUNDLE_REPORTS_MAX:
+        raise RecordError("R007", "box", f"{length} reports are more than {BUNDLE_REPORTS_MAX} in a bundle.")
+    votes = body.get("votes")
+    if not isinstance(votes, dict):
+        raise RecordError("R006", "votes", "votes is an object of columns, one a choice.")
+    for choice, column in votes.items():
+        if not isinstance(column, list) or len(column) != length:
+            raise RecordError("R006", f"votes.{choice:.60}", f"This column is not a list of {length} values.")
+    shared: dict[str, Any] = {}
+    for place in ("revision", "cause", "state"):
+        value = body.get(place, MISSING)
+        shared[place] = _column(body, place, length) if isinstance(value, list) else value
+    names = ("registered", "voters", "valid", "invalid")
+    return Bundle(
+        contest=_text(body, "contest"),
+        source=_text(body, "source"),
+        area=_text(body, "area"),
+        level=_text(body, "level"),
+        heard_at=read_time(body.get("heard_at"), "heard_at"),
+        box=box,
+        votes=votes,
+        boxes=_column(body, "boxes", length) or None,
+        id=_text(body, "id"),
+        **shared,
+        **{name: _column(body, name, length) for name in names},
+    )
+
+
+def _ruling(body: Mapping[str, Any]) -> Ruling:
+    kind = body.get("kind")
+    if kind not in RULING_KINDS:
+        raise RecordError("R010", "kind", f"There is no ruling {kind!r:.40}.")
+    data = body.get("data", {})
+    if not isinstance(data, dict):
+        raise RecordError("R006", "data", "data is an object.")
+    return Ruling(
+        contest=_text(body, "contest"),
+        kind=kind,
+        at=read_time(body.get("at"), "at"),
+        heard_at=read_time(body.get("heard_at"), "heard_at"),
+        source=_text(body, "source"),
+        actor=_text(body, "actor"),
+        text=_text(body, "text", TEXT_MAX),
+        data=data,
+        id=_text(body, "id"),
+    )
