@@ -72,7 +72,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "W308": Check("W", "two sources say the same of a box"),
         "W309": Check("W", "the margin is near the parent night's", {"more_than_votes": 150}),
         "W310": Check("W", "the registered are those of the night's register"),
-        "Q311": _fixed("one revision of one source says one thing"),
+        "Q311": Check("Q", "one revision of one source says one thing", settable=False),
     }
 )
 
@@ -336,3 +336,9 @@ def voters_max(night: Night, registered: int | None) -> int:
     """Most voters a box may have by law: its register and the slack, or the limit without a register."""
     rule = night.outstanding
     return rule.voters_max_without_register if registered is None else registered + rule.slack_per_box
+
+
+def conflict(revision: int) -> Finding:
+    """The finding of a second, different statement with the same revision."""
+    message = f"Two different papers are revision {revision}; a newer revision or a person must settle it."
+    return Finding("Q311", "Q", "revision", message)

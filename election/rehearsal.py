@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from election.checks import Paper, check
+from election.checks import Paper, check, conflict
 from election.ledger import Entry, entry
 from election.night import AreaId, Contest, ContestId, Night, SourceId, UnitId
-from election.tally import Row, Tally, statement
+from election.tally import Row, Status, Tally, statement
 from election.wire.frames import Board, ContestState, Json
 from election.wire.records import Bundle, Record, Ruling
 
@@ -87,6 +87,8 @@ class Rehearsal:
         before = tally.held.get(report.unit)
         if tally.hear(report.unit, statement(paper, contest, self.night)) is None:
             return False
+        if tally.held[report.unit].status is Status.CONFLICT:
+            paper = Paper(report, (conflict(report.revision),))
         self.papers.setdefault(heard, {})[report.unit] = paper
         if source.id == contest.source:
             after = tally.held[report.unit]
