@@ -110,6 +110,9 @@ class Paper:
         return any(finding.level == "Q" for finding in self.findings)
 
 
+SHOWN_MAX = 60
+"""Most characters of a foreign value in a sentence; the rest is cut off."""
+
 Say = Callable[[str, str, str], None]
 """Notes a finding: code, field, sentence."""
 
@@ -124,7 +127,7 @@ def check(claim: Claim, night: Night) -> Paper:
             findings.append(Finding(code, level, where, message))
 
     report = _read(claim, night, say)
-    if report is not None and _has_figures(report, night) and not any(f.level == "E" for f in findings):
+    if report is not None and _has_figures(report, night):
         for finding in _weigh(report, night):
             say(*finding)
     return Paper(report, tuple(findings))
@@ -144,10 +147,10 @@ def _read(claim: Claim, night: Night, say: Say) -> BoxReport | None:
 
     contest = night.contests.get(ContestId(claim.contest)) if isinstance(claim.contest, str) else None
     if contest is None:
-        tell("E101", "contest", f"There is no contest {claim.contest!r} in this night.")
+        tell("E101", "contest", f"There is no contest {_shown(claim.contest)} in this night.")
     source = night.sources.get(SourceId(claim.source)) if isinstance(claim.source, str) else None
     if source is None:
-        tell("E102", "source", f"There is no source {claim.source!r} in this night.")
+        tell("E102", "source", f"There is no source {_shown(claim.source)} in this night.")
     if contest is None or source is None:
         return None
     area = _area(claim, contest, source, night, tell)
@@ -172,32 +175,41 @@ def _area(claim: Claim, contest: Contest, source: Source, night: Night, tell: Sa
     if claim.level != source.level:
         tell(
             "E108", "level",
-            f"Source {source.id} reports level {source.level}, this report is of level {claim.level!r}.",
+            f"Source {source.id} reports level {source.level}, this report is of {_shown(claim.level)}.",
         )  # fmt: skip
         return None
     unit = claim.unit
     area = night.area_of(source, UnitId(unit)) if isinstance(unit, str) else None
     if area is None or contest.area not in night.lines[area]:
-        tell("E103", "box", f"There is no {source.level} {unit!r} in contest {contest.id} of this night.")
+        tell("E103", "box", f"There is no {source.level} {_shown(unit)} in contest {contest.id}.")
         return None
     return area
 
 
 def _words(claim: Claim, night: Night, tell: Say) -> tuple[Cause | None, str | None]:
-    try:
-        cause = Cause(claim.cause)
-    except ValueError:
-        cause = None
-        known = ", ".join(word.value for word in Cause)
-        tell("E110", "cause", f"There is no cause {claim.cause!r}; the causes are {known}.")
+    causes = {word.value: word for word in Cause}
+    cause = causes.get(claim.cause) if isinstance(claim.cause, str) else None
+    if cause is None and not _missing(claim.cause, "cause", tell):
+        known = ", ".join(causes)
+        tell("E110", "cause", f"There is no cause {_shown(claim.cause)}; the causes are {known}.")
     state = claim.state if isinstance(claim.state, str) and claim.state in night.states else None
-    if state is None:
+    if state is None and not _missing(claim.state, "state", tell):
         known = ", ".join(night.states)
-        tell("E110", "state", f"There is no paper state {claim.state!r}; this night's states are {known}.")
+        tell("E110", "state", f"There is no paper state {_shown(claim.state)}; this night's are {known}.")
     return cause, state
 
 
+def _missing(value: object, where: str, tell: Say) -> bool:
+    """Whether the field is not there; says so."""
+    if value is MISSING or value is None:
+        tell("E105", where, f"The field {where} is missing.")
+        return True
+    return False
+
+
 def _revision(value: object, tell: Say) -> int | None:
+    if _missing(value, "revision", tell):
+        return None
     if type(value) is int and 1 <= value <= REVISION_MAX:
         return value
     tell("E111", "revision", f"The revision is {_shown(value)}; it is a whole number from 1.")
@@ -205,23 +217,30 @@ def _revision(value: object, tell: Say) -> int | None:
 
 
 def _shown(value: object) -> str:
-    return "missing" if value is MISSING or value is None else repr(value)[:80]
+    """A value in a sentence: short whatever came, because a feed may hold anything of any size and depth."""
+    if isinstance(value, str):
+        return repr(value[:SHOWN_MAX])
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "an object"
+    if isinstance(value, int) and value.bit_length() > SHOWN_MAX:
+        return "a number of more than 18 digits"
+    return "missing" if value is MISSING or value is None else repr(value)[:SHOWN_MAX]
 
 
 def _count(value: object, where: str, required: bool, tell: Say) -> int | None:
     """A count, or None where it is missing; says what is wrong with anything that is no count."""
     if value is MISSING or value is None:
         if required:
-            tell("E105", where, f"The field {where} is missing.")
+            _missing(value, where, tell)
         return None
     if type(value) is not int:
         tell("E107", where, f"{where} is {_shown(value)}; a count is a whole number.")
         return None
     if value < 0:
-        tell("E106", where, f"{where} is {value}; a count is never negative.")
+        tell("E106", where, f"{where} is {_shown(value)}; a count is never negative.")
         return None
     if value > COUNT_MAX:
-        tell("E109", where, f"{where} is {value}; a unit holds at most {COUNT_MAX}.")
+        tell("E109", where, f"{where} is {_shown(value)}; a unit holds at most {COUNT_MAX}.")
         return None
     return value
 
@@ -240,7 +259,8 @@ def _votes(
     for name, value in claim.votes.items():
         position = contest.position(ChoiceId(name))
         if position is None:
-            tell("E104", f"votes.{name}", f"There is no choice {name!r} in contest {contest.id}.")
+            where = f"votes.{name:.{SHOWN_MAX}}"
+            tell("E104", where, f"There is no choice {_shown(name)} in contest {contest.id}.")
             continue
         if value is None or value is MISSING:
             continue  # absent, which is not zero
@@ -263,7 +283,7 @@ def _weigh(report: BoxReport, night: Night) -> Iterator[tuple[str, str, str]]:
     if valid + invalid != voters:
         yield "E201", "voters", f"{valid} valid and {invalid} invalid are {valid + invalid}, not {voters}."
     marks = night.contests[report.contest].marks
-    if total > marks * valid:
+    if total > marks * valid or max(report.votes.values(), default=0) > valid:
         yield "E204", "valid", f"The choices add up to {total}: more than {valid} valid papers can hold."
     elif total < valid:
         yield "E202", "valid", f"The choices add up to {total}, not to {valid} valid votes."
@@ -282,8 +302,9 @@ def _weigh_box(
     if registered is not None and voters > registered:
         yield "W301", "voters", f"{voters} voters are more than {registered} registered."
     most = voters_max(night, box.registered)
-    if voters > most:
-        yield "Q302", "voters", f"{voters} voters are more than the {most} the law allows at this box."
+    papers = max(voters, valid)  # where a night relaxes E203, the bound of what is out rests on both
+    if papers > most:
+        yield "Q302", "voters", f"{papers} voters are more than the {most} the law allows at this box."
     if registered is not None and box.registered is not None and registered != box.registered:
         yield "W310", "registered", f"{registered} registered, but the register says {box.registered}."
     for code in ("W303", "Q304"):

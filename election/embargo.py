@@ -30,12 +30,16 @@ class Embargo:
 def embargo(rule: EmbargoRule, lifted_at: datetime | None, now: datetime | None) -> Embargo:
     """The state at `now` (night time; None: nothing has happened yet).
 
-    `lifted_at` is the hour the council's ruling names; a ruling cannot move the law's hour back.
+    `lifted_at` is the hour the council's ruling names; a ruling cannot move the law's hour back, nor open
+    anything before `closed_until`. Where only `closed_until` is set, that is the law's hour.
     """
-    law = rule.law_opens_at
-    hours = [hour for hour in (law, lifted_at) if hour is not None]
-    opens_at = min(hours) if hours else None
-    if law is None or (now is not None and opens_at is not None and now >= opens_at):
+    law = rule.closed_until if rule.law_opens_at is None else rule.law_opens_at
+    if law is None:
+        return Embargo(OPEN, None, None, lifted_at)
+    opens_at = law if lifted_at is None else min(law, lifted_at)
+    if rule.closed_until is not None:
+        opens_at = max(opens_at, rule.closed_until)
+    if now is not None and now >= opens_at:
         return Embargo(OPEN, opens_at, law, lifted_at)
     closed = now is None or (rule.closed_until is not None and now < rule.closed_until)
     return Embargo(CLOSED if closed else BULLETINS, opens_at, law, lifted_at)

@@ -17,7 +17,7 @@ LANGUAGES = ("en", "tr")
 
 def headline(seen: Standing, contest: Contest, night: Night, ban: Embargo) -> dict[str, str]:
     """The sentence in every language."""
-    return {language: _sentence(seen, contest, night, ban, phrases) for language, phrases in _PHRASES.items()}
+    return {language: _sentence(seen, contest, night, ban, language) for language in LANGUAGES}
 
 
 def number(value: int, language: str) -> str:
@@ -27,8 +27,10 @@ def number(value: int, language: str) -> str:
 
 
 def counted_pct(seen: Standing) -> int:
-    """Tenths of a percent of boxes counted, rounded down: 29.96 % must never read 30."""
-    return seen.boxes * 1000 // seen.boxes_total if seen.boxes_total else 0
+    """Tenths of a percent of boxes counted, rounded down: 29.96 % must never read 30, nor one box read 0."""
+    if seen.boxes == 0 or seen.boxes_total == 0:
+        return 0
+    return max(1, seen.boxes * 1000 // seen.boxes_total)
 
 
 def _percent(tenths: int, language: str) -> str:
@@ -39,7 +41,8 @@ def _percent(tenths: int, language: str) -> str:
 Phrases = dict[str, Callable[..., str]]
 
 
-def _sentence(seen: Standing, contest: Contest, night: Night, ban: Embargo, phrases: Phrases) -> str:
+def _sentence(seen: Standing, contest: Contest, night: Night, ban: Embargo, language: str) -> str:
+    phrases = _PHRASES[language]
     if not ban.is_open:
         hour = None
         if ban.opens_at is not None:
@@ -49,8 +52,10 @@ def _sentence(seen: Standing, contest: Contest, night: Night, ban: Embargo, phra
         return phrases["nothing"](seen.boxes_total)
     if not seen.counted_at_least(night.lead_from_counted_pct):
         return phrases["early"](counted_pct(seen), seen.boxes, seen.boxes_total)
-    names = {choice.id: _short(choice) for choice in contest.choices}
+    names = {choice.id: _short(choice, language) for choice in contest.choices}
     done = seen.boxes == seen.boxes_total
+    if len(contest.choices) <= contest.seats:
+        return phrases["uncontested"](counted_pct(seen))
     if seen.tie:
         last, first_out = (names[seen.order[contest.seats - 1]], names[seen.order[contest.seats]])
         return phrases["tie"](last, first_out, counted_pct(seen), done)
@@ -67,8 +72,13 @@ def _sentence(seen: Standing, contest: Contest, night: Night, ban: Embargo, phra
     return phrases["lead"](leader, seen.margin_votes, out.boxes, out.votes_max, safe)
 
 
-def _short(choice: Choice) -> str:
-    return choice.short
+def _short(choice: Choice, language: str) -> str:
+    """A short name of its own is a person's and stays; a plain name is said in the language."""
+    return choice.names.get(language, choice.short) if choice.short == choice.name else choice.short
+
+
+def _some(value: int, one: str, many: str) -> str:
+    return f"{number(value, 'en')} {one if value == 1 else many}"
 
 
 def _en_embargo(hour: str | None, lifted: bool, received: int, total: int) -> str:
@@ -85,15 +95,16 @@ def _en_embargo(hour: str | None, lifted: bool, received: int, total: int) -> st
 def _tr_embargo(hour: str | None, lifted: bool, received: int, total: int) -> str:
     when = ""
     if hour is not None:
-        when = f" Yayın yasağı saat {hour}'de kalkıyor;" if lifted else f" Yasağın yasal bitişi {hour};"
+        when = f" Yayın yasağı {hour} itibarıyla kalkıyor;" if lifted else f" Yasağın yasal bitişi {hour};"
     return f"Henüz sonuç yok.{when} {number(total, 'tr')} sandığın {number(received, 'tr')} tanesi geldi."
 
 
 def _en_lead(leader: str, margin: int, boxes: int, most: int, safe: bool) -> str:
     end = "so the lead cannot change hands" if safe else "so the lead can still change hands"
+    hold = "box not yet counted holds" if boxes == 1 else "boxes not yet counted hold"
     return (
-        f"{leader} leads by {number(margin, 'en')} votes. The {number(boxes, 'en')} boxes not yet counted "
-        f"hold at most {number(most, 'en')}, {end}."
+        f"{leader} leads by {_some(margin, 'vote', 'votes')}. The {number(boxes, 'en')} {hold} "
+        f"at most {number(most, 'en')}, {end}."
     )
 
 
@@ -125,14 +136,19 @@ _PHRASES: dict[str, Phrases] = {
         ),
         "tie": _en_tie,
         "several": lambda names, tenths: (
-            f"{', '.join(names[:-1])} and {names[-1]} are in, with {_percent(tenths, 'en')} of boxes counted."
+            f"{', '.join(names[:-1])} and {names[-1]} are ahead, with {_percent(tenths, 'en')} of boxes "
+            "counted."
+        ),
+        "uncontested": lambda tenths: (
+            f"There is no more than one choice a seat. {_percent(tenths, 'en')} of boxes are counted."
         ),
         "ballot": lambda leader, margin, tenths: (
-            f"{leader} is ahead by {number(margin, 'en')} votes, with {_percent(tenths, 'en')} of boxes "
+            f"{leader} is ahead by {_some(margin, 'vote', 'votes')}, with {_percent(tenths, 'en')} of boxes "
             "counted."
         ),
         "done": lambda leader, margin, total: (
-            f"{leader} leads by {number(margin, 'en')} votes, with all {number(total, 'en')} boxes counted."
+            f"{leader} leads by {_some(margin, 'vote', 'votes')}, with all {number(total, 'en')} boxes "
+            "counted."
         ),
         "lead": _en_lead,
     },
@@ -145,8 +161,11 @@ _PHRASES: dict[str, Phrases] = {
         ),
         "tie": _tr_tie,
         "several": lambda names, tenths: (
-            f"{', '.join(names[:-1])} ve {names[-1]} seçiliyor; sandıkların {_percent(tenths, 'tr')} "
+            f"{', '.join(names[:-1])} ve {names[-1]} önde; sandıkların {_percent(tenths, 'tr')} "
             "kadarı sayıldı."
+        ),
+        "uncontested": lambda tenths: (
+            f"Seçilecek kişi sayısından çok aday yok. Sandıkların {_percent(tenths, 'tr')} kadarı sayıldı."
         ),
         "ballot": lambda leader, margin, tenths: (
             f"{leader} {number(margin, 'tr')} oy önde; sandıkların {_percent(tenths, 'tr')} kadarı sayıldı."

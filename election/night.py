@@ -228,5 +228,7 @@ class Night:
         return area.id if area is not None and area.level == source.level else None
 
     def stands(self, choice: Choice, area: AreaId) -> bool:
-        """Whether the choice is on the paper in this area."""
-        return choice.stands_in is None or any(above in choice.stands_in for above in self.lines[area])
+        """Whether the choice is on the paper in this area, or in a part of it."""
+        if choice.stands_in is None or any(above in choice.stands_in for above in self.lines[area]):
+            return True
+        return any(area in self.lines[place] for place in choice.stands_in)

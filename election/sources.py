@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from election.night import BOX_LEVEL, ChoiceId, Contest, Night, Source, UnitId
+from election.standing import leader
 from election.tally import COLUMN, FIXED, Row, Statement, Status
 
 
@@ -37,7 +38,6 @@ def count(
     ranked = sorted(range(len(votes)), key=lambda place: (-votes[place], place))
     line = contest.seats
     margin = votes[ranked[line - 1]] - votes[ranked[line]] if len(ranked) > line else 0
-    leads = votes[ranked[0]] > 0 and (margin > 0 or line > 1 or len(ranked) == 1)
     return Count(
         source=source,
         published=source.id == contest.source,
@@ -46,7 +46,7 @@ def count(
         claimed_boxes=None if source.level == BOX_LEVEL else row[COLUMN["claimed"]],
         valid=row[COLUMN["valid"]],
         votes=votes,
-        leader=contest.choices[ranked[0]].id if leads else None,
+        leader=leader(votes, contest),
         margin_votes=margin,
         last_at=last_at,
     )

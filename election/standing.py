@@ -12,6 +12,7 @@ from election.outstanding import Outstanding, Registers, outstanding
 from election.tally import COLUMN, FIXED, Row
 
 SHARE_DIGITS = 6
+STEP = 10.0**-SHARE_DIGITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Standing:
     order: tuple[ChoiceId, ...]
     """Most votes first; choices with the same votes keep the order of the paper."""
     leader: ChoiceId | None
-    """None before any vote, and in a tie at the line."""
+    """Who alone has most votes; None before any vote, and where several have as many."""
     margin_votes: int
     tie: bool
     outstanding: Outstanding
@@ -72,7 +73,6 @@ def standing(
     tie = contested and margin == 0 and votes[ranked[0]] > 0
     out = outstanding(row, register, night, root=area == contest.area)
     heard = sum(row[COLUMN[name]] for name in ("boxes", "quarantined", "marked"))
-    leads = votes[ranked[0]] > 0 and not (tie and line == 1)
     return Standing(
         area=area,
         boxes=row[COLUMN["boxes"]],
@@ -87,12 +87,19 @@ def standing(
         invalid=row[COLUMN["invalid"]],
         votes=votes,
         order=tuple(contest.choices[place].id for place in ranked),
-        leader=contest.choices[ranked[0]].id if leads else None,
+        leader=leader(votes, contest),
         margin_votes=margin,
         tie=tie,
         outstanding=out,
         needs=_needs(row, out, margin, contest, ranked) if boxed and contested else None,
     )
+
+
+def leader(votes: tuple[int, ...], contest: Contest) -> ChoiceId | None:
+    """The choice that alone has most votes, or None: nobody has any, or several have as many."""
+    most = max(votes)
+    ahead = [place for place, count in enumerate(votes) if count == most]
+    return contest.choices[ahead[0]].id if most > 0 and len(ahead) == 1 else None
 
 
 def _needs(row: Row, out: Outstanding, margin: int, contest: Contest, ranked: list[int]) -> Needs:
@@ -105,11 +112,12 @@ def _needs(row: Row, out: Outstanding, margin: int, contest: Contest, ranked: li
         return Needs(trailer, None, "undefined", "too little is counted to expect anything")
     expected = out.registered * valid // register
     if expected == 0:
-        return Needs(trailer, None, "undefined", "the boxes still out have no registered voters")
-    share = round((margin + expected) / (2 * expected), SHARE_DIGITS)
+        return Needs(trailer, None, "undefined", "no vote is expected from the boxes still out")
+    because = f"{margin} behind, {expected} votes expected"
+    needed = round((margin + expected) / (2 * expected), SHARE_DIGITS)
     if margin >= expected:
-        return Needs(trailer, share, "impossible", f"{margin} behind, {expected} votes expected")
-    return Needs(trailer, share, "possible", f"{margin} behind, {expected} votes expected")
+        return Needs(trailer, needed if margin == expected else max(needed, 1 + STEP), "impossible", because)
+    return Needs(trailer, min(needed, 1 - STEP), "possible", because)
 
 
 def share(part: int, whole: int) -> float | None:
@@ -117,10 +125,9 @@ def share(part: int, whole: int) -> float | None:
     if whole == 0:
         return None
     fraction = round(part / whole, SHARE_DIGITS)
-    step = 10.0**-SHARE_DIGITS
     if part == 0 or part == whole:
         return fraction
-    return min(max(fraction, step), 1 - step)
+    return min(max(fraction, STEP), 1 - STEP)
 
 
 def margin_points(seen: Standing) -> float | None:

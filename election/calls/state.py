@@ -34,7 +34,8 @@ def resting_state(seen: Standing, contest: Contest, night: Night, ban: Embargo) 
         )
     if seen.tie:
         return CallState(TOO_CLOSE, "The choices at the line have the same number of votes.")
-    if margin_within(seen, night.recount_band_permille):
+    contested = len(contest.choices) > contest.seats
+    if contested and margin_within(seen, night.recount_band_permille):
         band = f"{night.recount_band_permille / 10:g}%"
         return CallState(
             TOO_CLOSE, f"The margin of {seen.margin_votes} votes is within {band} of the valid votes."

@@ -49,7 +49,11 @@ class Keys:
 
     @property
     def meta(self) -> str:
-        """Hash: epoch, version, run_id, digest, at, lifted_at, refused …"""
+        """Hash: epoch, version, run_id, digest, at, lifted_at, announced_at, refused, unreadable.
+
+        `refused` are papers of this contest; `unreadable` are records and papers that name no contest of the
+        night, the same number at each of its contests.
+        """
         return self._key("meta")
 
     @property
@@ -71,6 +75,16 @@ class Keys:
     def findings(self) -> str:
         """Hash: `<source>/<code>` → papers now held with that finding."""
         return self._key("findings")
+
+    @property
+    def rulings(self) -> str:
+        """List: every ruling as it came, in the order of its topic."""
+        return self._key("rulings")
+
+    @property
+    def workers(self) -> str:
+        """Hash: worker → second (Unix time of the store) of its last sign of life."""
+        return self._key("workers")
 
     def boxes(self, source: SourceId) -> str:
         """Hash: unit → packed row of what is held."""

@@ -6,8 +6,9 @@ processes tell whether they hold the same facts.
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from election.checks import CHECKS, default_rules
 from election.errors import Mistake, NightError
@@ -33,11 +34,11 @@ from election.report import COUNTED_STATE
 from election.wire.keys import LAYOUT
 from election.wire.tables import read_areas, read_boxes, read_parent
 from election.wire.toml_reader import Table, parse_toml
+from election.wire.topics import WORD
 
 FACTS = ("night.toml", "areas.csv", "boxes.csv", "parent.csv")
 """The files that make a Night; the digest is over their bytes. parent.csv may be missing."""
 
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
 
@@ -54,7 +55,7 @@ def read_night(files: Mapping[str, bytes]) -> Night:
     if mistakes:
         raise NightError(mistakes)
     facts = _facts(root, mistakes)
-    levels = tuple(LevelId(level) for level in root.texts("levels"))
+    levels = _levels(root)
     areas = read_areas(files["areas.csv"], levels, mistakes)
     boxes = read_boxes(files["boxes.csv"], areas, levels[-1] if levels else LevelId(""), mistakes)
     sources = _sources(root, levels)
@@ -90,8 +91,8 @@ def _digest(files: Mapping[str, bytes]) -> str:
 def identifier(table: Table, key: str = "id") -> str:
     """An id: small letters, digits and hyphens, as topics, addresses and files can hold."""
     value = table.text(key)
-    if value and not _ID.fullmatch(value):
-        table.wrong(key, f"{key} {value!r}: small letters, digits and hyphens, at most 63, letter first.")
+    if not WORD.fullmatch(value) and isinstance(table.value(key), str):
+        table.wrong(key, f"{key} is {value[:60]!r}; it is small letters, digits and hyphens, 1 to 63.")
     return value
 
 
@@ -104,7 +105,7 @@ def _facts(root: Table, mistakes: list[Mistake]) -> dict[str, Any]:
         "name": root.text("name"),
         "names": root.names(),
         "date": root.day("date"),
-        "time_zone": root.text("time_zone", "UTC"),
+        "time_zone": _time_zone(root),
         "simulated": root.flag("simulated", False),
         "simulated_what": root.text("simulated_what", ""),
         "seed": root.maybe_number("seed"),
@@ -115,9 +116,9 @@ def _facts(root: Table, mistakes: list[Mistake]) -> dict[str, Any]:
         "states": _states(root.table("states")),
         "checks": _checks(root.table("checks")),
         "outstanding": _outstanding(outstanding),
-        "embargo": EmbargoRule(embargo.time("closed_until"), embargo.time("law_opens_at")),
-        "lead_from_counted_pct": display.number("lead_from_counted_pct", 30),
-        "recount_band_permille": round(display.decimal("recount_band_pct", 0.5) * 10),
+        "embargo": _embargo(embargo),
+        "lead_from_counted_pct": _pct(display, "lead_from_counted_pct", 30),
+        "recount_band_permille": display.tenths("recount_band_pct", 0.5),
     }
     if facts["simulated"] and not facts["simulated_what"]:
         root.wrong("simulated", "A simulated night says what is simulated: simulated_what is missing.")
@@ -126,19 +127,57 @@ def _facts(root: Table, mistakes: list[Mistake]) -> dict[str, Any]:
     return facts
 
 
+def _levels(root: Table) -> tuple[LevelId, ...]:
+    levels = tuple(LevelId(level) for level in root.texts("levels"))
+    if root.has("levels") and (not levels or len(set(levels)) < len(levels) or BOX_LEVEL in levels):
+        root.wrong("levels", "levels names each level of areas once, root first, and none is called box.")
+    return levels
+
+
+def _time_zone(root: Table) -> str:
+    name = root.text("time_zone", "UTC")
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        root.wrong("time_zone", f"There is no time zone {name!r}; write it as in Europe/Istanbul.")
+    return name
+
+
+def _embargo(table: Table) -> EmbargoRule:
+    rule = EmbargoRule(table.time("closed_until"), table.time("law_opens_at"))
+    closed, law = rule.closed_until, rule.law_opens_at
+    if closed is not None and law is not None and closed > law:
+        table.wrong("closed_until", "closed_until is after law_opens_at, which nothing may extend.")
+    return rule
+
+
+def _pct(table: Table, key: str, default: int) -> int:
+    value = table.number(key, default)
+    if value > 100:
+        table.wrong(key, f"{key} is {value}; a percentage is at most 100.")
+    return value
+
+
+def _twice(table: Table, known: Container[str], what: str, name: str) -> None:
+    if name in known:
+        table.wrong("id", f"The {what} {name} is named twice.")
+
+
 def _parties(root: Table) -> dict[str, Party]:
-    found = {}
+    found: dict[str, Party] = {}
     for table in root.tables("parties"):
         party = Party(identifier(table), table.text("name"), table.names(), _colour(table))
+        _twice(table, found, "party", party.id)
         found[party.id] = party
         table.finish()
     return found
 
 
 def _alliances(root: Table) -> dict[str, Alliance]:
-    found = {}
+    found: dict[str, Alliance] = {}
     for table in root.tables("alliances"):
         alliance = Alliance(identifier(table), table.text("name"), table.names())
+        _twice(table, found, "alliance", alliance.id)
         found[alliance.id] = alliance
         table.finish()
     return found
@@ -155,6 +194,8 @@ def _states(table: Table) -> dict[str, bool]:
     states = {COUNTED_STATE: True}
     for word in table.keys_here():
         states[word] = table.flag(word, False)
+    if not states[COUNTED_STATE]:
+        table.wrong(COUNTED_STATE, f"Papers in the state {COUNTED_STATE} are those that count; it is true.")
     return states
 
 
@@ -171,10 +212,13 @@ def _checks(table: Table) -> dict[str, CheckRule]:
             rule.wrong("level", f"The level of {code} is {level!r}; it is E, Q, W or off.")
         if level != check.level and not check.settable:
             rule.wrong("level", f"{code} cannot be relaxed: it asks whether {check.asks}.")
-        limits = {name: rule.number(name, limit) for name, limit in check.thresholds.items()}
-        for name, limit in limits.items():
-            if name.endswith("_pct") and limit > 100:
-                rule.wrong(name, f"{code}.{name} is {limit}; a percentage is at most 100.")
+        if code == "Q302" and level in ("W", "off"):
+            message = "the bound of what is still out rests on it; raise outstanding.slack_per_box instead."
+            rule.wrong("level", f"Q302 is Q or E: {message}")
+        limits = {
+            name: _pct(rule, name, limit) if name.endswith("_pct") else rule.number(name, limit)
+            for name, limit in check.thresholds.items()
+        }
         rules[code] = CheckRule(level, limits)
         rule.finish()
     return rules
@@ -203,8 +247,7 @@ def _sources(root: Table, levels: tuple[LevelId, ...]) -> dict[SourceId, Source]
             table.flag("simulated", False),
             table.maybe_number("stall_after_s"),
         )
-        if source.id in found:
-            table.wrong("id", f"The source {source.id} is named twice.")
+        _twice(table, found, "source", source.id)
         found[source.id] = source
         table.finish()
     return found
@@ -224,6 +267,9 @@ def _contests(
             table.wrong("area", f"There is no area {area!r} in areas.csv.")
         if source and source not in sources:
             table.wrong("source", f"There is no source {source!r} among [[sources]].")
+        elif source and sources[source].level != BOX_LEVEL:
+            message = "What is still out is known by box: the published source reports boxes, and"
+            table.wrong("source", f"{message} {source} reports {sources[source].level}.")
         choices = _choices(table, areas, parties, alliances)
         contest = Contest(
             id=ContestId(identifier(table)),
@@ -238,8 +284,7 @@ def _contests(
         )
         if contest.kind not in ("choice", "yes-no"):
             table.wrong("kind", f"kind is {contest.kind!r}; it is choice or yes-no.")
-        if contest.id in found:
-            table.wrong("id", f"The contest {contest.id} is named twice.")
+        _twice(table, found, "contest", contest.id)
         found[contest.id] = contest
         table.finish()
     return found
@@ -278,8 +323,7 @@ def _choices(
             main=table.flag("main", False),
             stands_in=frozenset(AreaId(area) for area in stands_in) or None,
         )
-        if choice.id in found:
-            table.wrong("id", f"The choice {choice.id} is named twice in one contest.")
+        _twice(table, found, "choice", choice.id)
         found[choice.id] = choice
         table.finish()
     return tuple(found.values())

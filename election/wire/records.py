@@ -26,6 +26,8 @@ BUNDLE_REPORTS_MAX = 200
 """Most reports in one bundle; at the limit a producer begins the next, and a reader refuses a larger one."""
 RECORD_BYTES_MAX = 1024 * 1024
 """Largest record in bytes; a larger one is refused whole (R008)."""
+DEPTH_MAX = 200
+"""Brackets in a record from which its depth is looked at; a normal bundle has one a column."""
 TEXT_MAX = 2000
 """Longest free text of a ruling, in characters; longer is refused (R011)."""
 
@@ -114,19 +116,23 @@ Record = Bundle | Ruling
 
 
 def stamp(at: datetime) -> str:
-    """A time as every record writes it: UTC, milliseconds, Z."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    """A time as every record writes it: UTC, milliseconds, Z. Texts order as the times they name."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+        return None if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):  # overflow: the first or last hours of the calendar, in another zone
+        return None
 
 
 def read_time(value: object, place: str) -> datetime:
     """An aware UTC time, or RecordError R009."""
-    if isinstance(value, str):
-        try:
-            at = datetime.fromisoformat(value)
-        except ValueError:
-            at = None
-        if at is not None and at.tzinfo is not None:
-            return at.astimezone(UTC)
+    at = _time(value) if isinstance(value, str) else None
+    if at is not None:
+        return at
     raise RecordError("R009", place, f"{place} is {value!r:.60}; a time has a date, an hour and a zone.")
 
 
@@ -147,7 +153,13 @@ def _body(record: Record) -> dict[str, Any]:
     }  # fmt: skip
     if record.boxes is not None:
         body["boxes"] = record.boxes
+    for place in _MAY_BE_ABSENT:
+        if body[place] is MISSING or body[place] == []:
+            del body[place]  # absent as it came: the same bytes again, and every row misses the field
     return body
+
+
+_MAY_BE_ABSENT = ("cause", "state", "revision", "registered", "voters", "valid", "invalid")
 
 
 def identity(record: Record) -> str:
@@ -180,6 +192,8 @@ def decode(value: bytes, scope: Scope | None = None) -> Record:
         raise RecordError("R001", "record", f"This is not JSON: {error}.") from error
     if not isinstance(body, dict):
         raise RecordError("R002", "record", "A record is a JSON object.")
+    if value.count(b"[") + value.count(b"{") > DEPTH_MAX:
+        _refuse_depth(body)
     if body.get("v") != VERSION:
         raise RecordError("R003", "v", f"Version {body.get('v')!r:.20} is not {VERSION}, which we read.")
     if scope is not None:
@@ -190,6 +204,14 @@ def decode(value: bytes, scope: Scope | None = None) -> Record:
     if kind == "ruling":
         return _ruling(body)
     raise RecordError("R010", "t", f"A record is a bundle or a ruling, not {kind!r:.40}.")
+
+
+def _refuse_depth(body: Mapping[str, Any]) -> None:
+    """Raises RecordError for what could not be written again: orjson reads deeper than it writes."""
+    try:
+        orjson.dumps(body)
+    except orjson.JSONEncodeError as error:
+        raise RecordError("R001", "record", "This is nested too deeply to be a record of ours.") from error
 
 
 def _same_scope(body: Mapping[str, Any], scope: Scope) -> None:

@@ -6,10 +6,18 @@ Know before changing: empty is not zero. A box with no register has an empty cel
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 
 from election.errors import Mistake
 from election.night import Area, AreaId, Box, BoxId, Contest, ContestId, LevelId
+from election.report import COUNT_MAX
+from election.wire.topics import WORD
+
+_DIGITS = re.compile(r"[0-9]{1,10}")
+
+BOX_ID_MAX = 100
+"""Longest id of a box, in characters; a longer one is a mistake."""
 
 MISTAKES_MAX = 100
 """Most mistakes noted of one file; at the limit reading stops and says so, since the file is another kind."""
@@ -17,38 +25,52 @@ MISTAKES_MAX = 100
 Row = tuple[int, dict[str, str]]
 
 
-def _rows(file: str, content: bytes, needed: tuple[str, ...], mistakes: list[Mistake]) -> Iterator[Row]:
-    """Line number and cells of each row, once the header is right."""
+def _lines(file: str, content: bytes, mistakes: list[Mistake]) -> Iterator[tuple[int, list[str]]]:
+    """Number and cells of each line that is not empty; what is no CSV is a mistake and the end."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         mistakes.append(Mistake(file, None, f"This file is not UTF-8: {error}."))
         return
-    reader = csv.reader(io.StringIO(text, newline=""))
-    header = next(reader, [])
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        for cells in reader:
+            if cells:
+                yield reader.line_num, cells
+    except csv.Error as error:
+        mistakes.append(Mistake(file, reader.line_num, f"This is not CSV: {error}."))
+
+
+def _rows(file: str, content: bytes, needed: tuple[str, ...], mistakes: list[Mistake]) -> Iterator[Row]:
+    """Line number and cells of each row, once the header is right."""
+    before = len(mistakes)
+    lines = _lines(file, content, mistakes)
+    _, header = next(lines, (1, []))
     missing = [name for name in needed if name not in header]
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if len(mistakes) > before:
+        return
     if missing:
         mistakes.append(Mistake(file, 1, f"The header has no column {', '.join(missing)}."))
+    if twice:
+        mistakes.append(Mistake(file, 1, f"The header has the column {', '.join(twice)} twice."))
+    if missing or twice:
         return
-    before = len(mistakes)
-    for cells in reader:
-        if not cells:
-            continue
+    for number, cells in lines:
         if len(cells) != len(header):
-            mistakes.append(
-                Mistake(file, reader.line_num, f"{len(cells)} cells, the header has {len(header)}.")
-            )
+            mistakes.append(Mistake(file, number, f"{len(cells)} cells, the header has {len(header)}."))
         else:
-            yield reader.line_num, dict(zip(header, cells, strict=True))
+            yield number, dict(zip(header, cells, strict=True))
         if len(mistakes) - before >= MISTAKES_MAX:
-            mistakes.append(Mistake(file, reader.line_num, f"{MISTAKES_MAX} mistakes: reading stops here."))
+            mistakes.append(Mistake(file, number, f"{MISTAKES_MAX} mistakes: reading stops here."))
             return
 
 
 def _whole(file: str, line: int, name: str, cell: str, mistakes: list[Mistake]) -> int | None:
-    if cell.isascii() and cell.isdigit():
+    if _DIGITS.fullmatch(cell) and int(cell) <= COUNT_MAX:
         return int(cell)
-    mistakes.append(Mistake(file, line, f"{name} is {cell!r}; it is a whole number."))
+    message = f"{name} is {cell[:60]!r}; it is a whole number, at most {COUNT_MAX}."
+    mistakes.append(Mistake(file, line, message))
     return None
 
 
@@ -61,6 +83,9 @@ def read_areas(content: bytes, levels: tuple[LevelId, ...], mistakes: list[Mista
         area = _area(file, line, cells, mistakes)
         if area.id in found:
             mistakes.append(Mistake(file, line, f"The area {area.id} stands twice."))
+        if not WORD.fullmatch(area.id):
+            message = f"The id {area.id[:60]!r} is not of small letters, digits and hyphens, 1 to 63."
+            mistakes.append(Mistake(file, line, message))
         if area.level not in levels:
             known = ", ".join(levels)
             mistakes.append(Mistake(file, line, f"level {area.level!r} is not one of {known}."))
@@ -101,8 +126,11 @@ def _check_parent(
     levels: tuple[LevelId, ...],
     mistakes: list[Mistake],
 ) -> None:
-    """A parent exists and is of the level just above: so no circle is possible."""
+    """A parent exists and is of the level just above, the root of the first: so no circle is possible."""
     if area.parent is None or area.level not in levels:
+        if area.parent is None and area.level in levels[1:]:
+            message = f"{area.id} has no parent, yet is a {area.level}; the root is a {levels[0]}."
+            mistakes.append(Mistake(file, line, message))
         return
     parent = areas.get(area.parent)
     if parent is None:
@@ -129,8 +157,11 @@ def read_boxes(
         if cells["registered"]:
             registered = _whole(file, line, "registered", cells["registered"], mistakes)
         box = Box(BoxId(cells["id"]), AreaId(cells["area"]), registered, cells.get("name", ""))
-        if box.id in found or not box.id:
-            mistakes.append(Mistake(file, line, f"The box {box.id!r} stands twice, or has no id."))
+        if box.id in found:
+            mistakes.append(Mistake(file, line, f"The box {box.id!r} stands twice."))
+        if not (0 < len(box.id) <= BOX_ID_MAX and box.id.isprintable() and box.id == box.id.strip()):
+            message = f"The id {box.id[:60]!r} is no text of 1 to {BOX_ID_MAX} characters in one line."
+            mistakes.append(Mistake(file, line, message))
         found[box.id] = box
     return found
 
@@ -152,6 +183,8 @@ def read_parent(
         if box not in boxes:
             mistakes.append(Mistake(file, line, f"There is no box {box!r} in boxes.csv."))
             continue
+        if box in found.get(contest.id, {}):
+            mistakes.append(Mistake(file, line, f"The box {box!r} stands twice for contest {contest.id}."))
         votes = []
         for choice in contest.choices:
             cell = cells.get(choice.id, "")

@@ -85,6 +85,10 @@ class Table:
         """Whether the key stands here at all."""
         return key in self._data
 
+    def value(self, key: str) -> object:
+        """What stands at a key, unread; None if nothing does."""
+        return self._data.get(key)
+
     def keys_here(self) -> tuple[str, ...]:
         """Every key of this table."""
         return tuple(self._data)
@@ -122,9 +126,13 @@ class Table:
         """A whole number, or None where it is left out."""
         return self.number(key) if self.has(key) else None
 
-    def decimal(self, key: str, default: float) -> float:
-        """A number with or without decimals."""
-        return float(self._value(key, (int, float), default, "a number"))
+    def tenths(self, key: str, default: float) -> int:
+        """A percentage with at most one decimal, as tenths: 0.5 is 5."""
+        value: float = self._value(key, (int, float), default, "a number")
+        if not 0 <= value <= 100 or abs(value * 10 - round(value * 10)) > 1e-9:
+            self.wrong(key, f"{self._name}{key} is {value}; it is 0 to 100 with at most one decimal.")
+            return 0
+        return round(value * 10)
 
     def flag(self, key: str, default: bool) -> bool:
         """true or false."""
@@ -133,6 +141,8 @@ class Table:
     def day(self, key: str) -> date:
         """A date, as in 2019-06-23."""
         value = self._value(key, date, _REQUIRED, "a date as in 2019-06-23")
+        if isinstance(value, datetime):
+            self.wrong(key, f"{self._name}{key} has an hour; it is a date as in 2019-06-23.")
         return value if isinstance(value, date) else date.min
 
     def time(self, key: str) -> datetime | None:

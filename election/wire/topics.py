@@ -12,7 +12,8 @@ from election.night import NightId
 
 MODES = ("live", "rehearsal", "replay")
 WHATS = ("reports", "rulings", "told", "shown", "refused")
-_WORD = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+WORD = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+"""An id, as topics, addresses and files can hold it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Scope:
         if self.mode not in MODES:
             raise UsageError(f"There is no mode {self.mode!r}; the modes are {', '.join(MODES)}.")
         for word, what in ((self.night, "night"), (self.session or "x", "session")):
-            if not _WORD.fullmatch(word):
+            if not WORD.fullmatch(word):
                 raise UsageError(
                     f"The {what} {word!r} cannot stand in a topic: small letters, digits and hyphens, 1–63."
                 )

@@ -1,0 +1,211 @@
+"""A night made up from official district totals: boxes, their figures, their arrival, and the golden ending.
+
+    night.toml + areas.csv + totals.csv + simulation.toml (+ the parent night's files)
+        → boxes.csv, parent.csv, recording.jsonl.gz, ending.json
+
+The boxes of a district sum to its total to the vote. Nothing here is a fact except those totals.
+
+Know before changing: the shipped nights are rebuilt from their seed by a test and must come out the same,
+byte for byte; after a change on purpose, write the new files and say so in the changelog.
+"""
+
+import csv
+import gzip
+import io
+import json
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from sandik.simulate_arrival import (
+    FIGURES,
+    Sheet,
+    arrival,
+    bundle,
+    bundles,
+    heard_in_order,
+    order,
+    recording,
+    ruling,
+)
+from sandik.simulate_figures import (
+    Ballot,
+    Columns,
+    Lean,
+    first_figures,
+    first_register,
+    later_figures,
+    later_register,
+    neighbourhoods,
+)
+
+Files = Mapping[str, bytes]
+"""A night folder: file name → bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the builder needs of night.toml and simulation.toml."""
+
+    night: str
+    seed: int
+    contest: str
+    source: str
+    choices: tuple[str, ...]
+    ballot: Ballot
+    late: str
+    """The main choice whose boxes are heard later."""
+    simulation: Mapping[str, Any]
+
+
+def plan(files: Files) -> Plan:
+    """Reads the plan; the night has one contest with two main choices."""
+    facts = tomllib.loads(files["night.toml"].decode())
+    simulation = tomllib.loads(files["simulation.toml"].decode())
+    (contest,) = facts["contests"]
+    choices = tuple(choice["id"] for choice in contest["choices"])
+    one, other = (choice["id"] for choice in contest["choices"] if choice.get("main"))
+    return Plan(
+        night=facts["id"],
+        seed=facts["seed"],
+        contest=contest["id"],
+        source=contest["source"],
+        choices=choices,
+        ballot=Ballot((one, other), tuple(c for c in choices if c not in (one, other))),
+        late=simulation["arrival"]["late"],
+        simulation=simulation,
+    )
+
+
+def build(files: Files, parent: Files | None = None) -> dict[str, bytes]:
+    """Boxes, parent figures, recording and ending of a simulated night.
+
+    With a parent (its boxes.csv and recording) the boxes are the parent's, figures swing from it, and
+    parent.csv is written.
+    """
+    what = plan(files)
+    totals = table(files["totals.csv"])
+    before = newest(parent) if parent is not None else None
+    sheet = _sheet(what, totals, before)
+    built = {
+        "boxes.csv": boxes_csv(sheet.boxes, sheet.areas, sheet.columns["registered"]),
+        "recording.jsonl.gz": record(what, sheet, "official district totals (totals.csv) and a seed"),
+        "ending.json": ending(what, sheet),
+    }
+    if before is not None:
+        built["parent.csv"] = parent_csv(what, sheet.boxes, before)
+    return built
+
+
+def table(content: bytes) -> dict[str, dict[str, int]]:
+    """totals.csv: area → column → official figure."""
+    rows = csv.DictReader(io.StringIO(content.decode()))
+    return {row.pop("area"): {name: int(value) for name, value in row.items()} for row in rows}
+
+
+def _sheet(
+    what: Plan, totals: Mapping[str, Mapping[str, int]], before: Mapping[str, Mapping[str, int]] | None
+) -> Sheet:
+    boxes: list[str] = []
+    areas: list[str] = []
+    columns: Columns = {name: [] for name in (*FIGURES, *what.choices)}
+    for area, total in totals.items():
+        ids = [f"{area}-{number}" for number in range(1, total["boxes"] + 1)]
+        found = _district(what, area, total, ids, before)
+        boxes.extend(ids)
+        areas.extend([area] * len(ids))
+        for name, column in columns.items():
+            column.extend(found[name])
+    return Sheet(boxes, areas, columns)
+
+
+def _district(
+    what: Plan, area: str, total: Mapping[str, int], ids: Sequence[str],
+    before: Mapping[str, Mapping[str, int]] | None,
+) -> Columns:  # fmt: skip
+    dice = Random(f"{what.seed}/{what.night}/{area}")
+    if before is None:
+        places = neighbourhoods(len(ids), dice)
+        registered = first_register(total["registered"], places, dice)
+        return first_figures(total, what.ballot, registered, places, dice, Lean())
+    old = {name: [before[box][name] for box in ids] for name in (*FIGURES, *what.choices)}
+    registered = later_register(total["registered"], old["registered"], dice)
+    return later_figures(total, what.ballot, registered, old, dice, Lean())
+
+
+def newest(parent: Files) -> dict[str, dict[str, int]]:
+    """Final figures of a parent night's boxes from its recording: the newest revision of each."""
+    what = tomllib.loads(parent["night.toml"].decode())
+    (contest,) = what["contests"]
+    figures: dict[str, dict[str, int]] = {}
+    for text in gzip.decompress(parent["recording.jsonl.gz"]).decode().splitlines()[1:]:
+        line = json.loads(text)
+        if line["t"] != "bundle" or line["source"] != contest["source"]:
+            continue
+        for row, box in enumerate(line["box"]):
+            revision = line["revision"] if isinstance(line["revision"], int) else line["revision"][row]
+            if figures.get(box, {}).get("revision", 0) >= revision:
+                continue
+            said = {name: line[name][row] for name in FIGURES}
+            votes = {name: column[row] for name, column in line["votes"].items()}
+            figures[box] = {"revision": revision, **said, **votes}
+    return figures
+
+
+def record(what: Plan, sheet: Sheet, source: str) -> bytes:
+    """The recording: every box once, in simulated order, and the rulings of simulation.toml."""
+    how = arrival(what.simulation["arrival"], len(sheet.boxes))
+    dice = Random(f"{what.seed}/{what.night}/arrival")
+    other = what.ballot.main[0] if what.late == what.ballot.main[1] else what.ballot.main[1]
+    lead = [a - b for a, b in zip(sheet.columns[what.late], sheet.columns[other], strict=True)]
+    heard = bundles(sheet, order(sheet, lead, how, dice), how, dice)
+    reports = [bundle(what.contest, what.source, sheet, together) for together in heard]
+    rulings = [ruling(what.contest, one) for one in what.simulation["rulings"]]
+    first = {
+        "night": what.night, "mode": "replay", "simulated": True,
+        "made_by": f"sandik.simulate, seed {what.seed}", "from": source,
+    }  # fmt: skip
+    return recording(first, heard_in_order([*rulings, *reports]))
+
+
+def ending(what: Plan, sheet: Sheet) -> bytes:
+    """The golden totals when every box is counted once: plain sums of the sheet."""
+    sums = {name: sum(column) for name, column in sheet.columns.items()}
+    choices = {name: sums[name] for name in what.choices}
+    first, second = sorted(what.choices, key=lambda name: -choices[name])[:2]
+    count = len(sheet.boxes)
+    contest = {
+        "boxes": {"counted": count, "total": count, "quarantined": 0},
+        **{name: sums[name] for name in FIGURES},
+        "choices": choices,
+        "leader": first if choices[first] > choices[second] else None,
+        "margin_votes": choices[first] - choices[second],
+    }
+    return (json.dumps({"contests": {what.contest: contest}}, indent=2) + "\n").encode()
+
+
+def boxes_csv(boxes: Iterable[str], areas: Iterable[str], registered: Iterable[int]) -> bytes:
+    """boxes.csv: id, area, registered."""
+    rows = zip(boxes, areas, registered, strict=True)
+    return written(["id", "area", "registered"], rows)
+
+
+def parent_csv(what: Plan, boxes: Iterable[str], before: Mapping[str, Mapping[str, int]]) -> bytes:
+    """parent.csv: the parent night's final figures of the boxes that stood then."""
+    rows = (
+        (what.contest, box, before[box]["valid"], *(before[box][name] for name in what.choices))
+        for box in boxes
+        if box in before
+    )
+    return written(["contest", "box", "valid", *what.choices], rows)
+
+
+def written(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """A CSV file with plain line ends."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return out.getvalue().encode()
