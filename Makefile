@@ -1,0 +1,44 @@
+# The ways into the project. Each target first installs what it needs into .venv in this checkout.
+# Know before changing: on a new machine the first make runs with Python and nothing else installed.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench kafka clean install install-test
+
+help:
+	@echo "make demo    the night of 23 June 2019 on this machine; ARGS=\"--speed max --port 0\" for sandik demo"
+	@echo "make test    every test; what cannot run here is skipped by name; ARGS=\"-k store\" for pytest"
+	@echo "make check   format, lint, types and the rules of the house"
+	@echo "make bench   the measurements, side by side"
+	@echo "make kafka   fetch Apache Kafka by Maven and see it start; ARGS=--keep keeps it on port 9092"
+	@echo "make clean   remove what these targets made, except .venv and .kafka"
+
+demo: install
+	@.venv/bin/sandik demo $(ARGS)
+
+test: install-test
+	@tools/parts
+	.venv/bin/python -m pytest $(ARGS)
+
+check: install-test
+	.venv/bin/ruff format --check
+	.venv/bin/ruff check
+	.venv/bin/mypy --strict
+	.venv/bin/python -m pytest -q tests/test_house.py
+
+bench: install-test
+	@tools/parts
+	.venv/bin/python -m bench $(ARGS)
+
+kafka: install
+	@tools/kafka/fetch
+	@.venv/bin/python tools/kafka/try.py $(ARGS)
+
+clean:
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist bench/results tests/browser/shots
+	find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
+
+install:
+	@PYTHON="$(PYTHON)" tools/install run
+
+install-test:
+	@PYTHON="$(PYTHON)" tools/install test

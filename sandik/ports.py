@@ -1,0 +1,136 @@
+"""Ports of this machine: a free one, one that is taken, and whether the server behind one is ready.
+
+Know before changing: these are questions asked every few milliseconds while something starts, so they use
+plain sockets, answer no instead of raising, and need no client library (those have doors of their own).
+"""
+
+import http.client
+import socket
+import struct
+import time
+from collections.abc import Callable
+
+from election.errors import UsageError
+
+LOCALHOST = "127.0.0.1"
+ASK_WITHIN_S = 1.0
+ASK_EVERY_S = 0.02
+REPLY_BYTES_MAX = 1 << 20
+
+METADATA = 3
+METADATA_VERSION = 1  # the oldest that both Apache Kafka 4 and the embedded broker answer
+NO_TOPICS = 0
+
+
+class PortTakenError(UsageError):
+    """Something else listens on the port that was asked for."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.port = port
+        super().__init__(
+            f"port {port} on {host} is taken: choose another one (0 takes a free one), "
+            f"or stop what listens there (to see it: ss -ltnp 'sport = :{port}')"
+        )
+
+
+def choose(port: int = 0, host: str = LOCALHOST) -> int:
+    """The port to listen on: the given one if it is free (else PortTakenError), any free one for 0."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        # As servers do: a port whose last connections are still winding down is not taken.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            probe.listen(1)
+        except OSError as error:
+            raise PortTakenError(host, port) from error
+        chosen: int = probe.getsockname()[1]
+        return chosen
+
+
+def wait_until(check: Callable[[], bool], within_s: float) -> bool:
+    """Ask until the answer is yes; no only after `within_s`. For callers without an event loop."""
+    deadline = time.monotonic() + within_s
+    while not check():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(ASK_EVERY_S)
+    return True
+
+
+def is_open(host: str, port: int) -> bool:
+    """Does anything accept connections there?"""
+    try:
+        with socket.create_connection((host, port), ASK_WITHIN_S):
+            return True
+    except OSError:
+        return False
+
+
+def answers_ping(host: str, port: int) -> bool:
+    """Does a Redis or Valkey answer there, and has it finished reading its data from disk?"""
+    try:
+        with socket.create_connection((host, port), ASK_WITHIN_S) as line:
+            line.sendall(b"PING\r\n")
+            return line.recv(64).startswith((b"+PONG", b"-NOAUTH"))
+    except OSError:
+        return False
+
+
+def answers_get(host: str, port: int, path: str) -> bool:
+    """Does an HTTP server there answer 200 for this path?"""
+    line = http.client.HTTPConnection(host, port, timeout=ASK_WITHIN_S)
+    try:
+        line.request("GET", path)
+        return line.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        line.close()
+
+
+def answers_kafka(host: str, port: int) -> bool:
+    """Is the Kafka there ready, and does it tell its clients to use this very address?"""
+    return (host, port) in kafka_brokers(host, port)
+
+
+def kafka_brokers(host: str, port: int) -> tuple[tuple[str, int], ...]:
+    """The addresses which the Kafka there tells its clients to use; none while it is not ready.
+
+    A broker whose port is open may still be loading; it is ready when its metadata names a broker.
+    """
+    request = struct.pack(">hhih", METADATA, METADATA_VERSION, 1, -1) + struct.pack(">i", NO_TOPICS)
+    try:
+        with socket.create_connection((host, port), ASK_WITHIN_S) as line:
+            line.sendall(struct.pack(">i", len(request)) + request)
+            (size,) = struct.unpack(">i", _exactly(line, 4))
+            if not 8 <= size <= REPLY_BYTES_MAX:
+                return ()
+            return _read_brokers(_exactly(line, size))
+    except (OSError, struct.error, UnicodeDecodeError):
+        return ()
+
+
+def _exactly(line: socket.socket, size: int) -> bytes:
+    """Read that many bytes; fewer means that the other side hung up."""
+    got = bytearray()
+    while len(got) < size:
+        part = line.recv(size - len(got))
+        if not part:
+            raise ConnectionError("hung up in the middle of an answer")
+        got += part
+    return bytes(got)
+
+
+def _read_brokers(reply: bytes) -> tuple[tuple[str, int], ...]:
+    """The broker list of a Metadata response (version 1): node, host, port, rack."""
+    (count,) = struct.unpack_from(">i", reply, 4)
+    at = 8
+    found: list[tuple[str, int]] = []
+    for _ in range(count):
+        (length,) = struct.unpack_from(">h", reply, at + 4)
+        name_at = at + 6
+        name = reply[name_at : name_at + length].decode()
+        port, rack_length = struct.unpack_from(">ih", reply, name_at + length)
+        found.append((name, port))
+        at = name_at + length + 6 + max(rack_length, 0)
+    return tuple(found)
