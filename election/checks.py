@@ -257,13 +257,13 @@ def _votes(
 ) -> dict[ChoiceId, int]:
     votes: dict[ChoiceId, int] = {}
     for name, value in claim.votes.items():
+        if value is None or value is MISSING:
+            continue  # absent, which is not zero; another paper of the bundle may have the column
         position = contest.position(ChoiceId(name))
         if position is None:
             where = f"votes.{name:.{SHOWN_MAX}}"
             tell("E104", where, f"There is no choice {_shown(name)} in contest {contest.id}.")
             continue
-        if value is None or value is MISSING:
-            continue  # absent, which is not zero
         count = _count(value, f"votes.{name}", False, tell)
         if area is not None and not night.stands(contest.choices[position], area):
             tell("E104", f"votes.{name}", f"{name} does not stand in {area}, yet has a count there.")
@@ -271,7 +271,8 @@ def _votes(
             votes[ChoiceId(name)] = count
     if required and area is not None:
         for choice in contest.choices:
-            if claim.votes.get(choice.id) is None and night.stands(choice, area):
+            told = claim.votes.get(choice.id)
+            if (told is None or told is MISSING) and night.stands(choice, area):
                 tell("E112", f"votes.{choice.id}", f"{choice.id} stands in {area} and has no count.")
     return votes
 

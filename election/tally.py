@@ -213,15 +213,15 @@ class Tally:
 
     def hear(self, unit: UnitId, new: Statement) -> Row | None:
         """Takes a statement in; gives what the totals above the unit gained or lost, or None: no news."""
+        area = self.night.area_of(self.source, unit)
+        if area is None:
+            raise ValueError(f"{unit} is no unit of {self.source.id}: checks refuse it before it comes here")
         before = self.held.get(unit)
         after = hear(before, new)
         if after is None:
             return None
         difference = minus(self._worth(unit, after), self._worth(unit, before))
         self.held[unit] = after
-        area = self.night.area_of(self.source, unit)
-        if area is None:
-            raise ValueError(f"{unit} is no unit of {self.source.id}: checks refuse it before it comes here")
         for above in self.night.lines[area]:
             self.rows[above] = plus(self.rows.get(above, self.empty), difference)
         return difference

@@ -56,10 +56,20 @@ class Board:
         self.registers = registers(night, contest)
         shown = [area for area in night.areas.values() if self._shows(area)]
         self._areas = {area.id: _area_facts(area) for area in shown}
+        self._standing_in = {
+            area: [
+                (place, choice.id)
+                for place, choice in enumerate(contest.choices)
+                if night.stands_within(choice, area)
+            ]
+            for area in self._areas
+        }
+        """The choices with a figure in each area: one that does not stand there is absent, not zero."""
         self._nobody: Row = (0,) * (len(FIXED) + len(contest.choices))
         self._choices = [_choice_facts(choice) for choice in contest.choices]
         self._units = {source.id: len(night.units(contest, source)) for source in night.sources.values()}
         self._facts = self._night_facts()
+        self._last: dict[AreaId, tuple[Row, bool, Json]] = {}
 
     def _shows(self, area: Area) -> bool:
         return area.level in self.night.shown_levels and self.contest.area in self.night.lines[area.id]
@@ -134,13 +144,21 @@ class Board:
         }  # fmt: skip
 
     def _area(self, area: AreaId, facts: Json, state: ContestState, ban: Embargo) -> Json:
+        """An area's part; where its total is the one of the last snapshot, that snapshot's part itself."""
+        row = state.rows.get(self.contest.source, {}).get(area, self._nobody)
+        before = self._last.get(area)
+        if before is None or before[0] is not row or before[1] != ban.is_open:
+            self._last[area] = before = row, ban.is_open, self._make_area(area, facts, state, ban)
+        return before[2]
+
+    def _make_area(self, area: AreaId, facts: Json, state: ContestState, ban: Embargo) -> Json:
         seen = self.standing(state, area)
         told: Json = dict.fromkeys(_AREA_TOTALS)
         if ban.is_open:
-            ids = (choice.id for choice in self.contest.choices)
             told = {
                 "registered": seen.registered, "voters": seen.voters, "valid": seen.valid,
-                "invalid": seen.invalid, "choices": dict(zip(ids, seen.votes, strict=True)),
+                "invalid": seen.invalid,
+                "choices": {choice: seen.votes[place] for place, choice in self._standing_in[area]},
                 "leader": seen.leader, "margin_votes": seen.margin_votes, "needs": _needs(seen.needs),
             }  # fmt: skip
         return facts | _received(seen, ban) | told

@@ -1,0 +1,218 @@
+"""Plain GETs: the page, its files, the snapshots and health; all made once, and nothing under embargo."""
+
+import gzip
+import json
+from dataclasses import replace
+from http import HTTPStatus
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from election.night import ContestId
+from tests.web.made import Worker, hub, night, parts, records, with_other_figures
+from web import pages
+from web.answers import Answer, Answers, Request
+from web.hub import Hub
+from web.words import languages
+
+MAYOR = ContestId("mayor")
+FILES = {"board.js": b"export {};\n" * 100, "icon.svg": b"<svg/>", "odd.bin": b"\0\1"}
+
+
+def answers(of: Hub, *, ready: bool = True) -> Answers:
+    """The answers of a gateway that reached its store, with three files and the real page."""
+    made = Answers(
+        of, FILES, lambda shown, lang, contests: pages.board(shown, lang, contests=contests), pages.style,
+        languages(),
+    )  # fmt: skip
+    made.ready = ready
+    return made
+
+
+def counted(share: float = 1.0) -> Hub:
+    """A hub that shows the practice night, or the first part of it."""
+    to, worker = hub(night()), Worker(night())
+    for contest, _ in worker.count(records()[: int(len(records()) * share)]):
+        to.hold(contest, worker.state(contest))
+    to.turn(0.0)
+    return to
+
+
+def get(of: Answers, target: str, method: str = "GET", **headers: str) -> Answer:
+    """A request as a browser would make it; header names with _ for -."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return of.answer(Request(method, target, named))
+
+
+def test_snapshot() -> None:
+    """The same bytes as over the websocket, named by epoch and version, and cacheable for a moment."""
+    to = counted()
+    answer = get(answers(to), "/snapshot/mayor.json")
+    assert (HTTPStatus.OK, to.groups[MAYOR].body) == (answer.status, answer.body)
+    assert {
+        "ETag": f'"e1:{to.groups[MAYOR].version}"',
+        "Cache-Control": "public, max-age=1",
+        "Vary": "Accept-Encoding",
+        "Content-Type": "application/json",
+    } == answer.headers
+
+
+def test_a_snapshot_that_the_client_has() -> None:
+    """Whoever names the version it has is told that it has it, also if a cache has weakened the name."""
+    made = answers(counted())
+    etag = get(made, "/snapshot/mayor.json").headers["ETag"]
+    for have in (etag, f"W/{etag}", f'"x", {etag}', "*"):
+        answer = get(made, "/snapshot/mayor.json", if_none_match=have)
+        assert (HTTPStatus.NOT_MODIFIED, b"", etag) == (answer.status, answer.body, answer.headers["ETag"])
+    assert HTTPStatus.OK == get(made, "/snapshot/mayor.json", if_none_match='"e1:0"').status
+
+
+def test_a_tag_names_one_content() -> None:
+    """While the embargo hides something the tag says so: the hour alone changes what a version shows."""
+    etag = get(answers(counted(0.3)), "/snapshot/mayor.json").headers["ETag"]
+    assert etag.endswith((':bulletins"', ':closed"'))
+
+
+def test_packed() -> None:
+    """Who takes gzip gets it, packed once for all, under a weak tag; who does not, does not."""
+    made = answers(counted())
+    plain = get(made, "/snapshot/mayor.json")
+    packed = get(made, "/snapshot/mayor.json", accept_encoding="br, gzip;q=0.5")
+    assert plain.body == gzip.decompress(packed.body)
+    assert ("gzip", "W/" + plain.headers["ETag"]) == (
+        packed.headers["Content-Encoding"],
+        packed.headers["ETag"],
+    )
+    assert packed.body is get(made, "/snapshot/mayor.json", accept_encoding="gzip").body
+    for none in ("", "identity", "gzip;q=0", "br"):
+        assert plain == get(made, "/snapshot/mayor.json", accept_encoding=none)
+
+
+def test_a_new_version_is_answered_at_once() -> None:
+    """What is kept is kept for one version only."""
+    to = counted(0.9)
+    made = answers(to)
+    before = get(made, "/snapshot/mayor.json"), get(made, "/")
+    shown = to.groups[MAYOR].shown
+    worker = Worker(night())
+    worker.count(records())
+    to.hold(MAYOR, replace(worker.state(MAYOR), version=shown["version"] + 1))
+    to.turn(0.0)
+    after = get(made, "/snapshot/mayor.json"), get(made, "/")
+    assert json.loads(before[0].body)["version"] + 1 == json.loads(after[0].body)["version"]
+    assert before[1].headers["ETag"] != after[1].headers["ETag"]
+
+
+def test_board() -> None:
+    """The page is whole as it is sent: the first contest in the reader's language, or as asked for."""
+    made = answers(counted())
+    first = get(made, "/")
+    assert (HTTPStatus.OK, "text/html; charset=utf-8") == (first.status, first.headers["Content-Type"])
+    assert b'<html lang="en"' in first.body
+    assert "Accept-Language" in first.headers["Vary"]
+    assert b'data-contest="mayor"' in first.body
+    assert b'data-contest="bridge"' in get(made, "/?contest=bridge").body
+    assert b'<html lang="tr"' in get(made, "/?lang=tr").body
+    assert b'<html lang="tr"' in get(made, "/", accept_language="tr-TR,en;q=0.5").body
+    assert b'<html lang="en"' in get(made, "/?lang=xx", accept_language="de, en-GB").body
+    assert first.body is get(made, "/?lang=en&x=1").body
+
+
+def test_style() -> None:
+    """A contest has a stylesheet of its own, made once."""
+    made = answers(counted())
+    answer = get(made, "/style/mayor.css")
+    assert ("text/css; charset=utf-8", HTTPStatus.OK) == (answer.headers["Content-Type"], answer.status)
+    assert answer.body is get(made, "/style/mayor.css").body
+
+
+def test_files() -> None:
+    """The files of the page, with their type and a tag that hangs on their bytes."""
+    made = answers(counted(), ready=False)
+    script = get(made, "/static/board.js", accept_encoding="gzip")
+    assert "text/javascript; charset=utf-8" == script.headers["Content-Type"]
+    assert FILES["board.js"] == gzip.decompress(script.body)
+    small = get(made, "/static/icon.svg", accept_encoding="gzip")
+    assert (FILES["icon.svg"], "image/svg+xml") == (small.body, small.headers["Content-Type"])
+    assert "application/octet-stream" == get(made, "/static/odd.bin").headers["Content-Type"]
+    etag = small.headers["ETag"]
+    assert HTTPStatus.NOT_MODIFIED == get(made, "/static/icon.svg", if_none_match=etag).status
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/nothing", "/static/", "/static/../pages.py", "/static/%2e%2e/pages.py", "/static//etc/passwd",
+        "/static/board.js/..", "/snapshot/king.json", "/snapshot/mayor.xml", "/snapshot/", "/style/mayor.js",
+        "/snapshot/mayor", "//", "/?contest=king", "/ws", "*", "", "/%00", "http://[/", "/static/board.js%00",
+    ],
+)  # fmt: skip
+def test_there_is_nothing_else(target: str) -> None:
+    """Any other path is 404 with a sentence, whatever it looks like."""
+    answer = get(answers(counted()), target)
+    assert HTTPStatus.NOT_FOUND == answer.status
+    assert answer.body.endswith(b".\n")
+
+
+@settings(deadline=None)
+@given(st.text(), st.sampled_from(["GET", "HEAD", "POST", "BREW", ""]))
+def test_nothing_that_is_asked_breaks_it(target: str, method: str) -> None:
+    """Whatever stands in a request line, there is an answer."""
+    assert answers(hub(night())).answer(Request(method, target)).status in HTTPStatus
+
+
+def test_only_get() -> None:
+    """Another method is told which there are; HEAD is a GET without its body."""
+    made = answers(counted())
+    refused = get(made, "/", "POST")
+    assert (HTTPStatus.METHOD_NOT_ALLOWED, "GET, HEAD") == (refused.status, refused.headers["Allow"])
+    whole, head = get(made, "/snapshot/mayor.json"), get(made, "/snapshot/mayor.json", "HEAD")
+    assert (b"", str(len(whole.body))) == (head.body, head.headers["Content-Length"])
+    assert whole.headers.items() <= head.headers.items()
+
+
+def test_before_the_store_was_read() -> None:
+    """Nothing about the count is answered from nothing: pages show no zeros that nobody counted."""
+    made = answers(hub(night()), ready=False)
+    for target in ("/", "/snapshot/mayor.json", "/style/mayor.css"):
+        answer = get(made, target)
+        assert (HTTPStatus.SERVICE_UNAVAILABLE, "2") == (answer.status, answer.headers["Retry-After"])
+    assert HTTPStatus.SERVICE_UNAVAILABLE == get(made, "/health/ready").status
+    assert HTTPStatus.OK == get(made, "/health/live").status
+
+
+def test_health() -> None:
+    """Ready means: the store was read, and is not away; it says the versions, and how old the data are."""
+    made = answers(counted())
+    ready = get(made, "/health/ready")
+    assert (HTTPStatus.OK, True) == (ready.status, json.loads(ready.body)["ready"])
+    made.stale_s = 3.21
+    stale = get(made, "/health/ready")
+    assert (HTTPStatus.SERVICE_UNAVAILABLE, 3.2) == (stale.status, json.loads(stale.body)["stale_s"])
+    assert HTTPStatus.OK == get(made, "/snapshot/mayor.json").status  # old numbers stay, and are told as old
+
+
+@settings(deadline=None, max_examples=10)
+@given(size=st.integers(3, 30), other=st.integers(0, 10**6))
+def test_under_the_embargo_figures_make_no_difference(size: int, other: int) -> None:
+    """Were every vote another one, pages and snapshots would be the same bytes: nothing of them can leak."""
+    plain, changed, worker = hub(night()), hub(night()), Worker(night())
+    one, two = answers(plain), answers(changed)
+    for batch in parts(records(), size):
+        for contest, _ in worker.count(batch):
+            state = worker.state(contest)
+            if worker.rehearsal.boards[contest].embargo(state, state.at).is_open:
+                return
+            plain.hold(contest, state)
+            changed.hold(contest, with_other_figures(state, other))
+        plain.turn(0.0)
+        changed.turn(0.0)
+        for contest in night().contests:
+            for target in (
+                f"/snapshot/{contest}.json",
+                f"/?contest={contest}",
+                f"/?contest={contest}&lang=tr",
+            ):
+                assert get(one, target) == get(two, target)
+    raise AssertionError("the ban was never lifted")

@@ -1,0 +1,25 @@
+"""Pieces of HTML."""
+
+from web.html import Filler, Html, h, join, rich
+from web.words import BOLD
+
+
+def test_everything_is_escaped() -> None:
+    """Text and attributes are escaped wherever they go in; only Html passes as it is."""
+    nasty = '<b a="1">&'
+    assert '<p title="&lt;b a=&quot;1&quot;&gt;&amp;">&lt;b a="1"&gt;&amp;</p>' == h("p", nasty, title=nasty)
+    assert "<p><i></i></p>" == h("p", Html("<i></i>"))
+    assert "&lt;<b></b>" == join("<", h("b"))
+
+
+def test_bold_parts() -> None:
+    """What stands between two marks is bold."""
+    assert "<b>7</b> of 9" == rich(f"{BOLD}7{BOLD} of 9")
+
+
+def test_followed_values_leave_their_keys() -> None:
+    """An element carries the keys that its text and attributes follow; a missing value is no attribute."""
+    f = Filler({"x.text": "7", "x.c": "0", "x.hide": None})
+    assert '<p data-c="0" data-a="data-c:x.c hidden:x.hide" data-t="x.text">7</p>' == f.text(
+        "x.text", "p", "data-c:x.c hidden:x.hide"
+    ).replace(' data-t="x.text" data-c="0" data-a="data-c:x.c hidden:x.hide"', ' data-c="0" data-a="data-c:x.c hidden:x.hide" data-t="x.text"')

@@ -1,0 +1,48 @@
+"""The answers below the strip."""
+
+from tests.browser import fakes
+from tests.web.test_view import said
+
+
+def test_boxes_out_cannot_change_it() -> None:
+    """A lead larger than every vote that can still come is not changed by them."""
+    values = said(fakes.june())
+    assert "No" == values["q1.answer"]
+    assert "Yıldırım would need 126.9% of the votes expected from the boxes out: impossible." == values["q1.text"]
+    assert ("100.00%", "80.31%") == (values["q1.lead.w"], values["q1.out.w"])
+
+
+def test_boxes_out_can_change_it() -> None:
+    """A lead as large as what is out, or smaller, can be lost."""
+    night = fakes.june()
+    night["outstanding"]["votes_max"] = night["margin_votes"]
+    assert "Yes" == said(night)["q1.answer"]
+
+
+def test_nothing_out_and_too_early() -> None:
+    """When nothing is out the answer is no; under the threshold it is too early to say."""
+    assert "No, none is out" == said(fakes.final())["q1.answer"]
+    assert "Too early to say" == said(fakes.march_early())["q1.answer"]
+
+
+def test_sources_agree_disagree_or_are_one() -> None:
+    """The counts agree, disagree, or there is only one; before the embargo opens nothing is said of leaders."""
+    assert "Yes, 3 of 3" == said(fakes.june())["q2.answer"]
+    assert "No" == said(fakes.march_close())["q2.answer"]
+    assert "One count so far" == said(fakes.two_seats())["q2.answer"]
+    closed = said(fakes.june_closed())
+    assert ("–", "90.9%") == (closed["src.council.lead"], closed["src.council.counted"])
+
+
+def test_a_source_may_count_areas() -> None:
+    """A source that reports areas says how many of its units are in."""
+    night = fakes.june()
+    night["sources"][0]["counted"] = {"units": 13, "units_total": 39}
+    assert "33.3%" == said(night)["src.anka.counted"]
+
+
+def test_what_was_checked() -> None:
+    """Counted, quarantined, refused and remarked papers are told; turnout only after the embargo."""
+    values = said(fakes.june())
+    assert ("29,627", "7", "97") == (values["q3.counted"], values["q3.refused"], values["q3.remarks"])
+    assert ("", "–") == (said(fakes.june_closed())["q3.hide"], said(fakes.june_closed())["q3.turnout"])

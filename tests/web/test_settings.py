@@ -1,0 +1,54 @@
+"""A gateway is told everything once, and what it cannot be told is one sentence with the variable's name."""
+
+import pytest
+
+from election.errors import UsageError
+from election.night import NightId
+from web.settings import Settings
+
+
+def test_defaults() -> None:
+    """With nothing set it listens on this machine only, in replay, and ticks four times a second."""
+    settings = Settings.read({})
+    assert ("replay", "127.0.0.1", 8080, 250) == (
+        settings.mode, settings.host, settings.port, settings.tick_ms,
+    )  # fmt: skip
+
+
+def test_everything_can_be_set() -> None:
+    """Each variable reaches its field, as a value of its kind; an empty one counts as not set."""
+    settings = Settings.read(
+        {"SANDIK_MODE": "live", "SANDIK_PORT": "0", "SANDIK_TICK_MS": "0", "SANDIK_HEARTBEAT_S": "1.5",
+         "SANDIK_CLIENTS_MAX": "7", "SANDIK_HOST": "", "PATH": "/bin"}
+    )  # fmt: skip
+    assert Settings(mode="live", port=0, tick_ms=0, heartbeat_s=1.5, clients_max=7) == settings
+
+
+def test_scope() -> None:
+    """Mode, night and session make the scope that keys are read under."""
+    settings = Settings.read({"SANDIK_SESSION": "desk-1"})
+    assert "replay.practice.desk-1" == settings.scope(NightId("practice")).name
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("SANDIK_MODE", "test"),
+        ("SANDIK_PORT", "http"),
+        ("SANDIK_PORT", "65536"),
+        ("SANDIK_PORT", "-1"),
+        ("SANDIK_TICK_MS", "2.5"),
+        ("SANDIK_TICK_MS", "-250"),
+        ("SANDIK_HEARTBEAT_S", "0"),
+        ("SANDIK_HEARTBEAT_S", "nan"),
+        ("SANDIK_HEARTBEAT_S", "inf"),
+        ("SANDIK_CLIENTS_MAX", "0"),
+        ("SANDIK_REDIS_ANSWERS_WITHIN_S", "2"),
+    ],
+)
+def test_what_makes_no_sense(variable: str, text: str) -> None:
+    """The sentence names the variable and shows what was read."""
+    with pytest.raises(UsageError) as caught:
+        Settings.read({variable: text})
+    assert variable in str(caught.value)
+    assert text in str(caught.value)

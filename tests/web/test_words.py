@@ -1,0 +1,44 @@
+"""How the pages say numbers, times and names."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from web.words import BOLD, languages, static_text, words
+
+VECTORS = Path(__file__).parent / "vectors"
+CASES: list[tuple[str, str, list[Any], str]] = json.loads((VECTORS / "words.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("lang", "what", "given", "expected"), CASES)
+def test_said_as_in_the_vectors(lang: str, what: str, given: list[Any], expected: str) -> None:
+    """The server says what the vectors say; a browser test holds the page to the same vectors."""
+    assert expected == getattr(words(lang), what)(*given)
+
+
+def test_every_language_has_every_sentence() -> None:
+    """The tables of all languages have the same keys and the same values to fill in."""
+    tables = {lang: json.loads(static_text(f"strings.{lang}.json")) for lang in languages()}
+    assert ("en", "tr") == languages()
+    for table in tables.values():
+        assert tables["en"].keys() == table.keys()
+
+
+def test_data_cannot_make_text_bold() -> None:
+    """The mark of bold text is taken out of every value."""
+    assert f"{BOLD}x{BOLD} vote" == words("en").say("votes", 1, n=f"{BOLD}x{BOLD}")
+
+
+def test_turkish_capitals_and_order() -> None:
+    """i becomes İ and ç follows c."""
+    assert "İlçe" == words("tr").capital("ilçe")
+    assert ["Adalar", "Çatalca", "Şile", "Şişli", "Zeytin"] == sorted(
+        ["Zeytin", "Şişli", "Çatalca", "Şile", "Adalar"], key=words("tr").sort_key
+    )
+
+
+def test_a_language_without_a_table_is_english() -> None:
+    """An unknown language code in the address does no harm."""
+    assert "en" == words("../../etc").lang

@@ -1,0 +1,167 @@
+"""The lower part of the board in HTML: the places as tiles on their ground, and as rows of a table.
+
+Know before changing: tiles and rows follow the same values, so they cannot differ; where a tile lies is said
+by the contest's stylesheet (styles.py), because the page has no inline style.
+"""
+
+from web.face import SLOTS_MAX, Face, Snapshot, short
+from web.html import Filler, Html, h, join
+from web.stage import legend_name
+from web.words import Words
+
+LONG_NAME = 11
+"""Letters from which a name is set tighter so that it fills its tile and is not cut."""
+
+
+def tiles(s: Snapshot, face: Face, f: Filler, w: Words, place: Snapshot) -> Html:
+    """The places as tiles on a ground with water, a key, a readout and a sum."""
+    laid = any(s["areas"][area].get("tile") for area in face.areas)
+    ground = _water(place, w) if laid else Html("")
+    items = [_tile(s, f, area, at, w) for at, area in enumerate(face.areas)]
+    return h(
+        "section",
+        f.text("tiles.title", "h2", id="places-title"),
+        f.text("tiles.sub", "p", class_="quiet"),
+        h(
+            "sandik-tiles",
+            ground,
+            _legend(face, f, w),
+            h("ul", *items, role="list", aria_label=w.say("tiles.group")),
+            h("div", h("p", w.say("tiles.keys"), class_="quiet"), class_="readout"),
+            h("div", f.text("sum.first", "p"), f.text("sum.second", "p", class_="quiet"), class_="summary"),
+            class_="tiles" if laid else "tiles flow",
+        ),
+        class_="places",
+        aria_labelledby="places-title",
+    )
+
+
+def _water(place: Snapshot, w: Words) -> Html:
+    cells = [h("i", class_=f"water w{at}", aria_hidden="true") for at in range(len(place.get("water", ())))]
+    labels = [
+        h("span", str(label.get(w.lang) or label["en"]), class_=f"sea l{at}", aria_hidden="true")
+        for at, label in enumerate(place.get("labels", ()))
+    ]
+    return join(*cells, *labels)
+
+
+def _chip(place: int | None, step: int, name: str) -> Html:
+    return h("span", name, class_="chip", data_c=place, data_s=step)
+
+
+def _legend(face: Face, f: Filler, w: Words) -> Html:
+    key: list[Html] = []
+    if face.duel:
+        steps = {3: w.say("legend.over"), 2: w.say("legend.mid"), 1: w.say("legend.under")}
+        left = h("span", *(_chip(face.left, step, steps[step]) for step in (3, 2, 1)))
+        right = h("span", *(_chip(face.right, step, steps[step]) for step in (1, 2, 3)))
+        key = [h("b", "▲ " + legend_name(face, face.left, w)), left, right]
+        key.append(h("b", legend_name(face, face.right, w) + " ▼"))
+    else:
+        key = [_chip(at, 3, short(w, choice)) for at, choice in enumerate(face.choices[:SLOTS_MAX])]
+    grey = h("svg", h("rect", class_="in", width="30%", height="100%"), class_="grey", aria_hidden="true")
+    return h(
+        "div",
+        f.h("p", "hidden:legend.hide", *key, class_="scale"),
+        h("p", grey, f.text("legend.grey")),
+        class_="legend",
+    )
+
+
+def _tile(s: Snapshot, f: Filler, area: str, at: int, w: Words) -> Html:
+    facts = s["areas"][area]
+    key = f"a.{area}"
+    name = w.name(facts)
+    mark = f.text(f"{key}.mark", "i")
+    button = h(
+        "button",
+        f.bar(f"{key}.w", "ground"),
+        h("span", name, class_="n long" if len(name) > LONG_NAME else "n", aria_hidden="true"),
+        h("span", str(facts.get("short") or name[:3]), class_="k", aria_hidden="true"),
+        h("span", mark, f.text(f"{key}.value"), class_="v", aria_hidden="true"),
+        h("span", mark, f.text(f"{key}.brief"), class_="b", aria_hidden="true"),
+        f.text(f"{key}.line", class_="t", aria_hidden="true"),
+        f.bar(f"{key}.w", "done"),
+        f.text(f"{key}.say", class_="vh"),
+        type="button",
+        data_area=area,
+        tabindex=0 if at == 0 else -1,
+    )
+    return f.h("li", f"data-c:{key}.c data-s:{key}.s", button, class_=f"tile p{at}")
+
+
+def part_of(s: Snapshot, area: str, w: Words) -> str:
+    """The part of the contest a place lies in: its parent below the root, or a named side."""
+    facts = s["areas"][area]
+    parent = (s.get("areas") or {}).get(facts.get("parent"))
+    if parent and parent["level"] != (s.get("levels") or [""])[0]:
+        return w.name(parent)
+    side = facts.get("side") or ""
+    return w.text.get(f"side.{side}", side)
+
+
+def table(s: Snapshot, face: Face, f: Filler, w: Words) -> Html:
+    """The same numbers as rows, in the order of the lead, or of the alphabet while there is none."""
+    order = sorted(face.areas, key=lambda area: w.sort_key(w.name(s["areas"][area])))
+    if face.phase == "open":
+        order.sort(key=lambda area: -(face.leads[area].margin if area in face.leads else -1))
+    part = {area: part_of(s, area, w) for area in face.areas}
+    parts = any(part.values())
+    rows = [_row(s, face, f, area, part[area] if parts else None, w) for area in order]
+    title = h(
+        "div", f.text("table.title", "h2", id="areas-title"), h("p", w.say("table.sub"), class_="quiet")
+    )
+    filters = h("div", class_="filters", role="group", aria_label=w.say("table.filter"))
+    inside = h(
+        "table",
+        h("caption", w.say("table.caption"), class_="vh"),
+        h("thead", h("tr", _heads(face, f, w, parts))),
+        h("tbody", *rows),
+    )
+    return h(
+        "section",
+        h("div", title, filters, class_="over"),
+        h("sandik-table", inside),
+        class_="areas",
+        aria_labelledby="areas-title",
+    )
+
+
+def _heads(face: Face, f: Filler, w: Words, parts: bool) -> Html:
+    def head(key: str, words: str, class_: str = "") -> Html:
+        return h("th", words, scope="col", data_sort=key, class_=class_ or None)
+
+    heads = [head("name", w.capital(w.level(face.level, 0)))]
+    heads += [head("part", w.say("th.side"), "wide")] if parts else []
+    heads += [head("boxes", w.say("th.boxes"), "num wide"), head("counted", f.text("th.counted"), "num pct")]
+    for at, place in (("0", face.left), ("1", face.right)):
+        if face.duel:
+            name = join(h("i", face.mark(place)), " ", short(w, face.choices[place or 0]))
+            heads.append(head(f"t{at}", name, "num v"))
+        else:
+            heads.append(head(f"n{at}", w.say("th.first" if at == "0" else "th.second"), f"v of{at}"))
+            heads.append(head(f"t{at}", w.say("th.share"), f"num v of{at}"))
+        heads.append(head(f"v{at}", w.say("th.votes"), "num v wide"))
+    heads += [head("lp", w.say("th.lead_points"), "num v"), head("lv", w.say("th.lead_votes"), "num v wide")]
+    heads.append(h("th", h("span", w.say("th.bar"), class_="vh"), scope="col", class_="v wide"))
+    return join(*heads, head("turnout", w.say("th.turnout"), "num v wide"))
+
+
+def _row(s: Snapshot, face: Face, f: Filler, area: str, part: str | None, w: Words) -> Html:
+    key = f"a.{area}"
+    cells = [h("th", w.name(s["areas"][area]), scope="row")]
+    cells += [h("td", part, class_="wide quiet part")] if part is not None else []
+    cells.append(f.text(f"{key}.boxes", "td", class_="num wide quiet"))
+    cells.append(h("td", f.bar(f"{key}.w", "fill"), " ", f.text(f"{key}.pct"), class_="num pct"))
+    for at in ("0", "1"):
+        if not face.duel:
+            cells.append(f.text(f"{key}.n{at}", "td", class_=f"v s{at} of{at}"))
+        cells.append(f.text(f"{key}.t{at}", "td", class_=f"num v s{at}" + ("" if face.duel else f" of{at}")))
+        cells.append(f.text(f"{key}.v{at}", "td", class_="num v wide quiet"))
+    cells.append(h("td", f.text(f"{key}.lm", "i"), " ", f.text(f"{key}.lp"), class_="num v lead"))
+    cells.append(f.text(f"{key}.lv", "td", class_="num v wide"))
+    middle = h("line", x1="50%", x2="50%", y1=0, y2="100%") if face.duel else Html("")
+    rect = f.h("rect", f"x:{key}.bx width:{key}.bw", "", class_="in", y="15%", height="70%")
+    cells.append(h("td", h("svg", rect, middle, class_="lean", aria_hidden="true"), class_="v wide"))
+    cells.append(f.text(f"{key}.turnout", "td", class_="num v wide quiet"))
+    return f.h("tr", f"data-c:{key}.c data-ahead:{key}.ahead", *cells, data_area=area)

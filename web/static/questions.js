@@ -1,0 +1,89 @@
+/* What the board answers below the strip. Know before changing: web/questions.py computes the same keys for the
+   page the server sends; a browser test compares the two. */
+
+import { width } from "./face.js";
+import { NONE } from "./words.js";
+
+export const short = (w, choice) => w.name(choice, "short") || w.name(choice);
+
+export function leadLabel(face, leader, w) {
+  if (face.seats > 1) return w.say("margin_line");
+  if (leader === null) return w.say("lead");
+  return w.say("lead_of", { name: w.of(short(w, face.choices[leader])) });
+}
+
+export function outValues(s, face, w) {
+  const out = s.outstanding;
+  if (face.phase === "closed" || !out) return { "q1.hide": "" };
+  const most = out.votes_max || 0;
+  const margin = s.margin_votes ?? null;
+  const lead = margin !== null && face.phase === "open";
+  const leader = face.place(s.leader);
+  const scale = Math.max(most, lead ? margin : 0);
+  const answer = !out.boxes ? "none" : !lead ? "early" : margin > most ? "no" : "yes";
+  return {
+    "q1.hide": null,
+    "q1.answer": w.say(`q1.${answer}`),
+    "q1.hide_lead": lead ? null : "",
+    "q1.label": leadLabel(face, leader, w),
+    "q1.lead": lead ? w.number(margin) : "",
+    "q1.lead.w": lead ? width(margin, scale) : width(0, 1),
+    "q1.lead.c": lead && leader !== null && face.seats === 1 ? String(leader) : null,
+    "q1.out": w.say("q1.max", { n: w.number(most) }),
+    "q1.out.w": width(most, scale),
+    "q1.text": needs(s, face, w, out),
+  };
+}
+
+function needs(s, face, w, out) {
+  if (!out.boxes) return w.say("q1.done");
+  const place = face.place(s.needs?.choice);
+  if (face.phase === "early")
+    return w.say("q1.early_text", { n: w.number(out.boxes), votes: w.number(out.votes_max) }, out.boxes);
+  if (s.tie) return w.say("q1.tie");
+  if (place === null || !s.needs.word) return "";
+  const name = short(w, face.choices[place]);
+  if (s.needs.share == null) {
+    const because = s.needs.because || w.say("q1.no_reason");
+    return w.lang === "en" ? w.say("q1.undefined", { name, because }) : "";
+  }
+  const pct = w.percent(Math.floor(s.needs.share * 1000 + 0.5), 1);
+  return w.say(`q1.${s.needs.word}`, { name, pct, has: w.share(face.choices[place].votes, s.valid, 1) });
+}
+
+export function sourceValues(s, face, w) {
+  const values = {};
+  const leaders = [];
+  for (const source of s.sources ?? []) {
+    const key = `src.${source.id}`;
+    const part = source.counted ?? {};
+    const leader = face.phase === "open" ? face.place(source.leader) : null;
+    values[`${key}.counted`] = w.counted(part.boxes ?? part.units, part.boxes_total ?? part.units_total, 1);
+    values[`${key}.mark`] = face.mark(leader) || (leader === null ? "" : short(w, face.choices[leader]));
+    values[`${key}.lead`] = leader === null ? NONE : w.number(source.margin_votes);
+    values[`${key}.c`] = leader === null ? null : String(leader);
+    if (leader !== null) leaders.push(source.leader);
+  }
+  let answer;
+  if (face.phase !== "open") answer = w.say("q2.early");
+  else if (leaders.length < 2) answer = w.say("q2.one");
+  else answer = new Set(leaders).size === 1 ? w.say("q2.yes", { n: leaders.length }) : w.say("q2.no");
+  return Object.assign(values, { "q2.answer": answer });
+}
+
+export function checksValues(s, face, w) {
+  let remarks = 0;
+  for (const [code, n] of Object.entries(s.findings ?? {})) if (code.startsWith("W")) remarks += n || 0;
+  const turnout = s.registered && s.voters != null;
+  return {
+    "q3.label": w.say(face.phase === "closed" ? "q3.counted_later" : "q3.counted"),
+    "q3.counted": w.number(s.counted.boxes),
+    "q3.quarantine": w.number(s.counted.boxes_quarantined || 0),
+    "q3.refused": w.number(s.refused || 0),
+    "q3.remarks": w.number(remarks),
+    "q3.turnout": turnout ? w.share(s.voters, s.registered) : NONE,
+    "q3.invalid": s.invalid != null ? w.share(s.invalid, (s.valid || 0) + s.invalid) : NONE,
+    "q3.hide": face.phase === "closed" ? "" : null,
+    "q3.hide_remarks": face.phase === "closed" && !remarks ? "" : null,
+  };
+}

@@ -1,0 +1,190 @@
+"""How the pages say a number, a time and a sentence, in each language there is a strings file for.
+
+Know before changing: static/words.js says the same things in the browser, and tests/web/vectors/words.json
+holds both to the same answers; change the three together. Sums and roundings are done in integers.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+BOLD = "\x01"
+"""Starts and ends bold text inside a sentence; taken out of every value, so that data cannot use it."""
+NONE = "–"
+VOWELS = {"a": "ı", "ı": "ı", "e": "i", "i": "i", "o": "u", "u": "u", "ö": "ü", "ü": "ü"}
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language: its table of sentences and its way of writing numbers."""
+
+    text: Mapping[str, str]
+
+    @property
+    def lang(self) -> str:
+        """The language code, as in the lang attribute."""
+        return self.text["lang"]
+
+    def say(self, key: str, count: int | None = None, **values: object) -> str:
+        """The sentence with its values put in; `one|many` is chosen by `count`, `*bold*` is marked."""
+        sentence = self.text[key].replace("*", BOLD)
+        if "|" in sentence:
+            one, many = sentence.split("|", 1)
+            sentence = one if count == 1 else many
+        for name, value in values.items():
+            clean = str(value) if name == "list" else str(value).replace(BOLD, "")
+            sentence = sentence.replace("{" + name + "}", clean)
+        return sentence
+
+    def level(self, level: str, form: int) -> str:
+        """The name of a level of areas: 0 one, 1 many, 2 `in each`, 3 `in so many`."""
+        forms = self.text.get(f"level.{level}", self.text["level.other"].replace("{id}", level)).split("|")
+        return forms[form] if form < len(forms) else forms[1]
+
+    def name(self, thing: Mapping[str, object] | None, key: str = "name") -> str:
+        """The name of a contest, party or area in this language, else the plain one."""
+        if thing is None:
+            return ""
+        names = thing.get(key + "s")
+        if isinstance(names, Mapping) and names.get(self.lang):
+            return str(names[self.lang]).replace(BOLD, "")
+        return str(thing.get(key) or "").replace(BOLD, "")
+
+    def of(self, name: str) -> str:
+        """The name with the ending of its owner: Kaya’s; Kaya’nın by vowel harmony."""
+        if self.text["of"] != "harmony":
+            return self.text["of"].replace("{name}", name)
+        small = self.lower(name)
+        vowel = next((VOWELS[letter] for letter in reversed(small) if letter in VOWELS), "i")
+        return f"{name}’{'n' if small[-1:] in VOWELS else ''}{vowel}n"
+
+    def lower(self, text: str) -> str:
+        """Small letters by the language's own rule for I and İ."""
+        if self.lang == "tr":
+            text = text.replace("I", "ı").replace("İ", "i")
+        return text.lower()
+
+    def capital(self, text: str) -> str:
+        """The text with a capital first letter, by the language's own rule for i and ı."""
+        first = text[:1].replace("i", "İ") if self.lang == "tr" else text[:1]
+        return first.upper() + text[1:]
+
+    def number(self, value: int | None) -> str:
+        """A whole number in groups of three."""
+        return NONE if value is None else f"{value:,}".replace(",", self.text["group"])
+
+    def decimal(self, scaled: int, digits: int) -> str:
+        """`scaled` / 10^digits with exactly that many decimals."""
+        if digits == 0:
+            return self.number(scaled)
+        whole, part = divmod(scaled, 10**digits)
+        return f"{self.number(whole)}{self.text['decimal']}{part:0{digits}}"
+
+    def percent(self, scaled: int, digits: int) -> str:
+        """The same with the language's percent sign on its side of the number."""
+        return self.text["percent"].replace("{n}", self.decimal(scaled, digits))
+
+    def counted(self, part: int | None, whole: int | None, digits: int = 0) -> str:
+        """A progress, rounded down; never a rounded 0 or 100."""
+        if part is None or not whole:
+            return NONE
+        scale = 10**digits
+        scaled = part * 100 * scale // whole
+        if part and not scaled:
+            return "<" + self.percent(1, digits)
+        if digits == 0 and part < whole and part * 100 > 99 * whole:
+            return ">" + self.percent(99, 0)
+        return self.percent(scaled, digits)
+
+    def share_number(self, votes: int | None, valid: int | None, digits: int) -> str:
+        """A share without its sign, rounded half up; never a rounded 0 or 100."""
+        if votes is None or not valid:
+            return NONE
+        scale = 10**digits
+        scaled = half_up(votes * 100 * scale, valid)
+        if votes and not scaled:
+            return "<" + self.decimal(1, digits)
+        if votes < valid and scaled == 100 * scale:
+            return ">" + self.decimal(100 * scale - 1, digits)
+        return self.decimal(scaled, digits)
+
+    def share(self, votes: int | None, valid: int | None, digits: int = 1) -> str:
+        """A share of the valid votes with its percent sign."""
+        said = self.share_number(votes, valid, digits)
+        if said == NONE:
+            return said
+        mark = said[0] if said[0] in "<>" else ""
+        return mark + self.text["percent"].replace("{n}", said[len(mark) :])
+
+    def points(self, margin: int | None, valid: int | None, digits: int | None = None) -> str:
+        """A lead in percentage points: one decimal, two under one point, never a rounded 0."""
+        if margin is None or not valid:
+            return NONE
+        if digits is None:
+            digits = 2 if margin * 100 < valid else 1
+        if digits == 0 and margin * 100 < valid:
+            return "<1" if margin else "0"
+        scaled = half_up(margin * 100 * 10**digits, valid)
+        return "<" + self.decimal(1, digits) if margin and not scaled else self.decimal(scaled, digits)
+
+    def clock(self, at: str | None, zone: str, *, seconds: bool = True) -> str:
+        """The time of day in the night's own time zone."""
+        moment = local(at, zone)
+        if moment is None:
+            return NONE
+        pattern = self.text["clock" if seconds else "clock_short"]
+        return pattern.format(h=f"{moment:%H}", m=f"{moment:%M}", s=f"{moment:%S}")
+
+    def date(self, day: str | None) -> str:
+        """A day such as 2019-06-23, in words."""
+        if not day:
+            return ""
+        year, month, number = day.split("-")
+        name = self.text["months"].split("|")[int(month) - 1]
+        return self.text["date"].format(d=int(number), month=name, y=year)
+
+    def sort_key(self, name: str) -> tuple[int, ...]:
+        """Alphabetical order by the language's alphabet."""
+        letters = self.text["alphabet"]
+        small = self.lower(name)
+        return tuple(letters.find(letter) if letter in letters else ord(letter) for letter in small)
+
+
+def half_up(value: int, by: int) -> int:
+    """value / by to the nearest whole number, halves up."""
+    return (2 * value + by) // (2 * by)
+
+
+def local(at: str | None, zone: str) -> datetime | None:
+    """A moment of the wire in a time zone; UTC where the machine does not know the zone."""
+    if not at:
+        return None
+    try:
+        place: ZoneInfo | None = ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        place = None  # a machine without time zone data still shows a page
+    return datetime.fromisoformat(at).astimezone(place or UTC)
+
+
+@cache
+def static_text(name: str) -> str:
+    """A file of web/static as text."""
+    return files("web").joinpath("static", name).read_text(encoding="utf-8")
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages there is a strings file for."""
+    found = (entry.name for entry in files("web").joinpath("static").iterdir())
+    return tuple(sorted(name.split(".")[1] for name in found if name.startswith("strings.")))
+
+
+@cache
+def words(lang: str) -> Words:
+    """The words of a language; English for one that has no strings file."""
+    known = lang if lang in languages() else "en"
+    return Words(json.loads(static_text(f"strings.{known}.json")))
