@@ -1,0 +1,86 @@
+"""Recorded time into playing time: when each record of a recording is due, at a speed, from an hour on.
+
+Know before changing: there is no clock in here. The transport says `now` and sleeps; this file only counts,
+so that a replay can be tested in no time at all.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from election.errors import UsageError
+from election.wire.records import Record
+
+MAX = "max"
+SPEED_MAX = 1_000_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How to play. `speed` None: as fast as possible; `from_at`: everything before it comes at once."""
+
+    speed: float | None
+    from_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A record and when to play it: seconds after the beginning."""
+
+    at_s: float
+    record: Record
+
+    def delay_s(self, now_s: float) -> float:
+        """How long to wait when `now_s` seconds have passed since the beginning; never negative."""
+        return max(0.0, self.at_s - now_s)
+
+
+def schedule(records: Iterable[Record], pace: Pace) -> Iterator[Due]:
+    """When each record is due, in the order of the recording.
+
+    The beginning is `from_at`, else the time of the first record. A clock that runs backwards in the
+    recording makes nothing wait and nothing overtake.
+    """
+    begin, latest_s = pace.from_at, 0.0
+    for record in records:
+        if begin is None:
+            begin = record.heard_at
+        if pace.speed is not None:
+            latest_s = max(latest_s, (record.heard_at - begin).total_seconds() / pace.speed)
+        yield Due(latest_s, record)
+
+
+def read_speed(word: str) -> float | None:
+    """A speed as typed: `max`, `1`, `60`, `0.5`. Raises UsageError."""
+    if word == MAX:
+        return None
+    try:
+        speed = float(word)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed <= SPEED_MAX:
+        raise UsageError(f"The speed {word!r} is neither max nor a number above 0 (60: a minute a second).")
+    return speed
+
+
+def read_from(word: str, day: date, time_zone: str) -> datetime:
+    """An hour as typed: `19:15` or `19:15:30` on the night (before noon: the morning after), or a whole time.
+
+    Raises UsageError.
+    """
+    zone = ZoneInfo(time_zone)
+    if re.fullmatch(r"\d\d:\d\d(:\d\d)?", word):
+        try:
+            hour = time.fromisoformat(word)
+        except ValueError as error:
+            raise UsageError(f"{word!r} is no hour of the day.") from error
+        on = day if hour.hour >= 12 else day + timedelta(days=1)
+        return datetime.combine(on, hour, zone).astimezone(UTC)
+    try:
+        at = datetime.fromisoformat(word)
+        return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        message = f"{word!r} is neither an hour (19:15) nor a time (2019-06-23T19:15:00+03:00)."
+        raise UsageError(message) from error

@@ -1,0 +1,381 @@
+"""The door to Kafka for all that this room writes: every record acknowledged by all replicas, or sent again.
+
+    async with Publisher(settings, night.id) as out:
+        await out.publish(record)     # waits while too much is unacknowledged
+        await out.drain()             # returns when everything is acknowledged
+
+Know before changing: a record may reach the log more than once and in another order, and that is safe:
+reports are revisions and rulings have ids. So every doubt has one answer: a new producer, and send it again.
+An idempotent producer that met an error may refuse everything for ever, and one whose brokers have all moved
+never asks its bootstrap list again; neither says so, hence the deadline on every send.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Coroutine
+from dataclasses import dataclass, replace
+from functools import partial
+from types import TracebackType
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    InvalidTopicError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    SaslAuthenticationFailed,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    for_code,
+)
+
+from election.errors import OutsideError, RecordError
+from election.night import NightId
+from election.wire.records import RECORD_BYTES_MAX, Bundle, Record, encode, identity
+from election.wire.topics import WHATS, report_key, ruling_key
+from producers.errors import NoKafkaError, RefusedByKafkaError
+from producers.history import History
+from producers.settings import Settings
+
+REQUEST_MS = 10_000  # bounds a broker that froze
+CONNECT_TRY_S = 5.0
+CONNECT_WITHIN_S = 15.0
+RETRY_FIRST_S, RETRY_MOST_S = 0.1, 2.0
+ABANDON_WITHIN_S = 1.0
+LOOK_EVERY_S = 0.5
+OVERHEAD_BYTES = 64 * 1024  # what Kafka adds to a record: key, headers, the batch around it
+REPLICAS_MAX = 3
+HOPELESS = (
+    ClusterAuthorizationFailedError,
+    InvalidTopicError,
+    MessageSizeTooLargeError,
+    SaslAuthenticationFailed,
+    TopicAuthorizationFailedError,
+)
+"""Errors that no new producer cures."""
+
+# The library writes a line for every failed try, tens of thousands a minute; we say it once, as an error.
+logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outgoing:
+    """One record on its way."""
+
+    topic: str
+    key: bytes
+    value: bytes
+    id: str
+    reports: int
+    sent_at_s: float
+
+
+class Publisher:
+    """Sends records and sees to it that each is acknowledged. Use it as `async with`, in one event loop."""
+
+    def __init__(self, settings: Settings, night: NightId, history: History | None = None) -> None:
+        self._settings = settings
+        self._scope = settings.scope(night)
+        self._history = history or History("", "")
+        self._slots = asyncio.Semaphore(settings.inflight_max)
+        self._unacknowledged: dict[int, _Outgoing] = {}
+        self._number = 0
+        self._producer: AIOKafkaProducer | None = None
+        self._generation = 0
+        self._connected, self._empty, self._trouble = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._error: BaseException | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self._progress_s = 0.0
+        self._delay_s = RETRY_FIRST_S
+        self.acknowledged = 0
+        """Records acknowledged so far."""
+        self.reports = 0
+        """Reports in them."""
+        self.renewed = 0
+        """How often the producer was replaced."""
+        self.ends: dict[tuple[str, int], int] = {}
+        """For each topic and partition, the offset after the last one acknowledged."""
+
+    async def __aenter__(self) -> "Publisher":
+        """Connects. Raises NoKafkaError if nothing answers."""
+        self._empty.set()
+        await self._connect(CONNECT_WITHIN_S)
+        self._keeper = asyncio.create_task(self._keep(), name="keep the producer")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Drains if all went well; closes, whatever happened."""
+        try:
+            if error is None:
+                await self.drain()
+        finally:
+            if self._keeper is not None:
+                self._keeper.cancel()
+                await asyncio.gather(self._keeper, return_exceptions=True)
+            await self._abandon()
+
+    async def publish(self, record: Record) -> None:
+        """Sends a record and returns once it is on its way.
+
+        Raises RecordError R008 for one over the limit (the rest may go on), OutsideError when hope is gone.
+        """
+        value = encode(record, self._scope)
+        if len(value) > RECORD_BYTES_MAX:
+            message = f"{len(value)} bytes are more than {RECORD_BYTES_MAX}: put fewer reports in one bundle."
+            raise RecordError("R008", "record", message)
+        if isinstance(record, Bundle):
+            topic, key = self._scope.topic("reports"), report_key(record.source, record.area)
+        else:
+            topic, key = self._scope.topic("rulings"), ruling_key(record.contest)
+        reports = len(record) if isinstance(record, Bundle) else 0
+        if self._slots.locked() or self._failed():
+            await self._unless_failed(self._slots.acquire())
+        else:
+            await self._slots.acquire()
+        if not self._unacknowledged:
+            self._progress_s = _now_s()
+        out = _Outgoing(topic, key, value, record.id or identity(record), reports, _now_s())
+        self._number += 1
+        self._unacknowledged[self._number] = out
+        self._empty.clear()
+        await self._hand_over(self._number, out)
+
+    async def drain(self) -> None:
+        """Waits until everything sent is acknowledged. Raises OutsideError when hope is gone."""
+        await self._unless_failed(self._empty.wait())
+
+    def _failed(self) -> bool:
+        return self._keeper is None or self._keeper.done()
+
+    async def _unless_failed(self, wait: Coroutine[Any, Any, object]) -> None:
+        """Waits, but not beyond the keeper's life: what ended it is raised here."""
+        if self._keeper is None:
+            wait.close()
+            raise RuntimeError("a Publisher is used as `async with`")
+        waiting = asyncio.create_task(wait)
+        try:
+            await asyncio.wait({waiting, self._keeper}, return_when=asyncio.FIRST_COMPLETED)
+            if self._keeper.done():
+                self._keeper.result()
+        finally:
+            waiting.cancel()
+
+    async def _hand_over(self, number: int, out: _Outgoing) -> None:
+        """Gives a record to the producer of the moment; one that comes later sends what this one loses."""
+        producer, generation = self._producer, self._generation
+        if producer is None:
+            return
+        try:
+            async with asyncio.timeout(self._settings.send_within_s):
+                told = await producer.send(out.topic, out.value, out.key)
+        except (KafkaError, TimeoutError) as error:
+            self._in_trouble(generation, error)
+        else:
+            told.add_done_callback(partial(self._told, number, generation))
+
+    def _told(self, number: int, generation: int, told: "asyncio.Future[Any]") -> None:
+        """What the broker said of a record: acknowledged (whoever sent it), or trouble."""
+        error = asyncio.CancelledError() if told.cancelled() else told.exception()
+        if error is not None:
+            self._in_trouble(generation, error)
+            return
+        out = self._unacknowledged.pop(number, None)
+        if out is None:
+            return  # acknowledged twice: sent again, and the first one had arrived after all
+        self._progress_s, self._delay_s = _now_s(), RETRY_FIRST_S
+        self.acknowledged += 1
+        self.reports += out.reports
+        where = told.result()
+        place = (out.topic, where.partition)
+        self.ends[place] = max(self.ends.get(place, 0), where.offset + 1)
+        self._history.note(
+            "acknowledged", id=out.id, topic=out.topic, partition=where.partition, offset=where.offset,
+            reports=out.reports,
+        )  # fmt: skip
+        self._slots.release()
+        if not self._unacknowledged:
+            self._empty.set()
+
+    def _in_trouble(self, generation: int, error: BaseException) -> None:
+        if generation == self._generation:
+            self._error = error
+            self._trouble.set()
+
+    async def _keep(self) -> None:
+        """Replaces the producer whenever it is in trouble or silent for too long; ends only by raising."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._trouble.wait()
+            if not self._unacknowledged:
+                self._trouble.clear()
+                continue
+            oldest = next(iter(self._unacknowledged.values()))
+            if _now_s() - oldest.sent_at_s > self._settings.send_within_s:
+                self._in_trouble(self._generation, TimeoutError("nothing was acknowledged in time"))
+            if self._trouble.is_set():
+                await self._renew()
+
+    async def _renew(self) -> None:
+        """A new producer, and everything unacknowledged once more."""
+        if isinstance(self._error, HOPELESS):
+            what = type(self._error).__name__.removesuffix("Error")
+            raise RefusedByKafkaError(self._settings, what)
+        left_s = self._progress_s + self._settings.outside_within_s - _now_s()
+        if left_s <= 0:
+            raise NoKafkaError(
+                self._settings, f"acknowledged nothing for {self._settings.outside_within_s:g} s"
+            )
+        await self._abandon()
+        await asyncio.sleep(self._delay_s)
+        self._delay_s = min(2 * self._delay_s, RETRY_MOST_S)
+        self.renewed += 1
+        self._trouble.clear()
+        await self._connect(left_s)
+        for number, out in list(self._unacknowledged.items()):
+            if self._trouble.is_set():
+                break
+            if number in self._unacknowledged:
+                self._unacknowledged[number] = again = replace(out, sent_at_s=_now_s())
+                await self._hand_over(number, again)
+
+    async def _connect(self, within_s: float) -> None:
+        until_s, delay_s = _now_s() + within_s, RETRY_FIRST_S
+        while True:
+            producer = AIOKafkaProducer(
+                bootstrap_servers=self._settings.brokers,
+                acks="all",
+                enable_idempotence=self._settings.idempotent,
+                linger_ms=0,
+                # A batch is never larger than one record may be, or the topic's limit would refuse it.
+                max_batch_size=RECORD_BYTES_MAX // 2,
+                max_request_size=RECORD_BYTES_MAX + OVERHEAD_BYTES,
+                request_timeout_ms=REQUEST_MS,
+            )
+            try:
+                async with asyncio.timeout(CONNECT_TRY_S):
+                    await producer.start()
+            except (KafkaError, TimeoutError, OSError) as error:
+                await _close(producer)
+                if _now_s() + delay_s > until_s:
+                    raise NoKafkaError(self._settings, "does not answer") from error
+                await asyncio.sleep(delay_s)
+                delay_s = min(2 * delay_s, RETRY_MOST_S)
+            else:
+                self._producer = producer
+                self._generation += 1
+                return
+
+    async def _abandon(self) -> None:
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await _close(producer)
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def _close(producer: AIOKafkaProducer) -> None:
+    """Closes a producer, by force if it would rather wait for brokers that are gone."""
+    with contextlib.suppress(KafkaError, TimeoutError, OSError):
+        async with asyncio.timeout(ABANDON_WITHIN_S):
+            await producer.stop()
+            return
+    # `stop` waits for the sending task, which waits for its brokers: without this it would try for ever.
+    sending = producer._sender.sender_task if producer._sender is not None else None
+    if sending is not None:
+        sending.cancel()
+    with contextlib.suppress(KafkaError, TimeoutError, OSError):
+        async with asyncio.timeout(ABANDON_WITHIN_S):
+            await producer.client.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """What the brokers say of themselves: their advertised addresses, and the partitions of each topic."""
+
+    brokers: tuple[str, ...]
+    topics: dict[str, int]
+
+
+async def look(settings: Settings, within_s: float = CONNECT_WITHIN_S) -> Cluster:
+    """Asks Kafka what there is. Raises NoKafkaError if nothing answers."""
+    async with _Admin(settings, within_s) as admin:
+        return await _look(admin)
+
+
+async def create_topics(
+    settings: Settings, night: NightId, within_s: float = CONNECT_WITHIN_S
+) -> tuple[str, ...]:
+    """Creates the topics of a night that are not there yet, and gives their names. Raises NoKafkaError.
+
+    A topic that is there is left as it is, whatever its partitions: doctor says if they are others.
+    """
+    scope = settings.scope(night)
+    async with _Admin(settings, within_s) as admin:
+        cluster = await _look(admin)
+        replicas = min(REPLICAS_MAX, max(1, len(cluster.brokers)))
+        wanted = [
+            _topic(scope.topic(what), settings.partitions if what == "reports" else 1, replicas)
+            for what in WHATS
+            if scope.topic(what) not in cluster.topics
+        ]
+        if wanted:
+            answer = await admin.create_topics(wanted)
+            for name, code, *said in answer.topic_errors:
+                error = for_code(code)
+                if code and error is not TopicAlreadyExistsError:
+                    why = said[0] if said and said[0] else error.__name__
+                    raise OutsideError(f"Kafka at {settings.kafka} does not create the topic {name}: {why}.")
+        return tuple(topic.name for topic in wanted)
+
+
+def _topic(name: str, partitions: int, replicas: int) -> NewTopic:
+    # What was refused is kept with its bytes, and a snapshot may hold many areas: twice a record's limit.
+    most = RECORD_BYTES_MAX * (1 if name.endswith((".reports", ".rulings")) else 2)
+    limits = {"max.message.bytes": str(most + OVERHEAD_BYTES), "retention.ms": "-1"}
+    if replicas == REPLICAS_MAX:
+        limits["min.insync.replicas"] = "2"
+    return NewTopic(name, partitions, replicas, topic_configs=limits)
+
+
+async def _look(admin: AIOKafkaAdminClient) -> Cluster:
+    about = await admin.describe_cluster()
+    topics = await admin.describe_topics()
+    return Cluster(
+        tuple(f"{broker['host']}:{broker['port']}" for broker in about["brokers"]),
+        {topic["topic"]: len(topic["partitions"]) for topic in topics},
+    )
+
+
+class _Admin:
+    """An admin client that is tried until it connects, and always closed."""
+
+    def __init__(self, settings: Settings, within_s: float) -> None:
+        self._settings, self._within_s = settings, within_s
+
+    async def __aenter__(self) -> AIOKafkaAdminClient:
+        until_s, delay_s = _now_s() + self._within_s, RETRY_FIRST_S
+        while True:
+            self._client = AIOKafkaAdminClient(
+                bootstrap_servers=self._settings.brokers, request_timeout_ms=REQUEST_MS
+            )
+            try:
+                async with asyncio.timeout(CONNECT_TRY_S):
+                    await self._client.start()
+                return self._client
+            except (KafkaError, TimeoutError, OSError) as error:
+                await self._client.close()
+                if _now_s() + delay_s > until_s:
+                    raise NoKafkaError(self._settings, "does not answer") from error
+                await asyncio.sleep(delay_s)
+                delay_s = min(2 * delay_s, RETRY_MOST_S)
+
+    async def __aexit__(self, *ended: object) -> None:
+        await self._client.close()

@@ -1,0 +1,157 @@
+"""The log read back: every record of the night's topics, once, from the beginning to where the log ended; and
+a recording made from it.
+
+Know before changing: a broker's answer to "what is the latest offset" is wrong on the embedded broker after a
+batch, so the end is the high-water mark that comes with the first fetch. A recording is byte-stable because
+its order does not depend on the order of the log: by heard_at, bundles before rulings, then bundles by id and
+rulings as they stand in the log; and what was sent twice, word for word, is in it once.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from election.errors import RecordError
+from election.wire.records import RECORD_BYTES_MAX, Bundle, Record, decode, identity
+from election.wire.topics import Scope
+from producers.errors import NoKafkaError
+from producers.publish import CONNECT_WITHIN_S, OVERHEAD_BYTES, RETRY_FIRST_S, look
+from producers.settings import Settings
+
+FETCH_WAIT_MS = 100
+SILENT_WITHIN_S = 30.0
+RECORDS_A_TIME = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One record as it stands in the log."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes
+
+
+async def read_log(settings: Settings, topics: Iterable[str]) -> AsyncIterator[Logged]:
+    """Every record of these topics up to the end the log had when its reading began.
+
+    In order within a partition, in no order between them. A topic that is not there is empty.
+    Raises NoKafkaError if nothing answers, or stops answering.
+    """
+    # Not from the consumer: it knows the partitions only of topics it was told of before.
+    partitions = (await look(settings)).topics
+    places = [
+        TopicPartition(topic, partition) for topic in topics for partition in range(partitions.get(topic, 0))
+    ]
+    if not places:
+        return
+    consumer = await _consumer(settings)
+    try:
+        consumer.assign(places)
+        await consumer.seek_to_beginning(*places)
+        async for logged in _to_the_end(consumer, places, settings):
+            yield logged
+    finally:
+        with contextlib.suppress(KafkaError, OSError):
+            await consumer.stop()
+
+
+async def _consumer(settings: Settings) -> AIOKafkaConsumer:
+    until_s = asyncio.get_running_loop().time() + CONNECT_WITHIN_S
+    while True:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=settings.brokers,
+            enable_auto_commit=False,
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            # Large enough for what stands in our own topics, whoever wrote it.
+            max_partition_fetch_bytes=4 * (RECORD_BYTES_MAX + OVERHEAD_BYTES),
+        )
+        try:
+            await consumer.start()
+            return consumer
+        except (KafkaError, OSError) as error:
+            with contextlib.suppress(KafkaError, OSError):
+                await consumer.stop()
+            if asyncio.get_running_loop().time() > until_s:
+                raise NoKafkaError(settings, "does not answer") from error
+            await asyncio.sleep(RETRY_FIRST_S)
+
+
+async def _to_the_end(
+    consumer: AIOKafkaConsumer, places: list[TopicPartition], settings: Settings
+) -> AsyncIterator[Logged]:
+    ends: dict[TopicPartition, int] = {}
+    left = set(places)
+    clock = asyncio.get_running_loop().time
+    heard_s = clock()
+    while left:
+        found = await consumer.getmany(*left, timeout_ms=2 * FETCH_WAIT_MS, max_records=RECORDS_A_TIME)
+        for place, records in found.items():
+            for record in records:
+                if record.offset < ends.get(place, record.offset + 1):
+                    yield Logged(place.topic, place.partition, record.offset, record.key, record.value)
+        for place in list(left):
+            mark = consumer.highwater(place)
+            if mark is None:
+                continue
+            end = ends.setdefault(place, mark)
+            if await consumer.position(place) >= end:
+                left.discard(place)
+        if found:
+            heard_s = clock()
+        elif clock() - heard_s > SILENT_WITHIN_S:
+            raise NoKafkaError(settings, f"gave no record for {SILENT_WITHIN_S:g} s while some are left")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a recording was made of: its records in order, how many stood twice, how many were unreadable."""
+
+    records: tuple[Record, ...]
+    again: int
+    unreadable: int
+
+
+async def take(settings: Settings, scope: Scope) -> Taken:
+    """The night's bundles and rulings from the log, in the order of a recording. All of it is in memory."""
+    unreadable = 0
+    found: list[tuple[Record, Logged]] = []
+    async for logged in read_log(settings, (scope.topic("reports"), scope.topic("rulings"))):
+        try:
+            found.append((decode(logged.value, scope), logged))
+        except RecordError:
+            unreadable += 1
+    records, again = in_order(found)
+    return Taken(tuple(records), again, unreadable)
+
+
+def in_order(found: Iterable[tuple[Record, Logged]]) -> tuple[list[Record], int]:
+    """The records in the order of a recording, each once, and how many stood there again.
+
+    Of two places in the log the earlier one counts, whichever was read first.
+    """
+    once: dict[str, tuple[Order, Record]] = {}
+    again = 0
+    for record, logged in found:
+        what, order = identity(record), _order(record, logged)
+        known = once.get(what)
+        again += known is not None
+        if known is None or order < known[0]:
+            once[what] = (order, record)
+    return [record for _, record in sorted(once.values(), key=lambda pair: pair[0])], again
+
+
+Order = tuple[datetime, int, int, str]
+
+
+def _order(record: Record, logged: Logged) -> Order:
+    if isinstance(record, Bundle):
+        return (record.heard_at, 0, 0, record.id or identity(record))
+    return (record.heard_at, 1, logged.offset, record.id)

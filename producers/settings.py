@@ -1,0 +1,94 @@
+"""The settings of this room: read once from the environment into a frozen object.
+
+Know before changing: every field is in docs/settings.md (a test says so), and a setting that two rooms share
+has one name, one meaning and one default in both.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from election.errors import UsageError
+from election.night import NightId
+from election.wire.topics import MODES, Scope
+
+KAFKA_KINDS = ("apache", "tansu")
+PARTITIONS_MAX = 1000
+
+
+def _from(variable: str, default: Any) -> Any:
+    """A field that is read from an environment variable."""
+    return field(default=default, metadata={"variable": variable})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where Kafka is and how to write to it; times in seconds."""
+
+    mode: str = _from("SANDIK_MODE", "replay")
+    """live, rehearsal or replay: stands in every topic and record."""
+    session: str = _from("SANDIK_SESSION", "")
+    """Name of a replay with topics and keys of its own; empty: none."""
+    kafka: str = _from("SANDIK_KAFKA", "127.0.0.1:9092")
+    """Kafka's brokers, host:port, a comma between two; name all of them, any one may be down at the start."""
+    kafka_kind: str = _from("SANDIK_KAFKA_KIND", "apache")
+    """apache, or tansu for the embedded broker, which cannot do idempotent producers."""
+    partitions: int = _from("SANDIK_PARTITIONS", 4)
+    """Partitions of `…reports` when we create it; the other topics have one."""
+    inflight_max: int = _from("SANDIK_INFLIGHT_MAX", 1000)
+    """Most records sent and not yet acknowledged; at the limit sending waits."""
+    send_within_s: float = _from("SANDIK_SEND_WITHIN_S", 15.0)
+    """A record not acknowledged by then is sent again, by a new producer."""
+    outside_within_s: float = _from("SANDIK_OUTSIDE_WITHIN_S", 60.0)
+    """How long a broker that acknowledges nothing is tried again; then the process ends and says so."""
+    history: str = _from("SANDIK_HISTORY", "")
+    """A folder for what was acknowledged, one JSON line each, a file a process: for fault tests."""
+
+    def __post_init__(self) -> None:
+        """Raises UsageError for a value that makes no sense."""
+        if self.mode not in MODES:
+            raise UsageError(f"SANDIK_MODE is {self.mode!r}; it is {', '.join(MODES[:-1])} or {MODES[-1]}.")
+        if self.kafka_kind not in KAFKA_KINDS:
+            raise UsageError(f"SANDIK_KAFKA_KIND is {self.kafka_kind!r}; it is {' or '.join(KAFKA_KINDS)}.")
+        for spec in fields(self):
+            value = getattr(self, spec.name)
+            if isinstance(value, int | float) and not 0 < value < float("inf"):
+                raise UsageError(f"{spec.metadata['variable']} is {value}; it must be more than 0.")
+        if self.partitions > PARTITIONS_MAX:
+            raise UsageError(f"SANDIK_PARTITIONS is {self.partitions}; it is at most {PARTITIONS_MAX}.")
+        for broker in self.brokers or ["nothing"]:
+            host, _, port = broker.rpartition(":")
+            if not (host and port.isascii() and port.isdigit()):
+                raise UsageError(f"SANDIK_KAFKA is {self.kafka!r}; it is HOST:PORT, a comma between two.")
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> "Settings":
+        """The settings in an environment; UsageError names the variable that cannot be read."""
+        given: dict[str, Any] = {}
+        for spec in fields(cls):
+            variable: str = spec.metadata["variable"]
+            if text := environment.get(variable, ""):
+                given[spec.name] = _parse(variable, text, type(spec.default))
+        return cls(**given)
+
+    @property
+    def brokers(self) -> list[str]:
+        """Kafka's brokers, each host:port."""
+        return [part.strip() for part in self.kafka.split(",") if part.strip()]
+
+    @property
+    def idempotent(self) -> bool:
+        """Whether the broker takes an idempotent producer."""
+        return self.kafka_kind == "apache"
+
+    def scope(self, night: NightId) -> Scope:
+        """Where this process writes: mode, night and session."""
+        return Scope(self.mode, night, self.session)
+
+
+def _parse(variable: str, text: str, kind: type) -> Any:
+    try:
+        return kind(text)
+    except ValueError:
+        what = "whole number" if kind is int else "number"
+        raise UsageError(f"{variable} is {text!r}; it is a {what}.") from None

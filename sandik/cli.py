@@ -1,0 +1,133 @@
+"""The front door: `sandik COMMAND …`. A table of the commands; each is imported only when it is asked for.
+
+Know before changing: exit codes are a promise (docs/reference/commands.md): 0 done, 1 the answer is no,
+2 wrong use or bad input, 3 an outside part cannot be reached. A traceback is a bug; every error that is ours
+is one sentence that says what to type.
+"""
+
+import argparse
+import difflib
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Protocol, cast
+
+from election.errors import OutsideError, SandikError
+from sandik.say import Out
+
+DONE, NO, WRONG_USE, OUTSIDE = 0, 1, 2, 3
+INTERRUPTED = 130
+
+TABLE: dict[str, dict[str, str]] = {
+    "Look at a night": {
+        "demo": "the night of 23 June 2019 on this machine, in your browser",
+        "night": "nights are folders of data: list, show, check and build them",
+        "rehearse": "a whole night in memory: its totals in seconds, no servers",
+    },
+    "Run a night": {
+        "up": "everything on one machine for real use, kept running",
+        "doctor": "what is wrong with Kafka, Redis, this machine, and what to type",
+    },
+    "Feed it": {
+        "produce": "a feed into Kafka: a file or standard input",
+        "replay": "a recording into Kafka, at a speed",
+        "record": "the log back into a recording",
+    },
+    "Trust it": {
+        "verify": "counts the log again on its own and compares it with Redis",
+    },
+    "One room as one process, for services (settings: docs/settings.md)": {
+        "worker": "counts: Kafka in, totals in Redis out",
+        "gateway": "shows: Redis in, pages and websockets out",
+    },
+}
+"""The table of contents: what `sandik --help` prints, and all the commands there are."""
+
+
+class Command(Protocol):
+    """What a module in `sandik/commands` is."""
+
+    EXAMPLE: str
+
+    def arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Adds the arguments."""
+
+    def run(self, args: argparse.Namespace, out: Out) -> int:
+        """Does it, and gives the exit code."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or words[0] in ("-h", "--help", "help"):
+        sys.stdout.write(contents())
+        return DONE if words else WRONG_USE
+    if words[0] in ("-V", "--version"):
+        sys.stdout.write(f"sandik {_version()}\n")
+        return DONE
+    titles = {name: title for group in TABLE.values() for name, title in group.items()}
+    if words[0] not in titles:
+        near = difflib.get_close_matches(words[0], titles, n=1)
+        hint = f"did you mean sandik {near[0]}?" if near else "sandik --help lists the commands."
+        sys.stderr.write(f"sandik: there is no command {words[0]!r}: {hint}\n")
+        return WRONG_USE
+    command = cast("Command", import_module(f"sandik.commands.{words[0]}"))
+    args = parser(words[0], titles[words[0]], command).parse_args(words[1:])
+    return _run(command, args)
+
+
+def _version() -> str:
+    from importlib.metadata import version  # one command in a hundred needs it, and it is slow to import
+
+    return version("sandik")
+
+
+def contents() -> str:
+    """The help of the whole program."""
+    lines = [
+        "Sandık: election-night results as an event stream, exact to the vote.",
+        "",
+        "usage: sandik COMMAND …          sandik COMMAND --help says more, with an example",
+    ]
+    for group, commands in TABLE.items():
+        lines += ["", group]
+        lines += [f"  {name:<9} {title}" for name, title in commands.items()]
+    lines += [
+        "",
+        "exit codes: 0 done · 1 the answer is no · 2 wrong use · 3 an outside part cannot be reached",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def parser(name: str, title: str, command: Command) -> argparse.ArgumentParser:
+    """The parser of one command; every help ends with an example."""
+    made = argparse.ArgumentParser(
+        prog=f"sandik {name}",
+        description=f"{title[0].upper()}{title[1:]}.",
+        epilog=f"example:\n{command.EXAMPLE}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.arguments(made)
+    return made
+
+
+def _run(command: Command, args: argparse.Namespace) -> int:
+    out = Out(getattr(args, "json", False))
+    try:
+        return command.run(args, out)
+    except SandikError as error:
+        out.tell(f"sandik: {error}")
+        return OUTSIDE if isinstance(error, OutsideError) else WRONG_USE
+    except KeyboardInterrupt:
+        out.tell("stopped")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our answer has gone (| head); Python would complain about it once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,134 @@
+"""`sandik up`: everything on one machine for real use, kept running until Ctrl-C.
+
+Know before changing: a broker that forgets goes with a store that forgets. A store that remembers offsets of
+a log that is gone would make the worker wait for records that never come.
+"""
+
+import argparse
+import asyncio
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from election.errors import OutsideError, UsageError
+from election.wire.topics import MODES
+from sandik import embedded, folders, kafka, ports
+from sandik.embedded import Server
+from sandik.one_machine import Machine
+from sandik.program import Program
+from sandik.say import Out
+from sandik.supervise import StoppedError, Supervisor
+
+EXAMPLE = """  sandik up ./my-night --mode live --broker kafka --data /var/lib/sandik
+  sandik up practice --mode rehearsal --broker memory
+  sandik up ./my-night --mode live --broker kafka1:9092,kafka2:9092 --store redis://cache:6379/0"""
+MEMORY, DURABLE, EMBEDDED = "memory", "kafka", "embedded"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What to run and where it keeps its data."""
+    parser.add_argument("night", metavar="NIGHT", help="a shipped night's name, or a folder")
+    parser.add_argument("--mode", choices=MODES, default="rehearsal", help="rehearsal is the default")
+    parser.add_argument(
+        "--broker", default=DURABLE, metavar="memory|kafka|HOST:PORT",
+        help="kafka (the default): a durable Apache Kafka on this machine; memory: forgets when it ends",
+    )  # fmt: skip
+    parser.add_argument(
+        "--store", default=EMBEDDED, metavar="embedded|URL", help="embedded (the default), or a redis:// URL"
+    )
+    parser.add_argument("--data", type=Path, default=Path("sandik-data"), metavar="DIR", help="./sandik-data")
+    parser.add_argument(
+        "--host", default=ports.LOCALHOST, metavar="HOST", help="0.0.0.0: reachable by others"
+    )
+    parser.add_argument("--port", type=int, default=8080, metavar="N", help="of the page; 0: a free one")
+    parser.add_argument("--json", action="store_true", help="the addresses as one JSON object on stdout")
+
+
+def run(args: argparse.Namespace, out: Out) -> int:
+    """0 after Ctrl-C; 3 if a server cannot be started or reached."""
+    folder = folders.load(args.night)
+    servers = _servers(args)
+    port = ports.choose(args.port, args.host)
+    machine = Machine(
+        folder.path, args.mode, servers.kafka, servers.kind, servers.redis, args.host, port
+    )  # fmt: skip
+    return asyncio.run(_up(machine, servers.programs, out))
+
+
+@dataclass(frozen=True)
+class _Servers:
+    """The broker and the store: those to start, and where both are."""
+
+    programs: tuple[Program, ...]
+    kafka: str
+    kind: str
+    redis: str
+
+
+def _servers(args: argparse.Namespace) -> _Servers:
+    started: list[Server] = []
+    if args.broker in (MEMORY, DURABLE):
+        broker = embedded.broker() if args.broker == MEMORY else kafka.server(args.data)
+        started.append(broker)
+        address = broker.address
+    else:
+        address = args.broker
+        _reachable_kafka(address)
+    if args.store == EMBEDDED:
+        store = embedded.store(None if args.broker == MEMORY else args.data / "store")
+        started.append(store)
+        redis = store.redis_url
+    else:
+        redis = args.store
+        _reachable_redis(redis)
+    kind = "tansu" if args.broker == MEMORY else "apache"
+    return _Servers(tuple(server.program for server in started), address, kind, redis)
+
+
+def _reachable_kafka(address: str) -> None:
+    for place in address.split(","):
+        host, _, port = place.strip().rpartition(":")
+        if not host or not port.isdigit():
+            raise UsageError(
+                f"--broker is {address!r}; it is memory, kafka, or HOST:PORT (several with commas)."
+            )
+        if ports.is_open(host, int(port)):
+            return
+    raise OutsideError(f"No Kafka answers at {address}: name one that runs, or use --broker kafka or memory.")
+
+
+def _reachable_redis(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in ("redis", "rediss", "unix"):
+        raise UsageError(f"--store is {url!r}; it is embedded, or a URL such as redis://127.0.0.1:6379/0.")
+    if parts.scheme == "redis" and not ports.answers_ping(parts.hostname or "", parts.port or 6379):
+        raise OutsideError(
+            f"No Redis answers at {parts.hostname}:{parts.port or 6379}: start it, or use --store embedded."
+        )
+
+
+async def _up(machine: Machine, servers: tuple[Program, ...], out: Out) -> int:
+    async with Supervisor(out.tell) as house:
+        try:
+            await house.start(*servers)
+            await house.start(machine.worker(), machine.gateway())
+        except StoppedError:
+            return (await house.ended()).code
+        _tell(machine, out)
+        ending = await house.ended()
+        out.tell(ending.because)
+        return ending.code
+
+
+def _tell(machine: Machine, out: Out) -> None:
+    out.say(f"{machine.mode}: {machine.url}   (Ctrl-C ends it)")
+    feed = {name: machine.settings[name] for name in ("SANDIK_MODE", "SANDIK_NIGHT", "SANDIK_KAFKA")}
+    if machine.kafka_kind != "apache":
+        feed["SANDIK_KAFKA_KIND"] = machine.kafka_kind
+    words = " ".join(f"{name}={value}" for name, value in feed.items())
+    out.say(f"feed it from another shell: {words} sandik produce FEED --source NAME")
+    out.answer(
+        {"url": machine.url, "mode": machine.mode, "kafka": machine.kafka, "redis": machine.redis,
+         "pid": os.getpid()}
+    )  # fmt: skip

@@ -1,0 +1,88 @@
+"""Has everything that was sent been counted, and what does the store say then?
+
+Know before changing: the end is not guessed from silence. Every record has an offset when it is acknowledged,
+and the store keeps, in the same step as the totals, which offsets it has applied.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from election.errors import OutsideError
+from election.night import AreaId, ContestId, Night
+from election.wire.frames import Board, ContestState
+from election.wire.keys import unpack_total
+from sandik import outcome
+from streams.spans import partition_name
+from streams.store import Held, Store
+
+ASK_EVERY_S = 0.05
+STANDS_STILL_S = 60.0
+
+
+async def counted(store: Store, ends: Mapping[tuple[str, int], int]) -> None:
+    """Returns when the store has applied everything up to these offsets.
+
+    Raises OutsideError if it does not come any further for STANDS_STILL_S.
+    """
+    wanted = {partition_name(*place): end for place, end in ends.items()}
+    clock = asyncio.get_running_loop().time
+    before: dict[str, int] = {}
+    moved_s = clock()
+    while True:
+        stored = await store.positions(list(wanted))
+        if all(stored[name] >= end for name, end in wanted.items()):
+            return
+        if stored != before:
+            before, moved_s = stored, clock()
+        elif clock() - moved_s > STANDS_STILL_S:
+            left = sum(max(0, end - stored[name]) for name, end in wanted.items())
+            raise OutsideError(f"Nothing was counted for {STANDS_STILL_S:g} s while {left} records are left.")
+        await asyncio.sleep(ASK_EVERY_S)
+
+
+async def outcomes(store: Store, night: Night, mode: str) -> dict[ContestId, outcome.Json]:
+    """How every contest stands in the store now."""
+    return {
+        contest: outcome_of(await store.read(contest), contest, night, mode) for contest in night.contests
+    }  # fmt: skip
+
+
+def outcome_of(held: Held, contest: ContestId, night: Night, mode: str) -> outcome.Json:
+    """One contest as the store holds it."""
+    facts = night.contests[contest]
+    board = Board(night, facts, mode)
+    now = state(held)
+    shown = board.snapshot(now, now.at)
+    return {
+        "epoch": now.epoch,
+        "version": now.version,
+        "hash": shown["hash"],
+        **outcome.totals(board.standing(now, facts.area), facts),
+        "refused": now.refused,
+        "findings": shown["findings"],
+        "call": shown["call"],
+        "alerts": [],
+    }
+
+
+def state(held: Held) -> ContestState:
+    """What the store holds, as a board reads it."""
+    meta = held.meta
+    return ContestState(
+        epoch=meta.get("epoch", ""),
+        version=int(meta.get("version", "0")),
+        at=_time(meta.get("at")),
+        lifted_at=_time(meta.get("lifted_at")),
+        rows={
+            source: {AreaId(area): unpack_total(row) for area, row in rows.items()}
+            for source, rows in held.areas.items()
+        },
+        last_at={source: at for source, text in held.heard.items() if (at := _time(text)) is not None},
+        refused=int(meta.get("refused", "0")) + int(meta.get("unreadable", "0")),
+    )
+
+
+def _time(text: Any) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,112 @@
+"""Night folders on disk: a shipped night by its name, or any folder by its path.
+
+Know before changing: this only finds and reads files; what they mean is `election.wire.nights`. A word is a
+shipped name unless it has a slash in it or such a folder is here, so that `sandik rehearse practice` works
+from anywhere.
+"""
+
+import difflib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from election.errors import Mistake, NightError, UsageError
+from election.night import Night
+from election.wire.nights import FACTS, read_night
+
+SHIPPED = Path(__file__).resolve().parent.parent / "nights"
+RECORDINGS = ("recording.jsonl.gz", "recording.jsonl")
+ENDING = "ending.json"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A night with the folder it came from."""
+
+    path: Path
+    night: Night
+
+    @property
+    def recording(self) -> Path:
+        """Its recording. Raises UsageError if it has none."""
+        found = self.has_recording
+        if found is None:
+            raise UsageError(
+                f"{self.path} has no {RECORDINGS[0]}: name a recording file, or feed the night with "
+                "sandik produce."
+            )
+        return found
+
+    @property
+    def has_recording(self) -> Path | None:
+        """Its recording, if it has one."""
+        return next((self.path / name for name in RECORDINGS if (self.path / name).is_file()), None)
+
+    @property
+    def ending(self) -> Mapping[str, Any] | None:
+        """The contests of ending.json: the totals the night must end with; None if there is no such file."""
+        path = self.path / ENDING
+        if not path.is_file():
+            return None
+        try:
+            contests = json.loads(path.read_bytes())["contests"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise NightError([Mistake(ENDING, None, f"This is no ending: {error!r}.")]) from error
+        if not isinstance(contests, dict):
+            raise NightError([Mistake(ENDING, None, "contests is not an object of contests.")])
+        return contests
+
+
+def shipped() -> tuple[str, ...]:
+    """The names of the nights that come with the program."""
+    return tuple(sorted(path.parent.name for path in SHIPPED.glob("*/night.toml")))
+
+
+def find(word: str) -> Path:
+    """The folder that a shipped name or a path means. Raises UsageError that says what there is."""
+    path = Path(word)
+    if "/" in word or (word and path.is_dir()):
+        if path.is_file():
+            raise UsageError(
+                f"{word} is a file; a night is a folder with night.toml, areas.csv and boxes.csv."
+            )
+        if not path.is_dir():
+            raise UsageError(f"There is no folder {word}: sandik night list says which nights are here.")
+        if not (path / "night.toml").is_file():
+            raise UsageError(f"{word} is no night folder: it holds no night.toml.")
+        return path
+    names = shipped()
+    if word in names:
+        return SHIPPED / word
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}?" if near else f"the nights here are {', '.join(names)}"
+    raise UsageError(f"There is no night {word!r}: {hint} (a folder of your own: ./{word})")
+
+
+def files(path: Path) -> dict[str, bytes]:
+    """The files that make the night, as bytes; a missing one is left out."""
+    found = {}
+    for name in FACTS:
+        try:
+            found[name] = (path / name).read_bytes()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise UsageError(f"{path / name} cannot be read: {error.strerror}.") from error
+    return found
+
+
+def load(word: str) -> Folder:
+    """The night a word means. Raises UsageError, or NightError with every mistake in the folder."""
+    path = find(word)
+    return Folder(path, read_night(files(path)))
+
+
+def word(given: str | None, environment: Mapping[str, str]) -> str:
+    """Which night is meant: the one given, else SANDIK_NIGHT. Raises UsageError if neither names one."""
+    named = given or environment.get("SANDIK_NIGHT", "")
+    if not named:
+        raise UsageError("Which night? Name it with SANDIK_NIGHT (sandik night list says which are here).")
+    return named

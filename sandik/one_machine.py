@@ -1,0 +1,95 @@
+"""A night on one machine: which programs run, with which settings, and where its page is.
+
+Know before changing: the rooms are processes like any other and are told everything by the environment, as a
+cluster's are; a setting of the user's own shell that belongs to another night must not reach them.
+"""
+
+import os
+import sys
+import webbrowser
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from sandik import ports
+from sandik.program import Program
+
+ROOM_READY_WITHIN_S = 30.0
+ANYWHERE = ("0.0.0.0", "::", "")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Everything the rooms of one machine are told."""
+
+    night: Path
+    mode: str
+    kafka: str
+    kafka_kind: str
+    redis: str
+    host: str
+    port: int
+    shown: bool = True
+    """Whether what the rooms say on the way is passed on; their last lines are shown in any case."""
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The environment of every room, and of `sandik produce` and `sandik replay` beside them."""
+        return {
+            "SANDIK_MODE": self.mode,
+            "SANDIK_NIGHT": str(self.night.resolve()),
+            "SANDIK_SESSION": "",
+            "SANDIK_KAFKA": self.kafka,
+            "SANDIK_KAFKA_KIND": self.kafka_kind,
+            "SANDIK_REDIS": self.redis,
+            "SANDIK_HOST": self.host,
+            "SANDIK_PORT": str(self.port),
+            "SANDIK_PORT_FILE": "",
+        }
+
+    @property
+    def reached_at(self) -> str:
+        """The host under which this machine reaches its own page."""
+        return ports.LOCALHOST if self.host in ANYWHERE else self.host
+
+    @property
+    def url(self) -> str:
+        """The address of the page."""
+        return f"http://{self.reached_at}:{self.port}/"
+
+    def worker(self) -> Program:
+        """The room that counts; started again whenever it ends."""
+        return Program("worker", _room("worker"), env=self.settings, shown=self.shown)
+
+    def gateway(self) -> Program:
+        """The room that shows; ready when it has read the store."""
+        ready = partial(ports.answers_get, self.reached_at, self.port, "/health/ready")
+        return Program(
+            "gateway",
+            _room("gateway"),
+            env=self.settings,
+            ready=ready,
+            ready_within_s=ROOM_READY_WITHIN_S,
+            shown=self.shown,
+        )
+
+
+def _room(name: str) -> tuple[str, ...]:
+    # -P: a folder here that is called streams or web must not be taken for the room.
+    return (sys.executable, "-P", "-m", "sandik.cli", name)
+
+
+def can_open_browser() -> bool:
+    """Whether there is a screen to open a page on; a browser in this very terminal would be no help."""
+    on_screen = sys.platform == "darwin" or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
+    return on_screen or bool(os.environ.get("BROWSER"))
+
+
+def open_browser(url: str) -> bool:
+    """Opens the page; False if there was no browser to do it."""
+    try:
+        return webbrowser.open(url)
+    except webbrowser.Error:
+        return False

@@ -1,0 +1,19 @@
+"""How refusals and errors of a feed read."""
+
+from producers.formats.document import FeedError, Refusal
+
+
+def test_a_refusal_says_file_line_code_column_and_why() -> None:
+    """The shape that editors and compilers use, so that a click leads to the place."""
+    expected = "rows.csv:7: E107 voters: 'x' is no whole number."
+    assert expected == str(Refusal("E107", "rows.csv", 7, "voters", "'x' is no whole number."))
+
+
+def test_a_refusal_of_a_whole_line_names_no_column() -> None:
+    """Nothing stands where there is nothing to say."""
+    assert "rows.csv:7: F002 3 cells." == str(Refusal("F002", "rows.csv", 7, "", "3 cells."))
+
+
+def test_an_error_of_a_feed_says_file_and_line() -> None:
+    """The same shape for what stops a feed."""
+    assert "rows.csv:1: The header is missing." == str(FeedError("rows.csv", 1, "The header is missing."))

@@ -1,0 +1,97 @@
+"""Recorded time into playing time, with no clock."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from election.errors import UsageError
+from election.wire.records import Ruling
+from producers.pace import Due, Pace, read_from, read_speed, schedule
+
+EIGHT = datetime(2019, 6, 23, 17, 0, tzinfo=UTC)
+
+
+def heard(*minutes: float) -> list[Ruling]:
+    """Records heard so many minutes after eight."""
+    times = [EIGHT + timedelta(minutes=minute) for minute in minutes]
+    return [Ruling("mayor", "concession", at, at, "council", "", "") for at in times]
+
+
+def due(records: list[Ruling], pace: Pace) -> list[float]:
+    """When each is due."""
+    return [one.at_s for one in schedule(records, pace)]
+
+
+def test_at_speed_sixty_a_recorded_minute_takes_a_second() -> None:
+    """The first record is due at once, the others as far apart as they were heard."""
+    assert [0.0, 1.0, 2.5] == due(heard(5, 6, 7.5), Pace(60))
+
+
+def test_at_speed_max_nothing_waits() -> None:
+    """As fast as possible means that everything is due at once."""
+    assert [0.0, 0.0] == due(heard(0, 90), Pace(None))
+
+
+def test_what_is_before_the_hour_asked_for_comes_at_once() -> None:
+    """A replay from an hour on needs everything before it, or its totals would be wrong."""
+    assert [0.0, 0.0, 0.0, 10.0] == due(heard(0, 5, 10, 20), Pace(60, EIGHT + timedelta(minutes=10)))
+
+
+def test_a_clock_that_runs_backwards_makes_nothing_overtake() -> None:
+    """A record with an earlier time than the one before it is due together with that one."""
+    assert [0.0, 2.0, 2.0, 3.0] == due(heard(0, 2, 1, 3), Pace(60))
+
+
+@given(st.lists(st.floats(-1000, 1000)), st.floats(0.01, 1000), st.none() | st.floats(-1000, 1000))
+def test_the_order_of_the_recording_is_never_changed(
+    minutes: list[float], speed: float, start: float | None
+) -> None:
+    """Whatever the times in a recording, due times only rise and none is lost."""
+    from_at = None if start is None else EIGHT + timedelta(minutes=start)
+    times = due(heard(*minutes), Pace(speed, from_at))
+    assert sorted(times) == times
+    assert len(minutes) == len(times)
+
+
+def test_what_is_late_is_not_waited_for() -> None:
+    """A delay is what is left until a record is due, and never negative."""
+    one = Due(10.0, heard(0)[0])
+    assert [10.0, 2.5, 0.0] == [one.delay_s(now_s) for now_s in (0, 7.5, 11)]
+
+
+def test_speeds_are_read_as_people_type_them() -> None:
+    """A number above 0, or max."""
+    assert [None, 60.0, 0.5] == [read_speed(word) for word in ("max", "60", "0.5")]
+
+
+@pytest.mark.parametrize("word", ["0", "-1", "fast", "nan", "inf", ""])
+def test_a_speed_that_is_none_is_refused(word: str) -> None:
+    """The error says what a speed is."""
+    with pytest.raises(UsageError, match="neither max nor a number"):
+        read_speed(word)
+
+
+def test_an_hour_is_read_in_the_zone_of_the_night() -> None:
+    """19:15 is an hour of the evening there, 01:30 of the morning after."""
+    night = date(2019, 6, 23), "Europe/Istanbul"
+    assert datetime(2019, 6, 23, 16, 15, tzinfo=UTC) == read_from("19:15", *night)
+    assert datetime(2019, 6, 23, 22, 30, tzinfo=UTC) == read_from("01:30", *night)
+    assert datetime(2019, 6, 23, 16, 15, 30, tzinfo=UTC) == read_from("19:15:30", *night)
+
+
+def test_a_whole_time_is_read_with_or_without_its_zone() -> None:
+    """A zone that is said counts; one that is not is the night's."""
+    night = date(2019, 6, 23), "Europe/Istanbul"
+    wanted = datetime(2019, 6, 23, 16, 15, tzinfo=UTC)
+    assert wanted == read_from("2019-06-23T16:15:00Z", *night)
+    assert wanted == read_from("2019-06-23T19:15:00", *night)
+
+
+@pytest.mark.parametrize("word", ["25:00", "19:61", "tonight", "19.15", "0001-01-01T00:00:00+14:00"])
+def test_an_hour_that_is_none_is_refused(word: str) -> None:
+    """The error shows the word."""
+    with pytest.raises(UsageError, match=re.escape(word)):
+        read_from(word, date(2019, 6, 23), "UTC")

@@ -1,0 +1,71 @@
+"""The order of a recording made from a log."""
+
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from election.wire.records import Bundle, Record, Ruling
+from producers.record import Logged, in_order
+from tests.producers import tiny
+
+SCOPE = "replay.tiny"
+
+
+def logged(offset: int, partition: int = 0) -> Logged:
+    """A place in the log."""
+    return Logged("replay.tiny.reports", partition, offset, None, b"")
+
+
+def a_bundle(box: str, second: int) -> Bundle:
+    """One report, heard at a second."""
+    return Bundle(
+        "mayor", "council", "north", "box", tiny.HEARD_AT + timedelta(seconds=second), box=[box],
+        revision=1, registered=[300], voters=[9], valid=[9], invalid=[0], votes={"ada": [9]},
+    )  # fmt: skip
+
+
+def a_ruling(second: int, text: str = "") -> Ruling:
+    """A ruling, heard at a second."""
+    at = tiny.HEARD_AT + timedelta(seconds=second)
+    return Ruling("mayor", "concession", at, at, "council", "", text)
+
+
+def test_a_recording_is_in_the_order_heard() -> None:
+    """Whatever the order in the log."""
+    late, early = a_bundle("n-1", 5), a_bundle("n-2", 1)
+    assert [early, late] == in_order([(late, logged(0)), (early, logged(1))])[0]
+
+
+def test_at_one_moment_bundles_come_before_rulings() -> None:
+    """A ruling counts from its moment on, and what was heard with it was heard before it."""
+    bundle, ruling = a_bundle("n-1", 1), a_ruling(1)
+    assert [bundle, ruling] == in_order([(ruling, logged(0)), (bundle, logged(7))])[0]
+
+
+def test_rulings_of_one_moment_stay_as_they_stand_in_the_log() -> None:
+    """An objection is filed before it is upheld."""
+    filed, upheld = a_ruling(1, "filed"), a_ruling(1, "upheld")
+    assert [filed, upheld] == in_order([(upheld, logged(4)), (filed, logged(3))])[0]
+
+
+def test_what_was_sent_twice_is_there_once() -> None:
+    """The same words are the same record, and the second time is no news; it is counted."""
+    bundle = a_bundle("n-1", 1)
+    assert ([bundle], 1) == in_order([(bundle, logged(0)), (bundle, logged(9, 3))])
+
+
+RECORDS: list[Record] = [a_bundle(f"n-{n}", n % 3) for n in range(6)] + [
+    a_ruling(n % 3, f"{n}") for n in range(4)
+]
+
+
+@given(st.permutations(range(len(RECORDS))), st.lists(st.integers(0, len(RECORDS) - 1)))
+def test_a_recording_does_not_depend_on_partitions_or_resends(order: list[int], again: list[int]) -> None:
+    """Partitions are read in any order and records stand twice: the recording is the same."""
+    places = {number: logged(number) for number in range(len(RECORDS))}
+    log = [(RECORDS[number], places[number]) for number in order]
+    log += [(RECORDS[number], logged(100 + number)) for number in again]
+    straight = in_order([(record, places[number]) for number, record in enumerate(RECORDS)])
+    assert straight[0] == in_order(log)[0]
+    assert len(again) == in_order(log)[1]

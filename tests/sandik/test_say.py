@@ -1,0 +1,49 @@
+"""The three voices of a command."""
+
+import io
+import json
+
+import pytest
+
+from sandik.say import Out
+
+Captured = pytest.CaptureFixture[str]
+
+
+def test_with_json_only_the_object_is_on_stdout(capsys: Captured) -> None:
+    """A script reads the last line, and there is nothing else."""
+    out = Out(as_json=True)
+    out.say("31,186 boxes")
+    out.tell("on the way")
+    out.answer({"city": "İstanbul"})
+    captured = capsys.readouterr()
+    assert '{"city": "İstanbul"}\n' == captured.out
+    assert {"city": "İstanbul"} == json.loads(captured.out)
+    assert "31,186 boxes\non the way\n" == captured.err
+
+
+def test_in_words_the_answer_is_on_stdout_and_no_json(capsys: Captured) -> None:
+    """What happens on the way stays on stderr."""
+    out = Out()
+    out.say("31,186 boxes")
+    out.tell("on the way")
+    out.answer({"boxes": 31186})
+    assert ("31,186 boxes\n", "on the way\n") == capsys.readouterr()
+
+
+def test_there_is_no_bar_where_there_is_no_terminal(capsys: Captured) -> None:
+    """A log file is not filled with bars."""
+    Out().progress(0.5, "half")
+    assert ("", "") == capsys.readouterr()
+
+
+def test_on_a_terminal_the_bar_makes_way_for_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is wiped before anything else is said, and drawn only when it changed."""
+    screen = io.StringIO()
+    monkeypatch.setattr(screen, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stderr", screen)
+    out = Out()
+    out.progress(0.5, "half")
+    out.progress(0.5, "half")
+    out.tell("a line")
+    assert "\r\x1b[K[############............] half\r\x1b[Ka line\n" == screen.getvalue()
