@@ -232,9 +232,3 @@ class Night:
         if choice.stands_in is None or any(above in choice.stands_in for above in self.lines[area]):
             return True
         return any(area in self.lines[place] for place in choice.stands_in)
-
-    def stands_within(self, choice: Choice, area: AreaId) -> bool:
-        """Whether the choice is on the paper anywhere in this area: its total there is then a number."""
-        if self.stands(choice, area):
-            return True
-        return any(area in self.lines[below] for below in choice.stands_in or ())

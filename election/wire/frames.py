@@ -60,7 +60,7 @@ class Board:
             area: [
                 (place, choice.id)
                 for place, choice in enumerate(contest.choices)
-                if night.stands_within(choice, area)
+                if night.stands(choice, area)
             ]
             for area in self._areas
         }

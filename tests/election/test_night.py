@@ -58,7 +58,8 @@ def test_a_choice_stands_everywhere_or_in_the_areas_it_names() -> None:
 def test_a_choice_that_stands_in_a_part_of_an_area_is_on_its_paper() -> None:
     """A source that reports the whole county counts votes for it."""
     cem = contest_of().choices[2]
-    assert [True, True, False] == [night().stands(cem, AreaId(area)) for area in ("kent", "kuzey", "guney")]
+    for ask in (night().stands, night().stands_within):
+        assert [True, True, False] == [ask(cem, AreaId(area)) for area in ("kent", "kuzey", "guney")]
 
 
 def test_a_choice_has_its_place_on_the_paper() -> None:
@@ -74,18 +75,3 @@ def test_facts_are_never_changed() -> None:
         night().name = "another"
     with pytest.raises(FrozenInstanceError):
         contest_of().seats = 3
-
-
-def test_a_choice_has_a_total_in_every_area_that_holds_a_place_where_it_stands() -> None:
-    """Absent is not zero: a choice that stands in one town has a figure there and above, nowhere else."""
-    choice = next(
-        choice
-        for contest in night().contests.values()
-        for choice in contest.choices
-        if choice.stands_in is not None
-    )
-    within = {area for area in night().areas if night().stands_within(choice, area)}
-    above = {up for area in choice.stands_in or () for up in night().lines[area]}
-    below = {area for area in night().areas if night().stands(choice, area)}
-    assert above | below == within
-    assert set(night().areas) - within
