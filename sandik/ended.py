@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from election.errors import OutsideError
-from election.night import AreaId, ContestId, Night
+from election.night import AreaId, ContestId, Night, SourceId
 from election.wire.frames import Board, ContestState
 from election.wire.keys import unpack_total
 from sandik import outcome
@@ -53,7 +53,7 @@ def outcome_of(held: Held, contest: ContestId, night: Night, mode: str) -> outco
     """One contest as the store holds it."""
     facts = night.contests[contest]
     board = Board(night, facts, mode)
-    now = state(held)
+    now = state(held, facts.source)
     shown = board.snapshot(now, now.at)
     return {
         "epoch": now.epoch,
@@ -67,9 +67,9 @@ def outcome_of(held: Held, contest: ContestId, night: Night, mode: str) -> outco
     }
 
 
-def state(held: Held) -> ContestState:
+def state(held: Held, published: SourceId) -> ContestState:
     """What the store holds, as a board reads it."""
-    meta = held.meta
+    meta, prefix = held.meta, f"{published}/"
     return ContestState(
         epoch=meta.get("epoch", ""),
         version=int(meta.get("version", "0")),
@@ -81,6 +81,11 @@ def state(held: Held) -> ContestState:
         },
         last_at={source: at for source, text in held.heard.items() if (at := _time(text)) is not None},
         refused=int(meta.get("refused", "0")) + int(meta.get("unreadable", "0")),
+        findings={
+            code.removeprefix(prefix): papers
+            for code, papers in sorted(held.findings.items())
+            if code.startswith(prefix) and papers
+        },
     )
 
 

@@ -91,13 +91,15 @@ def _tile(s: Snapshot, f: Filler, area: str, at: int, w: Words) -> Html:
 
 
 def part_of(s: Snapshot, area: str, w: Words) -> str:
-    """The part of the contest a place lies in: its parent below the root, or a named side."""
+    """The part of the contest a place lies in: a side with a known name, else its parent below the root."""
     facts = s["areas"][area]
+    side = facts.get("side") or ""
+    if f"side.{side}" in w.text:
+        return w.text[f"side.{side}"]
     parent = (s.get("areas") or {}).get(facts.get("parent"))
     if parent and parent["level"] != (s.get("levels") or [""])[0]:
         return w.name(parent)
-    side = facts.get("side") or ""
-    return w.text.get(f"side.{side}", side)
+    return side
 
 
 def table(s: Snapshot, face: Face, f: Filler, w: Words) -> Html:

@@ -92,6 +92,8 @@ class Words:
         """A progress, rounded down; never a rounded 0 or 100."""
         if part is None or not whole:
             return NONE
+        if part == whole:
+            return self.percent(100, 0)
         scale = 10**digits
         scaled = part * 100 * scale // whole
         if part and not scaled:

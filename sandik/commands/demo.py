@@ -119,15 +119,12 @@ class Demo:
         from producers.publish import Publisher, create_topics
         from producers.replay import replay
         from producers.settings import Settings
-        from sandik import ended
         from sandik.recordings import heard
-        from streams.settings import Settings as Counting
-        from streams.store import Store
 
         folder, out = self._folder, self._out
         night = folder.night
         environment = {**os.environ, **self._machine.settings}
-        settings, counting = Settings.read(environment), Counting.read(environment)
+        settings = Settings.read(environment)
         await create_topics(settings, night.id)
         begin_s = time.monotonic()
         async with Publisher(settings, night.id) as publisher:
@@ -135,15 +132,25 @@ class Demo:
             played = await replay(
                 lines, self._pace, publisher, lambda bad: out.tell(str(bad)), self._progress
             )
-        store = Store(night, settings.scope(night.id), counting)
-        try:
-            await ended.counted(store, publisher.ends)
-            seconds = time.monotonic() - begin_s
-            contests = await ended.outcomes(store, night, MODE)
-        finally:
-            await store.close()
+        contests, seconds = await self._counted(environment, publisher.ends, begin_s)
         self._ended = True
         return self._tell(contests, played.reports, seconds)
+
+    async def _counted(self, environment: Any, ends: Any, begin_s: float) -> tuple[Any, float]:
+        """What the store says when it has applied everything that was sent, and how long that took."""
+        # Not imported before: numpy and redis would hold up the rooms, which are starting on the same cores.
+        from sandik import ended
+        from streams.settings import Settings as Counting
+        from streams.store import Store
+
+        night, counting = self._folder.night, Counting.read(environment)
+        store = Store(night, counting.scope(night.id), counting)
+        try:
+            await ended.counted(store, ends)
+            seconds = time.monotonic() - begin_s
+            return await ended.outcomes(store, night, MODE), seconds
+        finally:
+            await store.close()
 
     def _progress(self, played: Any) -> None:
         zone = ZoneInfo(self._folder.night.time_zone)

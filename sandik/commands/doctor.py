@@ -1,4 +1,4 @@
-"""`sandik doctor`: looks at Kafka, Redis, topics, settings, limits and clock; what is wrong, and what to type.
+"""`sandik doctor`: looks at Kafka, Redis, topics, settings, limits, clock; what is wrong, and what to type.
 
 Know before changing: the judgement is in `sandik.doctor`; this hands it the settings and the probes.
 """

@@ -204,9 +204,14 @@ def _build(args: argparse.Namespace, out: Out) -> int:
         raise UsageError(f"{source} has no simulation.toml to build from: put boxes in with --boxes FILE.")
     _write(target, {**given, **built})
     night = folders.load(str(target.resolve())).night
-    out.say(f"{target}: {len(night.boxes):,} boxes; now: sandik rehearse ./{target}")
+    out.say(f"{target}: {len(night.boxes):,} boxes; now: sandik rehearse {_typed(target)}")
     out.answer({"path": str(target), "night": night.id, "boxes": len(night.boxes)})
     return 0
+
+
+def _typed(target: Path) -> str:
+    """A folder as it is typed so that it is not taken for a shipped night."""
+    return str(target) if target.is_absolute() or "/" in str(target) else f"./{target}"
 
 
 def _everything(path: Path) -> dict[str, bytes]:

@@ -58,8 +58,7 @@ def test_a_choice_stands_everywhere_or_in_the_areas_it_names() -> None:
 def test_a_choice_that_stands_in_a_part_of_an_area_is_on_its_paper() -> None:
     """A source that reports the whole county counts votes for it."""
     cem = contest_of().choices[2]
-    for ask in (night().stands, night().stands_within):
-        assert [True, True, False] == [ask(cem, AreaId(area)) for area in ("kent", "kuzey", "guney")]
+    assert [True, True, False] == [night().stands(cem, AreaId(area)) for area in ("kent", "kuzey", "guney")]
 
 
 def test_a_choice_has_its_place_on_the_paper() -> None:

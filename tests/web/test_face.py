@@ -8,7 +8,13 @@ from web.face import AreaLead, duel_of, face_of, phase_of, votes_in, width
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("june", "open"), ("june_closed", "closed"), ("march_early", "early"), ("nothing_yet", "early"), ("tie", "open")],
+    [
+        ("june", "open"),
+        ("june_closed", "closed"),
+        ("march_early", "early"),
+        ("nothing_yet", "early"),
+        ("tie", "open"),
+    ],
 )
 def test_phase(name: str, expected: str) -> None:
     """Closed under the embargo, early under the threshold of the contest, else open."""
@@ -16,7 +22,14 @@ def test_phase(name: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"), [("june", (0, 1)), ("yes_no", (0, 1)), ("tie", (0, 1)), ("two_seats", (None, None)), ("many", (None, None))]
+    ("name", "expected"),
+    [
+        ("june", (0, 1)),
+        ("yes_no", (0, 1)),
+        ("tie", (0, 1)),
+        ("two_seats", (None, None)),
+        ("many", (None, None)),
+    ],
 )
 def test_duel(name: str, expected: tuple[int | None, int | None]) -> None:
     """Two main choices face each other; several seats or many choices make a list."""

@@ -8,7 +8,10 @@ def test_boxes_out_cannot_change_it() -> None:
     """A lead larger than every vote that can still come is not changed by them."""
     values = said(fakes.june())
     assert "No" == values["q1.answer"]
-    assert "Yıldırım would need 126.9% of the votes expected from the boxes out: impossible." == values["q1.text"]
+    assert (
+        "Yıldırım would need 126.9% of the votes expected from the boxes out: impossible."
+        == values["q1.text"]
+    )
     assert ("100.00%", "80.31%") == (values["q1.lead.w"], values["q1.out.w"])
 
 
@@ -26,7 +29,7 @@ def test_nothing_out_and_too_early() -> None:
 
 
 def test_sources_agree_disagree_or_are_one() -> None:
-    """The counts agree, disagree, or there is only one; before the embargo opens nothing is said of leaders."""
+    """The counts agree, disagree, or there is only one; under the embargo nothing is said of leaders."""
     assert "Yes, 3 of 3" == said(fakes.june())["q2.answer"]
     assert "No" == said(fakes.march_close())["q2.answer"]
     assert "One count so far" == said(fakes.two_seats())["q2.answer"]

@@ -41,7 +41,9 @@ def test_a_tie_is_an_equals_sign() -> None:
 def test_a_contest_of_many_says_who() -> None:
     """Where there are no triangles the tile says the name of who is ahead."""
     values = place(fakes.two_seats(), "ashby")
-    assert ("Kaya", "+7.9 · 80%", "Kaya", "Demir") == tuple(values[key] for key in ("value", "line", "n0", "n1"))
+    assert ("Kaya", "+7.9 · 80%", "Kaya", "Demir") == tuple(
+        values[key] for key in ("value", "line", "n0", "n1")
+    )
 
 
 def test_sums() -> None:
@@ -51,4 +53,6 @@ def test_sums() -> None:
     assert "▲ İmamoğlu ahead in 25 districts, Yıldırım ▼ in 14" == values["sum.first"]
     assert "Closest: Şile ▼ 0.17, Beykoz ▼ 0.25, Fatih ▼ 0.32 points." == values["sum.second"]
     early = fakes.march_early()
-    assert "16 of 39 districts have reached 30%" == sum_values(early, face_of(early), words("en"))["sum.first"]
+    assert (
+        "16 of 39 districts have reached 30%" == sum_values(early, face_of(early), words("en"))["sum.first"]
+    )

@@ -61,7 +61,13 @@ def test_live_and_real_has_no_ribbon() -> None:
 
 @pytest.mark.parametrize(
     ("state", "expected"),
-    [("too close", "close"), ("retracted", "retracted"), ("annulled", "annulled"), ("tie by lot", "lot"), ("open", "open")],
+    [
+        ("too close", "close"),
+        ("retracted", "retracted"),
+        ("annulled", "annulled"),
+        ("tie by lot", "lot"),
+        ("open", "open"),
+    ],
 )
 def test_badges(state: str, expected: str) -> None:
     """Each state of a call has its badge."""
@@ -77,7 +83,11 @@ def test_a_tie_is_said() -> None:
 def test_several_seats_say_the_margin_at_the_line() -> None:
     """With two seats the margin is between the second and the third."""
     values = said(fakes.two_seats())
-    assert ("Margin at the line", "7", None) == (values["race.label"], values["race.num"], values["race.lead.c"])
+    assert ("Margin at the line", "7", None) == (
+        values["race.label"],
+        values["race.num"],
+        values["race.lead.c"],
+    )
     assert "Ada Kaya" == values["slot.0.name"]
 
 

@@ -9,7 +9,9 @@ import pytest
 from web.words import BOLD, languages, static_text, words
 
 VECTORS = Path(__file__).parent / "vectors"
-CASES: list[tuple[str, str, list[Any], str]] = json.loads((VECTORS / "words.json").read_text(encoding="utf-8"))
+CASES: list[tuple[str, str, list[Any], str]] = json.loads(
+    (VECTORS / "words.json").read_text(encoding="utf-8")
+)
 
 
 @pytest.mark.parametrize(("lang", "what", "given", "expected"), CASES)

@@ -90,6 +90,7 @@ export class Words {
 
   counted(part, whole, digits = 0) {
     if (part == null || !whole) return NONE;
+    if (part === whole) return this.percent(100, 0);
     const scaled = Math.floor((part * 100 * 10 ** digits) / whole);
     if (part && !scaled) return "<" + this.percent(1, digits);
     if (!digits && part < whole && part * 100 > 99 * whole) return ">" + this.percent(99, 0);
