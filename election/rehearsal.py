@@ -117,9 +117,14 @@ class Rehearsal:
             lifted_at=self.lifted_at.get(contest),
             rows=self.rows(contest),
             last_at={source: at for (of, source), at in self.last_at.items() if of == contest},
-            refused=sum(refusal.contest == contest for refusal in self.refused),
+            refused=self.refusals(contest),
             findings=self.findings(contest, published),
         )
+
+    def refusals(self, contest: ContestId) -> int:
+        """Papers refused that name this contest, or no contest of this night: those are told of at each."""
+        others = self.night.contests.keys() - {contest}
+        return sum(refusal.contest not in others for refusal in self.refused)
 
     def findings(self, contest: ContestId, source: SourceId) -> dict[str, int]:
         """How many papers now held of a source carry each code."""

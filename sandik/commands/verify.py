@@ -1,0 +1,94 @@
+"""`sandik verify`: counts the log again on its own and compares every total and box with the store.
+
+Know before changing: this is where two rooms meet: `producers.record` reads the log, `streams.verify` counts
+and compares. Neither knows of the other. Compared is what was counted; run it when nothing comes in.
+"""
+
+import argparse
+import asyncio
+import os
+import time
+from dataclasses import replace as with_
+from typing import Any
+
+from sandik import folders, outcome
+from sandik.say import Out
+
+EXAMPLE = """  SANDIK_NIGHT=istanbul-2019-06-23 SANDIK_MODE=replay sandik verify
+  sandik verify ./my-night --json
+  sandik verify istanbul-2019-06-23 --session rerun-2 --rebuild"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Which night, and whether to make the store anew first."""
+    parser.add_argument(
+        "night", metavar="NIGHT", nargs="?", help="a shipped name or a folder; else SANDIK_NIGHT"
+    )
+    parser.add_argument("--session", metavar="NAME", help="a replay session")
+    parser.add_argument(
+        "--rebuild", action="store_true", help="forget what is counted and count the log again"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object as the last line of stdout")
+
+
+def run(args: argparse.Namespace, out: Out) -> int:
+    """0 if the store holds what the log gives, 1 if not."""
+    from producers.settings import Settings
+    from streams.settings import Settings as Counting
+
+    folder = folders.load(folders.word(args.night, os.environ))
+    settings, counting = Settings.read(os.environ), Counting.read(os.environ)
+    if args.session is not None:
+        settings = with_(settings, session=args.session)
+        counting = with_(counting, session=args.session)
+    return asyncio.run(_verify(folder, settings, counting, args.rebuild, out))
+
+
+async def _verify(folder: folders.Folder, settings: Any, counting: Any, anew: bool, out: Out) -> int:
+    from producers.record import read_log
+    from streams.store import Store
+    from streams.verify import rebuild, verify
+
+    night, scope = folder.night, settings.scope(folder.night.id)
+    topics = (scope.topic("reports"), scope.topic("rulings"))
+    begin_s = time.monotonic()
+    store = Store(night, scope, counting)
+    try:
+        if anew:
+            out.tell(f"{scope.name}: counting the log anew")
+            await rebuild(night, store, read_log(settings, topics))
+        found = await verify(night, store, read_log(settings, topics))
+    finally:
+        await store.close()
+    return _tell(folder, scope, found, time.monotonic() - begin_s, out)
+
+
+def _tell(folder: folders.Folder, scope: Any, found: Any, seconds: float, out: Out) -> int:
+    from sandik import ended
+
+    night, ending = folder.night, folder.ending
+    contests = {name: ended.outcome_of(held, name, night, scope.mode) for name, held in found.held.items()}
+    for line in outcome.in_words(contests, {c.id: c.name for c in night.contests.values()}):
+        out.say(line)
+    for line in found.differences:
+        out.say(line)
+    if found.count > len(found.differences):
+        out.say(f"… and {found.count - len(found.differences):,} more")
+    verdict = "what is counted is what the log gives" if not found.count else f"{found.count:,} differences"
+    out.say(f"{found.reports:,} reports in {found.records:,} records: {verdict}")
+    out.answer(
+        {
+            "night": night.id,
+            "mode": scope.mode,
+            "simulated": night.simulated,
+            "verified": not found.count,
+            "matches_ending": None if ending is None else not outcome.differences(contests, ending),
+            "seconds": round(seconds, 3),
+            "records": found.records,
+            "reports": found.reports,
+            "differences": list(found.differences),
+            "differences_count": found.count,
+            "contests": contests,
+        }
+    )
+    return 1 if found.count else 0

@@ -1,0 +1,174 @@
+"""Whether the totals equal an independent fold of the log after everything that can be done to the parts.
+
+Know before changing: each test ends with `verify`, which reads the log and counts it on its own, one paper at
+a time. Faults are placed by how far the count has come, not by the clock, so that they always hit its middle.
+"""
+
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from election.wire.records import RECORD_BYTES_MAX, Record
+from tests.live.crew import Crew, crew, twice_shuffled
+from tests.servers import Running
+from tests.streams import made
+
+SEEDS = (1, 2)
+
+
+def parts(records: Sequence[Record], count: int) -> list[Sequence[Record]]:
+    """Records in so many parts, one after the other."""
+    size = -(-len(records) // count)
+    return [records[at : at + size] for at in range(0, len(records), size)]
+
+
+async def agrees(hands: Crew) -> None:
+    """Everything is counted, and the store is what the log says."""
+    await hands.until_applied()
+    assert [] == list((await hands.verified()).differences)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_workers_killed_twice_in_the_middle_lose_nothing_and_count_nothing_twice(
+    seed: int, broker: Running, redis_server: Running, tmp_path: Path
+) -> None:
+    """Two workers on four partitions, every bundle twice and shuffled, SIGKILL to one, then to the other."""
+    first, second, third = parts(twice_shuffled(made.recording(), seed), 3)
+    async with crew(broker, redis_server, tmp_path, workers=2) as hands:
+        await hands.send(first)
+        await hands.until_applied(1)
+        await hands.send(second)
+        hands.kill(seed % 2)
+        await hands.until_applied(len(first) + 1)
+        await hands.send(third)
+        hands.kill(0)
+        await agrees(hands)
+        assert {-signal.SIGKILL} == set(hands.codes)
+        assert 2 == len(hands.codes)
+
+
+async def test_a_large_night_survives_kills_while_it_is_read_as_fast_as_possible(
+    apache_kafka: Running, redis_server: Running, tmp_path: Path
+) -> None:
+    """Istanbul's bundles all at once; the workers are killed with thousands of records in flight."""
+    records = twice_shuffled(made.recording("istanbul-2019-06-23"), 3)
+    async with crew(apache_kafka, redis_server, tmp_path, "istanbul-2019-06-23", workers=2) as hands:
+        await hands.send(records)
+        for share in (0.2, 0.5):
+            await hands.until_applied(int(len(records) * share))
+            for place in range(len(hands.workers)):
+                hands.kill(place)
+        await agrees(hands)
+
+
+async def test_a_store_that_is_stopped_and_started_from_its_file_goes_on(
+    broker: Running, redis_server: Running, tmp_path: Path
+) -> None:
+    """The worker waits and asks again; what it sent meanwhile is applied once."""
+    first, second = parts(twice_shuffled(made.recording(), 5), 2)
+    async with crew(broker, redis_server, tmp_path) as hands:
+        await hands.send(first)
+        await hands.until_applied(1)
+        redis_server.stop()
+        await hands.send(second)
+        redis_server.start()
+        await agrees(hands)
+
+
+async def test_a_store_that_dies_may_lose_its_last_second_and_the_count_loses_nothing(
+    broker: Running, redis_server: Running, tmp_path: Path
+) -> None:
+    """Its offsets go back together with its totals: the worker begins again from them."""
+    first, second = parts(twice_shuffled(made.recording(), 6), 2)
+    async with crew(broker, redis_server, tmp_path) as hands:
+        await hands.send(first)
+        await hands.until_applied()
+        redis_server.kill()
+        await hands.send(second)
+        redis_server.start()
+        await agrees(hands)
+
+
+async def test_a_flushed_store_is_filled_again_from_the_log(
+    broker: Running, redis_server: Running, tmp_path: Path
+) -> None:
+    """Whether or not anything comes in: the worker notices, ends, and begins again at the beginning."""
+    first, second = parts(twice_shuffled(made.recording(), 7), 2)
+    async with crew(broker, redis_server, tmp_path) as hands:
+        await hands.send(first)
+        await hands.until_applied()
+        await _flush(redis_server)
+        await agrees(hands)
+        await hands.send(second)
+        await hands.until_applied(len(first) + 1)
+        await _flush(redis_server)
+        await agrees(hands)
+        assert {1} == set(hands.codes)
+
+
+async def _flush(server: Running) -> None:
+    client = Redis.from_url(server.url)
+    await client.flushall()
+    await client.aclose()
+
+
+async def test_a_frozen_worker_that_wakes_up_late_changes_nothing(
+    tansu: Running, redis_server: Running, tmp_path: Path
+) -> None:
+    """Its partitions were given to the other; what it still had in hand is old news to the store."""
+    first, second = parts(twice_shuffled(made.recording(), 8), 2)
+    async with crew(tansu, redis_server, tmp_path, workers=2) as hands:
+        await hands.send(first)
+        await hands.until_applied(len(first) // 3)
+        frozen = hands.workers[0]
+        hands.kill(0, signal.SIGSTOP)
+        await hands.send(second)
+        await hands.until_applied()
+        frozen.send_signal(signal.SIGCONT)
+        await hands.send(made.recording())
+        await agrees(hands)
+
+
+async def test_a_broker_that_is_restarted_goes_on(
+    apache_kafka: Running, redis_server: Running, tmp_path: Path
+) -> None:
+    """The log is on its disk; the worker finds it again, or ends and is started again."""
+    first, second = parts(twice_shuffled(made.recording(), 9), 2)
+    async with crew(apache_kafka, redis_server, tmp_path) as hands:
+        await hands.send(first)
+        await hands.until_applied(1)
+        apache_kafka.stop()
+        apache_kafka.start()
+        await hands.send(second)
+        await agrees(hands)
+
+
+async def test_a_record_over_our_limit_is_refused_and_one_over_kafkas_never_gets_in(
+    apache_kafka: Running, redis_server: Running, tmp_path: Path
+) -> None:
+    """What the log can hold is refused with R008; 10 MB are refused by the producer before they are sent."""
+    async with crew(apache_kafka, redis_server, tmp_path) as hands:
+        await hands.send([b'{"t":"bundle"' + b" " * (RECORD_BYTES_MAX + RECORD_BYTES_MAX // 2)])
+        await hands.send(made.recording())
+        await agrees(hands)
+        with pytest.raises(Exception, match="larger than"):
+            await hands.send([b"x" * 10 * 1024 * 1024])
+
+
+async def test_a_worker_that_stands_still_while_there_is_work_is_ended(
+    broker: Running, redis_server: Running, tmp_path: Path
+) -> None:
+    """Its stream is cut off from within (nothing is read any more); the watchdog asks with fresh clients."""
+    records = made.recording()
+    async with crew(broker, redis_server, tmp_path, workers=0) as hands:
+        hands.start(SANDIK_STAND_STILL_S="3", SANDIK_TEST_HANG_AFTER="1")
+        await hands.send(records[:20])
+        await hands.until_applied(1)
+        await hands.send(records[20:])
+        assert 1 == await hands.ended()
+        assert "although there is work in the log" in hands.said()
+        hands.start()
+        await agrees(hands)

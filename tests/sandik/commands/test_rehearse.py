@@ -1,0 +1,82 @@
+"""sandik rehearse: a whole night in memory, and whether it ends as it must."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandik import cli, folders
+from tests.sandik.commands.test_night import copied
+
+Captured = pytest.CaptureFixture[str]
+
+
+def answer(captured: Captured) -> Any:
+    """The JSON object on the last line of stdout."""
+    return json.loads(captured.readouterr().out.splitlines()[-1])
+
+
+def test_the_night_ends_as_it_must(capsys: Captured) -> None:
+    """The shape people script against, and only that on stdout."""
+    assert 0 == cli.main(["rehearse", "practice", "--json"])
+    captured = capsys.readouterr()
+    (line,) = captured.out.splitlines()
+    found = json.loads(line)
+    assert ("practice", True, True, 232) == (
+        found["night"], found["simulated"], found["matches_ending"], found["reports"],
+    )  # fmt: skip
+    mayor = found["contests"]["mayor"]
+    assert {
+        "epoch", "version", "hash", "boxes", "registered", "voters", "valid", "invalid", "choices",
+        "leader", "margin_votes", "call", "alerts",
+    } <= set(mayor)  # fmt: skip
+    assert {"counted": 55, "total": 60, "quarantined": 2} == mayor["boxes"]
+    assert "55 of 60 boxes counted" in captured.err
+
+
+def test_in_words_the_choices_stand_by_votes(capsys: Captured) -> None:
+    """With shares, margin and how far the count is."""
+    cli.main(["rehearse", "practice"])
+    said = capsys.readouterr().out
+    assert said.index("deniz") < said.index("toprak") < said.index("ruzgar")
+    assert "margin 0, no leader" in said
+
+
+def test_areas_of_a_level_are_shaped_as_in_a_snapshot(capsys: Captured) -> None:
+    """Counted, valid, choices, leader, margin of each."""
+    cli.main(["rehearse", "practice", "--areas", "ward", "--json"])
+    areas = answer(capsys)["contests"]["mayor"]["areas"]
+    assert {"ward"} == {area["level"] for area in areas.values()}
+    assert 10792 == sum(area["valid"] for area in areas.values())
+
+
+def test_a_level_that_is_not_there_is_wrong_use(capsys: Captured) -> None:
+    """The levels are listed."""
+    assert 2 == cli.main(["rehearse", "practice", "--areas", "street"])
+    assert "county, town, ward" in capsys.readouterr().err
+
+
+def test_as_of_an_hour_only_what_was_heard_until_then_is_counted(capsys: Captured) -> None:
+    """An ending is not asked of half a night."""
+    assert 0 == cli.main(["rehearse", "practice", "--as-of", "17:30", "--json"])
+    found = answer(capsys)
+    assert found["matches_ending"] is None
+    assert 0 < found["reports"] < 232
+
+
+def test_another_ending_is_the_answer_no(tmp_path: Path, capsys: Captured) -> None:
+    """Exit code 1, and every difference is said."""
+    path = copied(tmp_path)
+    (path / "ending.json").write_text('{"contests": {"mayor": {"valid": 1, "leader": "toprak"}}}')
+    assert 1 == cli.main(["rehearse", str(path), "--json"])
+    captured = capsys.readouterr()
+    assert '"matches_ending": false' in captured.out
+    assert 2 == captured.err.count("not as ending.json says")
+
+
+def test_a_recording_of_another_night_is_wrong_use(capsys: Captured) -> None:
+    """It says which night it is of."""
+    other = str(folders.find("istanbul-2019-06-23") / "recording.jsonl.gz")
+    assert 2 == cli.main(["rehearse", "practice", "--recording", other])
+    assert "is of istanbul-2019-06-23" in capsys.readouterr().err
