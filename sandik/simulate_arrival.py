@@ -84,7 +84,7 @@ def order(sheet: Sheet, lead: Sequence[int], how: Arrival, dice: Random) -> list
     keys = [
         how.skew * (share[row] - mean) / wide + slow[sheet.areas[row]] + noise(dice) for row in range(count)
     ]
-    held = set()
+    held: set[int] = set()
     while len(held) < how.held:
         held.add(int(dice.random() * count))
     return sorted(range(count), key=lambda row: (row in held, keys[row], row))
@@ -121,7 +121,7 @@ def bundles(
         area = sheet.areas[row]
         at = polled(entered(rank, how.curve), how, offset[area])
         heard.setdefault((at, area), []).append(row)
-    found = []
+    found: list[tuple[int, str, list[int]]] = []
     for (at, area), rows in sorted(heard.items()):
         found.extend((at, area, rows[i : i + ROWS_MAX]) for i in range(0, len(rows), ROWS_MAX))
     return found

@@ -1,0 +1,82 @@
+"""Chromium for the tests of the pages, and a gateway that does what a test says.
+
+Know before changing: the browser is Debian's, with flags that keep it from calling home; every test gets a
+fresh profile, and a page that logs an error, or breaks the content security policy, fails its test.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.serve import Snapshot, TestGateway
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """One browser for the tests of this folder; skipped, by name, where there is none.
+
+    It ends with the folder, not with the session: while the driver runs, its event loop holds this thread,
+    and no asynchronous test elsewhere could run.
+    """
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def gateway() -> Iterator[Callable[..., TestGateway]]:
+    """Makes gateways and stops them at the end."""
+    made: list[TestGateway] = []
+
+    def make(snapshot: Snapshot, **hello: Any) -> TestGateway:
+        made.append(TestGateway(snapshot, **hello))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[OpenPage]:
+    """Opens pages in fresh profiles; at the end no page may have complained."""
+    contexts = []
+    complaints: list[str] = []
+
+    def make(url: str, *, width: int = 1280, height: int = 900, **settings: Any) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": height}, **settings)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: _note(complaints, said.type, said.text))
+        page.goto(url)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert [] == complaints
+
+
+def _note(complaints: list[str], kind: str, text: str) -> None:
+    """Errors count, but not those the browser itself logs for an address that cannot be reached."""
+    if kind == "error" and "Failed to load resource" not in text and "WebSocket connection" not in text:
+        complaints.append(text)

@@ -1,0 +1,62 @@
+"""How a test drives a page: waiting until it has painted something, and reading all that it says.
+
+Know before changing: the page's own policy forbids the driver's waiting in the page, so waiting is done here,
+by asking again until a deadline.
+"""
+
+import time
+from collections.abc import Callable
+
+from playwright.sync_api import Error, Page
+
+from tests.browser.serve import TestGateway
+
+MakeGateway = Callable[..., TestGateway]
+COUNTDOWN = {"closed.label", "closed.at", "closed.unit"}
+"""Rewritten every second by the countdown."""
+SAID = """(root) => {
+  const said = {};
+  for (const node of root.querySelectorAll('[data-t]'))
+    (said[node.dataset.t] ??= new Set()).add(node.textContent);
+  for (const node of root.querySelectorAll('[data-a]'))
+    for (const pair of node.dataset.a.split(' ')) {
+      const [name, key] = [pair.slice(0, pair.indexOf(':')), pair.slice(pair.indexOf(':') + 1)];
+      (said['@' + key] ??= new Set()).add(name + '=' + node.getAttribute(name));
+    }
+  return Object.fromEntries(Object.entries(said).map(([key, values]) => [key, [...values].sort()]));
+}"""
+
+
+def until(page: Page, true: str, seconds: float = 20) -> None:
+    """Waits until an expression is true in the page (the page's own policy forbids the driver's waiting)."""
+    deadline = time.monotonic() + seconds
+    while not _true(page, true):
+        assert time.monotonic() < deadline, f"never true: {true}"
+
+
+def _true(page: Page, expression: str) -> bool:
+    """Whether it is true now; a page that is just being loaded anew is asked again."""
+    try:
+        return bool(page.evaluate(f"() => Boolean({expression})"))
+    except Error as error:
+        if "context was destroyed" in str(error):
+            return False
+        raise
+
+
+def live(page: Page, version: int) -> None:
+    """Waits until the page has painted that version."""
+    until(page, f"globalThis.sandik?.store.painted?.version === {version} && sandik.link.state === 'open'")
+
+
+def said(page: Page) -> dict[str, list[str]]:
+    """Everything the page says, by key."""
+    found: dict[str, list[str]] = page.evaluate(f"() => ({SAID})(document)")
+    return {key: value for key, value in found.items() if key not in COUNTDOWN}
+
+
+def sent(page: Page, html: bytes) -> dict[str, list[str]]:
+    """Everything a page as the server sends it says, by key."""
+    read = f"(html) => ({SAID})(new DOMParser().parseFromString(html, 'text/html'))"
+    found: dict[str, list[str]] = page.evaluate(read, html.decode())
+    return {key: value for key, value in found.items() if key not in COUNTDOWN}

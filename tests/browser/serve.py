@@ -1,0 +1,168 @@
+"""A small gateway for browser tests: the real pages and files, and a socket that does what the test says.
+
+Know before changing: it runs in a thread of its own with its own loop, because the browser is driven
+synchronously; every method that reaches into it goes through that loop and waits.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from copy import deepcopy
+from http import HTTPStatus
+from importlib.resources import files
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+import orjson
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from election.wire.frames import difference, state_hash
+from web import pages
+from web.answers import SECURITY, TYPES
+
+Snapshot = dict[str, Any]
+T = TypeVar("T")
+
+
+class TestGateway:
+    """Serves one contest; `show` moves it on and tells every socket."""
+
+    __test__ = False
+
+    def __init__(self, snapshot: Snapshot, **hello: Any) -> None:
+        self.snapshot = snapshot
+        self.page = snapshot
+        """What the page is made from: a test may send a page of another moment."""
+        self.hello = hello
+        self.sockets: set[ServerConnection] = set()
+        self.heard: list[Snapshot] = []
+        self.asked: list[str] = []
+        self.closed = False
+        """While true, sockets are refused; GETs still work."""
+        self.down = False
+        """While true, nothing is answered."""
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._server: Server = self.wait(self._serve())
+        self.port: int = next(iter(self._server.sockets)).getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}/"
+
+    def wait(self, work: Coroutine[Any, Any, T]) -> T:
+        """The answer of something done in the gateway's own loop."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
+
+    async def _serve(self) -> Server:
+        return await serve(self._talk, "127.0.0.1", 0, process_request=self._answer)
+
+    def stop(self) -> None:
+        """Ends the gateway and its thread."""
+
+        async def end() -> None:
+            self.down = True
+            for socket in list(self.sockets):
+                socket.transport.abort()
+            self._server.close()
+            await self._server.wait_closed()
+            rest = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in rest:
+                task.cancel()
+            await asyncio.gather(*rest, return_exceptions=True)
+            await asyncio.sleep(0.01)  # transports close in the loop's next rounds
+
+        self.wait(end())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(20)
+        self._loop.close()
+
+    def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
+        parts = urlsplit(request.path)
+        self.asked.append(parts.path)
+        if self.down or (self.closed and parts.path == "/ws"):
+            return _response(HTTPStatus.SERVICE_UNAVAILABLE, b"", "txt")
+        if parts.path == "/ws":
+            return None
+        if parts.path == "/":
+            lang = parse_qs(parts.query).get("lang", ["en"])[0]
+            contests = self.hello.get("contests", [])
+            return _response(HTTPStatus.OK, pages.board(self.page, lang, contests=contests), "html")
+        if parts.path.startswith("/style/"):
+            return _response(HTTPStatus.OK, pages.style(self.page), "css")
+        if parts.path.startswith("/snapshot/"):
+            return self._plain(request)
+        file = files("web").joinpath(parts.path.lstrip("/"))
+        if parts.path.startswith("/static/") and file.is_file():
+            return _response(HTTPStatus.OK, file.read_bytes(), parts.path.rpartition(".")[2])
+        return _response(HTTPStatus.NOT_FOUND, b"", "txt")
+
+    def _plain(self, request: Request) -> Response:
+        tag = f'"{self.snapshot["epoch"]}:{self.snapshot["version"]}"'
+        if request.headers.get("If-None-Match") == tag:
+            return _response(HTTPStatus.NOT_MODIFIED, b"", "json", ETag=tag)
+        return _response(HTTPStatus.OK, orjson.dumps(self.snapshot), "json", ETag=tag)
+
+    async def _talk(self, socket: ServerConnection) -> None:
+        self.sockets.add(socket)
+        try:
+            await socket.send(orjson.dumps({"t": "hello", "v": 1, "heartbeat_s": 5} | self.hello).decode())
+            async for text in socket:
+                frame = orjson.loads(text)
+                self.heard.append(frame)
+                if frame.get("t") == "subscribe":
+                    await socket.send(self._whole())
+        except ConnectionClosed:
+            pass
+        finally:
+            self.sockets.discard(socket)
+
+    def _whole(self) -> str:
+        facts = {key: self.snapshot[key] for key in ("epoch", "version")}
+        frame = {"t": "snapshot", "sub": "a", "part": 1, "parts": 1, "d": self.snapshot} | facts
+        return orjson.dumps(frame).decode()
+
+    def send(self, **frame: Any) -> None:
+        """Sends a frame to every socket, as it is."""
+
+        async def tell() -> None:
+            for socket in list(self.sockets):
+                await socket.send(orjson.dumps(frame).decode())
+
+        self.wait(tell())
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Moves on to a snapshot, one version later, and sends what changed."""
+        before = self.snapshot
+        self.snapshot = deepcopy(snapshot) | {"epoch": before["epoch"], "version": before["version"] + 1}
+        facts = {"epoch": before["epoch"], "version": self.snapshot["version"], "prev": before["version"]}
+        self.send(t="change", sub="a", d=difference(before, self.snapshot) or {}, **facts)
+
+    def beat(self, **facts: Any) -> None:
+        """A heartbeat with the hash of the state."""
+        versions = {self.snapshot["contest"]: self.snapshot["version"]}
+        self.send(t="beat", versions=versions, hash={"a": state_hash(self.snapshot)}, **facts)
+
+    def cut(self) -> None:
+        """Ends every connection without a word."""
+
+        async def end() -> None:
+            for socket in list(self.sockets):
+                socket.transport.abort()
+
+        self.wait(end())
+
+    def until(self, true: Callable[[], bool], seconds: float = 20) -> None:
+        """Waits for a condition of the gateway, with a deadline."""
+        deadline = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < deadline, "the gateway never came to that"
+            self.wait(asyncio.sleep(0.01))
+
+
+def _response(status: HTTPStatus, body: bytes, kind: str, **more: str) -> Response:
+    headers = Headers(SECURITY | {"Content-Type": TYPES[kind], "Content-Length": str(len(body))} | more)
+    headers["Connection"] = "close"
+    return Response(status.value, status.phrase, headers, body)

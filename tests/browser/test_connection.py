@@ -1,0 +1,149 @@
+"""The page and the server: gaps, proofs, silence, pauses, and being right again by itself."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from election.wire.frames import state_hash
+from tests.browser import fakes
+from tests.browser.conftest import OpenPage
+from tests.browser.driving import MakeGateway, live, until
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_page_proves_its_state(gateway: MakeGateway, open_page: OpenPage) -> None:
+    """The state hash of the page equals the server's, before and after changes."""
+    night = fakes.june_closed()
+    served = gateway(night)
+    page = open_page(served.url)
+    live(page, night["version"])
+    for moment in (None, fakes.june(), fakes.final()):
+        if moment is not None:
+            served.show(moment)
+            live(page, served.snapshot["version"])
+        served.beat()
+        version = served.snapshot["version"]
+        until(page, f"sandik.link.checked?.version === {version}")
+        expected = {"version": version, "hash": state_hash(served.snapshot), "equal": True}
+        assert expected == page.evaluate("() => sandik.link.checked")
+
+
+def test_a_page_that_differs_asks_again(gateway: MakeGateway, open_page: OpenPage) -> None:
+    """A state whose hash is not the server's is thrown away for a fresh snapshot."""
+    night = fakes.june()
+    served = gateway(night)
+    page = open_page(served.url)
+    live(page, night["version"])
+    page.evaluate("() => { sandik.store.latest.areas.fatih.counted.boxes += 1; }")
+    served.beat()
+    served.until(lambda: len(served.heard) == 2)
+    until(page, "sandik.store.latest.areas.fatih.counted.boxes === 822")
+
+
+def test_a_gap_is_answered_by_a_snapshot(gateway: MakeGateway, open_page: OpenPage) -> None:
+    """A change that does not follow on from what is shown is not applied; the page asks for a snapshot."""
+    night = fakes.june_closed()
+    served = gateway(night)
+    page = open_page(served.url)
+    live(page, night["version"])
+    served.snapshot = fakes.june() | {"epoch": night["epoch"], "version": 120}
+    served.send(t="change", sub="a", epoch=night["epoch"], version=120, prev=119, d={"refused": 1})
+    live(page, 120)
+    assert ["subscribe", "subscribe"] == [frame["t"] for frame in served.heard]
+    assert 7 == page.evaluate("() => sandik.store.latest.refused")
+
+
+def test_an_older_version_is_never_shown_after_a_newer(gateway: MakeGateway, open_page: OpenPage) -> None:
+    """Within an epoch an older snapshot is dropped; another epoch starts afresh."""
+    night = fakes.june()
+    served = gateway(night)
+    page = open_page(served.url)
+    live(page, night["version"])
+    old = fakes.march_close() | {"night": night["night"], "epoch": night["epoch"], "version": 3}
+    served.send(t="snapshot", sub="a", epoch=old["epoch"], version=3, part=1, parts=1, d=old)
+    served.send(t="change", sub="a", epoch=old["epoch"], version=3, prev=2, d={"refused": 99})
+    served.beat()
+    until(page, "sandik.link.checked")
+    expect(page.locator(".race .lead")).to_have_text("▲ 674,449")
+    served.send(t="snapshot", sub="a", epoch="other", version=3, part=1, parts=1, d=old | {"epoch": "other"})
+    live(page, 3)
+    expect(page.locator(".race .lead")).to_have_text(re.compile("▼"))
+
+
+def test_numbers_stay_while_the_socket_is_gone(gateway: MakeGateway, open_page: OpenPage) -> None:
+    """Cut off, the page says so, keeps the last numbers, asks by GET, and is right again by itself."""
+    night = fakes.june_closed()
+    served = gateway(night)
+    page = open_page(served.url)
+    live(page, night["version"])
+    served.down = True
+    served.cut()
+    expect(page.locator(".state")).to_have_attribute("data-kind", "reconnecting")
+    expect(page.locator(".state")).to_contain_text("Reconnecting")
+    expect(page.locator(".progress")).to_contain_text("28,369")
+    served.closed, served.down = True, False
+    served.snapshot = fakes.june() | {"epoch": night["epoch"], "version": 300}
+    expect(page.locator(".race .lead")).to_have_text("▲ 674,449", timeout=30000)
+    expect(page.locator(".state")).to_have_attribute("data-kind", "polling")
+    served.closed = False
+    served.snapshot = fakes.final() | {"epoch": night["epoch"], "version": 301}
+    live(page, 301)
+    expect(page.locator(".state")).to_have_attribute("data-kind", "replay")
+
+
+def test_paused_by_the_reader(gateway: MakeGateway, open_page: OpenPage) -> None:
+    """Paused, nothing moves and the page counts what is newer; catching up is one press."""
+    night = fakes.june_closed()
+    served = gateway(night)
+    page = open_page(served.url)
+    live(page, night["version"])
+    page.get_by_role("button", name="Pause").click()
+    served.show(fakes.june())
+    expect(page.locator(".state")).to_have_text("Paused by you · 1 newer")
+    expect(page.locator(".race")).to_be_hidden()
+    page.get_by_role("button", name="Catch up").click()
+    expect(page.locator(".race .lead")).to_have_text("▲ 674,449")
+
+
+def test_stale_is_not_stalled_or_paused(gateway: MakeGateway, open_page: OpenPage) -> None:
+    """When the server has lost the count the page says for how long, in another word than paused."""
+    night = fakes.june()
+    served = gateway(night)
+    page = open_page(served.url)
+    live(page, night["version"])
+    served.beat(stale_s=45.2)
+    expect(page.locator(".state")).to_have_attribute("data-kind", "stale")
+    expect(page.locator(".state")).to_have_text(re.compile("Stale for 0:4"))
+
+
+def test_a_hidden_tab_paints_nothing(gateway: MakeGateway, open_page: OpenPage) -> None:
+    """A hidden page holds the newest and paints it when it is seen again."""
+    night = fakes.june_closed()
+    served = gateway(night)
+    page = open_page(served.url)
+    live(page, night["version"])
+    hide = """(yes) => {
+      Object.defineProperty(document, 'hidden', { value: yes, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }"""
+    page.evaluate(hide, True)
+    served.show(fakes.june())
+    until(page, f"sandik.store.latest.version === {night['version'] + 1}")
+    assert 1 == page.evaluate("() => sandik.store.paints")
+    page.evaluate(hide, False)
+    expect(page.locator(".race .lead")).to_have_text("▲ 674,449")
+
+
+def test_another_night_asks_for_another_page(gateway: MakeGateway, open_page: OpenPage) -> None:
+    """When another night is behind the address the page loads anew instead of mixing the two."""
+    night = fakes.yes_no()
+    served = gateway(night)
+    served.page = fakes.yes_no()
+    page = open_page(served.url)
+    live(page, night["version"])
+    served.page = served.snapshot = fakes.june() | {"epoch": "next", "contest": "bridge"}
+    served.cut()
+    live(page, served.snapshot["version"])
+    expect(page.locator("h1")).to_contain_text("674,449")

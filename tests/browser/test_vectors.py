@@ -1,0 +1,71 @@
+"""The page's own arithmetic against the same vectors that hold the server to its answers."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from election.wire.frames import merged, state_hash
+from tests.browser import fakes
+from tests.browser.conftest import OpenPage
+from tests.browser.driving import MakeGateway, live
+
+pytestmark = pytest.mark.browser
+VECTORS = Path(__file__).parents[1] / "web" / "vectors"
+NAMES = {"share_number": "shareNumber"}
+
+
+def vectors(name: str) -> list[Any]:
+    """The cases of a vector file."""
+    found: list[Any] = json.loads((VECTORS / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.fixture
+def page(gateway: MakeGateway, open_page: OpenPage) -> Page:
+    """A page that has painted, whose modules can be asked."""
+    night = fakes.june()
+    opened = open_page(gateway(night).url)
+    live(opened, night["version"])
+    return opened
+
+
+def test_words(page: Page) -> None:
+    """Numbers, shares, times and endings are said as on the server."""
+    cases = [(lang, NAMES.get(what, what), given) for lang, what, given, _ in vectors("words")]
+    ask = """async (cases) => {
+      const { Words } = await import('/static/words.js');
+      const words = {};
+      for (const lang of ['en', 'tr'])
+        words[lang] = new Words(await (await fetch(`/static/strings.${lang}.json`)).json());
+      return cases.map(([lang, what, given]) => words[lang][what](...given));
+    }"""
+    assert [expected for *_, expected in vectors("words")] == page.evaluate(ask, cases)
+
+
+def test_merge_patch(page: Page) -> None:
+    """JSON merge patches as in RFC 7396, in the page and on the server."""
+    cases = vectors("merge")
+    ask = """async (cases) => {
+      const { merge } = await import('/static/hash.js');
+      return cases.map(([a, b]) => merge(a, b));
+    }"""
+    assert [result for *_, result in cases] == page.evaluate(ask, cases)
+    assert [result for *_, result in cases] == [merged(target, patch) for target, patch, _ in cases]
+
+
+def test_sha256(page: Page) -> None:
+    """The page's own SHA-256, at the edges of a block too."""
+    cases = vectors("sha256")
+    ask = "async (texts) => { const { sha256 } = await import('/static/hash.js'); return texts.map(sha256); }"
+    assert [digest for _, digest in cases] == page.evaluate(ask, [text for text, _ in cases])
+
+
+@pytest.mark.parametrize("name", sorted(fakes.FAKES))
+def test_state_hash(name: str, page: Page) -> None:
+    """The proof of a state is the same in the page as on the server."""
+    night = fakes.FAKES[name]()
+    ask = "async (night) => (await import('/static/hash.js')).stateHash(night)"
+    assert state_hash(night) == page.evaluate(ask, night)
