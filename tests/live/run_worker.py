@@ -2,8 +2,8 @@
 
     python -m tests.live.run_worker FOLDER
 
-Know before changing: SANDIK_TEST_HANG_AFTER=N makes this worker stop reading for ever after N steps, alive and
-silent, as a Kafka client does that has lost its brokers.
+Know before changing: SANDIK_TEST_HANG_AFTER=N makes this worker stop reading for ever after N steps, alive
+and silent, as a Kafka client does that has lost its brokers.
 """
 
 import asyncio
@@ -25,8 +25,8 @@ def hang_after(steps: int) -> None:
 
     async def hang(self: "Drain[object]") -> tuple[object, Sequence[Item]]:
         nonlocal left
-        if left <= 0:
-            await asyncio.Event().wait()
+        while left <= 0:
+            await asyncio.sleep(1)
         left -= 1
         return await gather(self)
 

@@ -1,0 +1,100 @@
+"""What the store's scripts answer, as values.
+
+Know before changing: a refusal is an answer, not an error; whoever asked decides what it means. Only what
+nobody expected is an exception.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """It is applied, whole; the contest is at this version of this epoch."""
+
+    epoch: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Nothing was applied: these units (places in each section) no longer hold what was summed from."""
+
+    sections: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Nothing was applied: the store has not come as far as this batch begins."""
+
+    partition: str
+    stored: int
+
+    def __str__(self) -> str:
+        """What happened, in a sentence."""
+        return (
+            f"The store is at offset {self.stored} of {self.partition}, before this batch: it was flushed, "
+            "restored or has failed over. Counting starts again from there."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OtherNight:
+    """Nothing was applied: the store holds a count made with other facts under the same name."""
+
+    digest: str
+
+    def __str__(self) -> str:
+        """What happened, and the way out."""
+        return (
+            f"The store holds a count made with a different night folder (digest {self.digest[:12]}…). Start "
+            "every worker with the same folder, or count in a session of its own (SANDIK_SESSION)."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Nothing was applied: a total would fall below 0 or reach 2^53, which no right sum can."""
+
+    source: str
+    area: str
+
+    def __str__(self) -> str:
+        """What happened, and the way out."""
+        return (
+            f"The total of {self.area} by {self.source} does not fit what is held of its units. "
+            "Type sandik verify --rebuild to make it from the log again."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """Where a contest stands: its epoch, version and the next offset of each partition."""
+
+    epoch: str
+    version: int
+    offsets: Mapping[str, int]
+
+
+Answer = Applied | Moved | Gap | OtherNight | Limit | Attended
+
+
+def answer(said: list[Any]) -> Answer:
+    """A script's answer as a value; ValueError for what no script of ours says."""
+    match said:
+        case [b"OK", epoch, version]:
+            return Applied(epoch.decode(), int(version))
+        case [b"OK", epoch, version, offsets]:
+            names, nexts = offsets[::2], offsets[1::2]
+            stored = {name.decode(): int(following) for name, following in zip(names, nexts, strict=True)}
+            return Attended(epoch.decode(), int(version), stored)
+        case [b"MOVED", *sections]:
+            return Moved(tuple(tuple(int(place) for place in section) for section in sections))
+        case [b"GAP", partition, stored]:
+            return Gap(partition.decode(), int(stored))
+        case [b"DIGEST", digest]:
+            return OtherNight(digest.decode())
+        case [b"LIMIT", source, area]:
+            return Limit(source.decode(), area.decode())
+    raise ValueError(f"no script of ours answers {said!r:.200}")

@@ -1,0 +1,45 @@
+"""The sign of life: once a second at every contest, so that a store that lost ground is noticed while nothing
+comes in.
+
+Know before changing: what this process applied is looked at *before* the store is asked; the other way round
+a step that is applied in between would look like a loss.
+"""
+
+import asyncio
+
+from election.errors import SandikError
+from streams.answers import Attended, OtherNight
+from streams.counting import CannotCountError, CountsBatches
+from streams.progress import Progress
+from streams.store import Store
+
+
+class StoreLostGroundError(SandikError):
+    """The store holds less than this process has applied: it was flushed, restored, or has failed over."""
+
+
+async def attend(store: Store, counter: CountsBatches, progress: Progress, worker: str) -> None:
+    """One sign of life. Raises StoreLostGroundError, CannotCountError or OutsideError."""
+    applied = dict(progress.applied)
+    for contest, said in (await store.attend(worker)).items():
+        if isinstance(said, OtherNight):
+            raise CannotCountError(said)
+        if isinstance(said, Attended):
+            counter.note_epoch(contest, said.epoch)
+            for partition, following in applied.items():
+                stored = said.offsets.get(partition, 0)
+                if stored < following:
+                    raise StoreLostGroundError(
+                        f"The store is at offset {stored} of {partition}, and this worker had applied up to "
+                        f"{following}: it was flushed, restored or has failed over. Counting starts again "
+                        "from there."
+                    )
+
+
+async def keep_attending(
+    store: Store, counter: CountsBatches, progress: Progress, worker: str, every_s: float
+) -> None:
+    """Signs of life until something raises."""
+    while True:
+        await attend(store, counter, progress, worker)
+        await asyncio.sleep(every_s)

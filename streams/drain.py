@@ -1,0 +1,126 @@
+"""Between a stream and the store: takes what is there, applies it in one step, acknowledges it, again.
+
+    async for event …: await queue.put(Item(received, ack))      the agent's whole body
+    await Drain(queue, begin, apply).run()                       never returns; raises when it cannot go on
+
+While one step is being applied the next is already read and summed as far as it goes without what is held.
+There is no fixed window: a single record is applied at once, a thousand waiting ones together.
+
+Know before changing: an item is acknowledged after the step that holds it was applied, never before. When
+`run` raises, whoever owns it ends the process, so that nothing of what was in flight is committed.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from streams.spans import Received
+
+B = TypeVar("B")
+B_co = TypeVar("B_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A record and how to say that it is done with."""
+
+    received: Received
+    ack: Callable[[], Awaitable[object]]
+
+
+class Gatherer(Protocol[B_co]):
+    """Takes records in and makes one step of them."""
+
+    @property
+    def full(self) -> bool:
+        """Whether the rest should wait for the next step."""
+
+    def follows(self, received: Received) -> bool:
+        """Whether this record may be added to this step."""
+
+    def add(self, received: Received) -> None:
+        """Takes one record in."""
+
+    def finish(self) -> B_co:
+        """Everything added, as one step."""
+
+
+class Drain(Generic[B]):
+    """Empties a queue into steps."""
+
+    def __init__(
+        self,
+        queue: "asyncio.Queue[Item]",
+        begin: Callable[[], Gatherer[B]],
+        apply: Callable[[B], Awaitable[None]],
+    ) -> None:
+        self._queue, self._begin, self._apply = queue, begin, apply
+        self._next: Item | None = None
+        """An item that did not follow: it begins the next step."""
+        self._applying: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Drains until something raises."""
+        try:
+            while True:
+                step, items = await self._gather()
+                await self._applied()
+                self._applying = asyncio.create_task(self._do(step, items), name="apply")
+        finally:
+            if self._applying is not None:
+                self._applying.cancel()
+
+    async def _gather(self) -> tuple[B, Sequence[Item]]:
+        """At least one item, and all that is there; while the last step is being applied, what comes too."""
+        gatherer, items = self._begin(), list[Item]()
+        while not gatherer.full:
+            item = self._take()
+            if item is None:
+                if items and self._idle:
+                    break
+                await self._until_something()
+            elif gatherer.follows(item.received):
+                gatherer.add(item.received)
+                items.append(item)
+            else:
+                self._next = item
+                break
+        return gatherer.finish(), items
+
+    def _take(self) -> Item | None:
+        if self._next is not None:
+            item, self._next = self._next, None
+            return item
+        return None if self._queue.empty() else self._queue.get_nowait()
+
+    @property
+    def _idle(self) -> bool:
+        return self._applying is None
+
+    async def _until_something(self) -> None:
+        """Waits for an item, or for the end of the step that is being applied."""
+        if self._applying is None:
+            self._next = await self._queue.get()
+            return
+        coming = asyncio.ensure_future(self._queue.get())
+        try:
+            await asyncio.wait({coming, self._applying}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if coming.done():
+                self._next = coming.result()
+            else:
+                coming.cancel()
+        if self._applying.done():
+            await self._applied()
+
+    async def _applied(self) -> None:
+        """Returns when no step is being applied; raises what the step raised."""
+        if self._applying is not None:
+            await self._applying
+            self._applying = None
+
+    async def _do(self, step: B, items: Sequence[Item]) -> None:
+        await self._apply(step)
+        for item in items:
+            await item.ack()

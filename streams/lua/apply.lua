@@ -1,0 +1,182 @@
+-- One batch of reports of one contest, applied as a whole or not at all.
+-- It is applied only if every unit still holds the statement that the sums were computed from (the first 16
+-- bytes of a unit's row: revision and edition), and if no offset of the log is left out. So the same batch
+-- applied twice is no news, whoever sends it again and for whatever reason.
+--
+-- KEYS meta offsets changes sources findings, then for each section: boxes areas papers
+-- ARGV digest epoch_if_new changes_max,
+--      partitions, then for each: name first next refusals ("offset:ours:unreadable;" …),
+--      sections, then for each:
+--        source heard ("" if nothing was accepted),
+--        units, tokens (16 bytes each), rows, row bytes, the ids,
+--        areas, differences (doubles), columns, the ids,
+--        papers, then id and JSON of each; papers gone, the ids; findings, then field and difference of each
+-- Answers {'OK', epoch, version} · {'MOVED', {places of units in section 1}, …} · {'GAP', partition, stored}
+--      · {'DIGEST', theirs} · {'LIMIT', source, area}
+
+local CHUNK = 1000 -- arguments handed to one command; Lua's stack holds some thousands
+
+local at = 3
+local function take() at = at + 1; return ARGV[at] end
+local function take_number() return tonumber(take()) end
+
+local meta, offsets, changes, sources, findings = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local life = life_of(meta, ARGV[1], ARGV[2])
+if life.refusal then return life.refusal end
+
+-- Offsets: never past the stored one. What lies before it was counted already, also as refused.
+local nexts, refused, unreadable = {}, 0, 0
+for _ = 1, take_number() do
+  local name, first, following, refusals = take(), take_number(), take_number(), take()
+  local stored = stored_offset(offsets, name)
+  if first > stored then return { 'GAP', name, string.format('%d', stored) } end
+  if following > stored then
+    nexts[#nexts + 1] = name
+    nexts[#nexts + 1] = string.format('%d', following)
+  end
+  for offset, ours, nobodys in string.gmatch(refusals, '(%d+):(%d+):(%d+);') do
+    if tonumber(offset) >= stored then
+      refused = refused + tonumber(ours)
+      unreadable = unreadable + tonumber(nobodys)
+    end
+  end
+end
+
+-- Read everything, refuse where anything moved.
+local function read_section(place)
+  local section = { boxes = KEYS[3 + 3 * place], areas = KEYS[4 + 3 * place], papers = KEYS[5 + 3 * place] }
+  section.source, section.heard = take(), take()
+  section.units, section.tokens, section.rows, section.width = take_number(), take(), take(), take_number()
+  section.unit_at = at + 1
+  at = at + section.units
+  section.area_count, section.differences, section.columns = take_number(), take(), take_number()
+  section.area_at = at + 1
+  at = at + section.area_count
+  section.papers_at = at + 2
+  section.paper_count = take_number()
+  at = at + 2 * section.paper_count
+  section.gone_at = at + 2
+  section.gone = take_number()
+  at = at + section.gone
+  section.findings_at = at + 2
+  section.finding_count = take_number()
+  at = at + 2 * section.finding_count
+  return section
+end
+
+local NOTHING = string.rep('\0', 16)
+local function moved_units(section)
+  local moved, tokens, sub = {}, section.tokens, string.sub
+  for from = 0, section.units - 1, CHUNK do
+    local to = math.min(from + CHUNK, section.units) - 1
+    local held = redis.call('HMGET', section.boxes, unpack(ARGV, section.unit_at + from, section.unit_at + to))
+    for place = from, to do
+      local row = held[place - from + 1]
+      local token = row and sub(row, 1, 16) or NOTHING
+      if token ~= sub(tokens, place * 16 + 1, place * 16 + 16) then moved[#moved + 1] = place end
+    end
+  end
+  return moved
+end
+
+-- The new totals of a section's areas, packed; or nil and the area that would leave the whole numbers.
+local function new_totals(section)
+  local columns, totals = section.columns, {}
+  local form, bytes = '<' .. string.rep('d', columns), columns * 8
+  for from = 0, section.area_count - 1, CHUNK do
+    local to = math.min(from + CHUNK, section.area_count) - 1
+    local held = redis.call('HMGET', section.areas, unpack(ARGV, section.area_at + from, section.area_at + to))
+    for place = from, to do
+      local sum = { struct.unpack(form, section.differences, place * bytes + 1) }
+      local row = held[place - from + 1]
+      if row then
+        local before = { struct.unpack(form, row) }
+        for column = 1, columns do sum[column] = sum[column] + before[column] end
+      end
+      for column = 1, columns do
+        if sum[column] < 0 or sum[column] >= CLEAN_TO then return nil, ARGV[section.area_at + place] end
+      end
+      totals[place + 1] = struct.pack(form, unpack(sum, 1, columns))
+    end
+  end
+  return totals
+end
+
+local sections, moved, any_moved = {}, {}, false
+for place = 1, take_number() do
+  sections[place] = read_section(place)
+  moved[place] = moved_units(sections[place])
+  any_moved = any_moved or #moved[place] > 0
+end
+if any_moved then return { 'MOVED', unpack(moved) } end
+for _, section in ipairs(sections) do
+  local wrong
+  section.totals, wrong = new_totals(section)
+  if wrong then return { 'LIMIT', section.source, wrong } end
+end
+
+-- What changes; from here on nothing is refused.
+local changed, fields, finding_moves = false, {}, {}
+for _, section in ipairs(sections) do
+  changed = changed or section.units > 0
+  if section.heard ~= '' and later(section.heard, redis.call('HGET', sources, section.source) or '') then
+    changed, section.newer = true, true
+    fields[#fields + 1] = 'heard:' .. section.source
+    fields[#fields + 1] = section.heard
+    if later(section.heard, life.at) then life.at = section.heard end
+  end
+  if section.area_count > 0 then
+    fields[#fields + 1] = 'areas:' .. section.source
+    fields[#fields + 1] = table.concat(ARGV, '\n', section.area_at, section.area_at + section.area_count - 1)
+    fields[#fields + 1] = 'rows:' .. section.source
+    fields[#fields + 1] = table.concat(section.totals)
+  end
+  for place = section.findings_at, section.findings_at + 2 * section.finding_count - 1, 2 do
+    local name = ARGV[place]
+    finding_moves[name] = tonumber(redis.call('HGET', findings, name) or '0') + tonumber(ARGV[place + 1])
+  end
+end
+if next(finding_moves) then
+  fields[#fields + 1] = 'findings'
+  fields[#fields + 1] = cjson.encode(finding_moves)
+end
+for name, more in pairs({ refused = refused, unreadable = unreadable }) do
+  if more > 0 then
+    changed = true
+    life.moved[name] = string.format('%d', tonumber(redis.call('HGET', meta, name) or '0') + more)
+  end
+end
+
+write_life(life, changes, ARGV[3], changed, fields)
+for name, count in pairs(finding_moves) do
+  if count > 0 then redis.call('HSET', findings, name, count) else redis.call('HDEL', findings, name) end
+end
+
+local function write_pairs(key, count, pair)
+  for from = 0, count - 1, CHUNK do
+    local args = {}
+    for place = from, math.min(from + CHUNK, count) - 1 do
+      args[#args + 1], args[#args + 2] = pair(place)
+    end
+    redis.call('HSET', key, unpack(args))
+  end
+end
+
+for _, section in ipairs(sections) do
+  local width, rows, sub = section.width, section.rows, string.sub
+  write_pairs(section.boxes, section.units, function(place)
+    return ARGV[section.unit_at + place], sub(rows, place * width + 1, (place + 1) * width)
+  end)
+  write_pairs(section.areas, section.area_count, function(place)
+    return ARGV[section.area_at + place], section.totals[place + 1]
+  end)
+  write_pairs(section.papers, section.paper_count, function(place)
+    return ARGV[section.papers_at + 2 * place], ARGV[section.papers_at + 2 * place + 1]
+  end)
+  for place = section.gone_at, section.gone_at + section.gone - 1 do
+    redis.call('HDEL', section.papers, ARGV[place])
+  end
+  if section.newer then redis.call('HSET', sources, section.source, section.heard) end
+end
+if #nexts > 0 then redis.call('HSET', offsets, unpack(nexts)) end
+return { 'OK', life.epoch, life.version }

@@ -1,0 +1,58 @@
+"""Stretches of the log: which offsets of a partition a batch covers, and what in them could not be counted.
+
+Know before changing: the store counts a refusal only where its offset was not applied before, so refusals
+travel with their offsets; that is what keeps them from being counted twice when a batch comes again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from election.night import ContestId
+
+Tallied = Mapping[ContestId | None, int]
+"""Papers refused, by contest; None: of no contest of this night, or a record that could not be read."""
+
+
+def partition_name(topic: str, partition: int) -> str:
+    """A partition as the store and people name it."""
+    return f"{topic}/{partition}"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One record of the log."""
+
+    topic: str
+    partition: int
+    offset: int
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Offsets `first` up to, not including, `following` of one partition, with no hole between them."""
+
+    partition: str
+    first: int
+    following: int
+    refused: Mapping[int, Tallied] = field(default_factory=dict)
+    """What was refused at which offset."""
+
+    def refusals(self, contest: ContestId) -> str:
+        """What concerns this contest, as the scripts read it: `offset:ours:unreadable;` …"""
+        return "".join(
+            f"{offset}:{tallied.get(contest, 0)}:{tallied.get(None, 0)};"
+            for offset, tallied in self.refused.items()
+            if contest in tallied or None in tallied
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """A ruling at its place in the log, and what it settles at its contest."""
+
+    offset: int
+    heard_at: str
+    value: bytes
+    fields: Mapping[str, str]
+    """Fields of the contest's meta hash, by name."""

@@ -1,0 +1,338 @@
+"""The one door to the store in this room: scripts that apply all or nothing, and reads for start and verify.
+
+    apply(spans, work)   one script a contest: fence, offsets, rows, totals, version, change entry in one step
+    rule(...)            the same for rulings
+    attend(worker)       the sign of life; tells how far the store has come
+    positions(topic)     where the log is to be read on: the truth about what was applied
+
+Know before changing: the client never sends a command again by itself. `_outside` does, until a deadline,
+and may because every script is harmless when it is applied twice.
+"""
+
+import asyncio
+import hashlib
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any, TypeVar
+
+import hiredis
+import numpy as np
+from redis.asyncio import Connection, Redis, SSLConnection
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import (
+    BusyLoadingError,
+    ClusterDownError,
+    ConnectionError,
+    MaxConnectionsError,
+    NoScriptError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+    TimeoutError,
+    TryAgainError,
+)
+
+from election.errors import OutsideError
+from election.night import ContestId, Night, SourceId
+from election.wire.keys import Keys, total_width
+from election.wire.topics import Scope
+from streams.answers import Answer, answer
+from streams.batch import Sums
+from streams.ground import Shelf
+from streams.settings import Settings
+from streams.spans import Ruled, Span
+
+log = logging.getLogger(__name__)
+
+PASSING = (
+    BusyLoadingError, ClusterDownError, ConnectionError, MaxConnectionsError, OutOfMemoryError,
+    ReadOnlyError, TimeoutError, TryAgainError, OSError,
+)  # fmt: skip
+"""Errors that a store gets over: it restarts, loads its file, is full, or another takes its place."""
+
+PASSING_WORDS = ("LOADING", "BUSY", "OOM", "READONLY", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "MISCONF")
+"""The same, as the first word of an error that comes out of a script."""
+
+FIRST_DELAY_S, DELAY_S_MAX = 0.02, 1.0
+CHANGES_MIN = 64
+"""Entries kept of a change stream however large they are: enough to see a gap."""
+READ_CHUNK = 5000
+"""Units read in one command; the store answers nobody else meanwhile (some milliseconds)."""
+WORKER_KEPT_S = 60
+"""How long a silent worker stays on the list."""
+
+T = TypeVar("T")
+
+
+class _Quick:
+    """Packs commands in C: with thousands of arguments the library's own way costs more than the sums."""
+
+    def pack_command(self, *args: Any) -> list[bytes]:
+        """A command as the server reads it."""
+        words = str(args[0]).split()
+        return [hiredis.pack_command((*words, *args[1:]))]
+
+
+class QuickConnection(_Quick, Connection):
+    """A plain connection."""
+
+
+class QuickSSLConnection(_Quick, SSLConnection):
+    """An encrypted one."""
+
+
+class Script:
+    """A named Lua file with the common text before it."""
+
+    def __init__(self, name: str) -> None:
+        folder = resources.files("streams") / "lua"
+        self.name = name
+        self.text = (folder / "life.lua").read_text() + (folder / f"{name}.lua").read_text()
+        self.sha = hashlib.sha1(self.text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A script's keys and arguments."""
+
+    keys: Sequence[str]
+    args: Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Held:
+    """Everything the store holds of one contest, read at one moment."""
+
+    meta: Mapping[str, str]
+    offsets: Mapping[str, int]
+    heard: Mapping[SourceId, str]
+    findings: Mapping[str, int]
+    boxes: Mapping[SourceId, Mapping[str, bytes]]
+    areas: Mapping[SourceId, Mapping[str, bytes]]
+    papers: Mapping[SourceId, Mapping[str, bytes]]
+    changes: int
+    """Entries in the change stream."""
+    newest: str
+    """Id of the newest of them, or empty."""
+    rulings: int = 0
+    """Rulings kept."""
+
+
+class Store:
+    """The store of one night, mode and session."""
+
+    def __init__(self, night: Night, scope: Scope, settings: Settings) -> None:
+        self.night, self.scope, self.settings = night, scope, settings
+        self.keys = {contest: Keys(scope, contest) for contest in night.contests}
+        self._scripts = {name: Script(name) for name in ("apply", "attend", "rule")}
+        self._changes_max = {contest: self._entries_max(contest) for contest in night.contests}
+        connection = QuickSSLConnection if settings.redis.startswith("rediss:") else QuickConnection
+        self._redis = Redis.from_url(
+            settings.redis,
+            connection_class=connection,
+            socket_timeout=settings.redis_answers_within_s,
+            socket_connect_timeout=settings.redis_answers_within_s,
+            retry=Retry(NoBackoff(), 0),
+            client_name="sandik-worker",
+        )
+
+    def _entries_max(self, contest: ContestId) -> int:
+        """How many changes are kept: fewer where an entry is large."""
+        columns = total_width(self.night.contests[contest])
+        entry = sum(len(area) + 8 * columns for area in self.night.areas)
+        return max(CHANGES_MIN, min(self.settings.changes_max, self.settings.changes_bytes_max // entry))
+
+    async def close(self) -> None:
+        """Gives the connections back."""
+        await self._redis.aclose()
+
+    async def apply(
+        self, spans: Sequence[Span], work: Mapping[ContestId, Sequence[Sums]]
+    ) -> dict[ContestId, Answer]:
+        """Hands each contest its part of a batch; a contest without sums learns the offsets."""
+        calls = {contest: self._apply_call(contest, spans, sums) for contest, sums in work.items()}
+        return await self._answers("apply", calls)
+
+    def _head(self, contest: ContestId) -> list[Any]:
+        return [self.night.digest, secrets.token_hex(8), self._changes_max[contest]]
+
+    def _apply_call(self, contest: ContestId, spans: Sequence[Span], work: Sequence[Sums]) -> _Call:
+        keys = self.keys[contest]
+        names = [keys.meta, keys.offsets, keys.changes, keys.sources, keys.findings]
+        args: list[Any] = [*self._head(contest), len(spans)]
+        for span in spans:
+            args += (span.partition, span.first, span.following, span.refusals(contest))
+        args.append(len(work))
+        for sums in work:
+            source = sums.ground.source.id
+            names += (keys.boxes(source), keys.areas(source), keys.papers(source))
+            args += _section(sums)
+        return _Call(names, args)
+
+    async def rule(self, span: Span, work: Mapping[ContestId, Sequence[Ruled]]) -> dict[ContestId, Answer]:
+        """Hands each contest its rulings, and to every one the offsets."""
+        calls = {}
+        for contest, rulings in work.items():
+            keys = self.keys[contest]
+            args = [*self._head(contest), span.partition, span.first, span.following]
+            args += [span.refusals(contest), len(rulings)]
+            for ruled in rulings:
+                args += [ruled.offset, ruled.heard_at, ruled.value, len(ruled.fields)]
+                args += [text for item in ruled.fields.items() for text in item]
+            calls[contest] = _Call([keys.meta, keys.offsets, keys.changes, keys.rulings], args)
+        return await self._answers("rule", calls)
+
+    async def attend(self, worker: str) -> dict[ContestId, Answer]:
+        """A worker's sign of life at every contest: an `Attended`, or that the store is of another night."""
+        calls = {
+            contest: _Call(
+                [keys.meta, keys.offsets, keys.changes, keys.workers],
+                [*self._head(contest), worker, WORKER_KEPT_S],
+            )
+            for contest, keys in self.keys.items()
+        }
+        return await self._answers("attend", calls)
+
+    async def positions(self, partitions: Sequence[str]) -> dict[str, int]:
+        """The next offset to read of each partition: where the contest that lags most has come to."""
+
+        async def ask() -> dict[str, int]:
+            pipe = self._redis.pipeline(transaction=False)
+            for keys in self.keys.values():
+                pipe.hmget(keys.offsets, partitions)
+            stored = await pipe.execute()
+            return {
+                name: min(int(row[place] or 0) for row in stored) for place, name in enumerate(partitions)
+            }
+
+        return await self._outside(ask)
+
+    async def load(self, contest: ContestId, shelf: Shelf, places: Sequence[int]) -> None:
+        """Reads what is held of these units onto the shelf, with the papers of those that have one."""
+        ground, keys = shelf.ground, self.keys[contest]
+        boxes, papers = keys.boxes(ground.source.id), keys.papers(ground.source.id)
+        for start in range(0, len(places), READ_CHUNK):
+            chunk = list(places[start : start + READ_CHUNK])
+            shelf.put(chunk, await self._fields(boxes, ground.unit_keys[chunk].tolist()))
+            noted = [place for place in chunk if shelf.noted(place)]
+            if noted:
+                kept = await self._fields(papers, ground.unit_keys[noted].tolist())
+                shelf.papers.update({at: paper for at, paper in zip(noted, kept, strict=True) if paper})
+
+    async def _fields(self, key: str, fields: Sequence[bytes]) -> list[bytes | None]:
+        async def ask() -> list[bytes | None]:
+            found: list[Any] = await self._redis.hmget(key, fields)
+            return found
+
+        return await self._outside(ask)
+
+    async def read(self, contest: ContestId) -> Held:
+        """Everything held of a contest, in one step."""
+        keys, sources = self.keys[contest], list(self.night.sources)
+
+        async def ask() -> list[Any]:
+            pipe = self._redis.pipeline(transaction=True)
+            for key in (keys.meta, keys.offsets, keys.sources, keys.findings):
+                pipe.hgetall(key)
+            pipe.xlen(keys.changes)
+            pipe.xrevrange(keys.changes, count=1)
+            pipe.llen(keys.rulings)
+            for make in (keys.boxes, keys.areas, keys.papers):
+                for source in sources:
+                    pipe.hgetall(make(source))
+            found: list[Any] = await pipe.execute()
+            return found
+
+        meta, offsets, heard, findings, length, newest, rulings, *tables = await self._outside(ask)
+        named = [{field.decode(): row for field, row in table.items()} for table in tables]
+        by_kind = [dict(zip(sources, named[at : at + len(sources)], strict=True))
+                   for at in range(0, len(named), len(sources) or 1)]  # fmt: skip
+        boxes, areas, papers = by_kind or ({}, {}, {})
+        return Held(
+            {name.decode(): value.decode() for name, value in meta.items()},
+            {name.decode(): int(value) for name, value in offsets.items()},
+            {SourceId(name.decode()): value.decode() for name, value in heard.items()},
+            {name.decode(): int(value) for name, value in findings.items()},
+            boxes, areas, papers, length, newest[0][0].decode() if newest else "",
+            rulings,
+        )  # fmt: skip
+
+    async def wipe(self, contest: ContestId) -> None:
+        """Forgets a contest: the next batch begins a new epoch, from offset 0 of the log."""
+        keys = self.keys[contest]
+        names = [keys.meta, keys.offsets, keys.changes, keys.sources, keys.findings, keys.rulings]
+        for source in self.night.sources:
+            names += (keys.boxes(source), keys.areas(source), keys.papers(source))
+        await self._outside(lambda: self._redis.unlink(*names))
+
+    async def _answers(self, name: str, calls: Mapping[ContestId, _Call]) -> dict[ContestId, Answer]:
+        script = self._scripts[name]
+        raw = await self._outside(lambda: self._run(script, list(calls.values())))
+        return {contest: answer(said) for contest, said in zip(calls, raw, strict=True)}
+
+    async def _run(self, script: Script, calls: Sequence[_Call]) -> list[Any]:
+        """One script with each of the calls, sent together. A server that has never seen it gets its text."""
+        pipe = self._redis.pipeline(transaction=False)
+        for call in calls:
+            pipe.execute_command("EVALSHA", script.sha, len(call.keys), *call.keys, *call.args)
+        found: list[Any] = await pipe.execute(raise_on_error=False)
+        for place, call in enumerate(calls):
+            if isinstance(found[place], NoScriptError):
+                found[place] = await self._redis.eval(script.text, len(call.keys), *call.keys, *call.args)
+        for said in found:
+            if isinstance(said, Exception):
+                raise said
+        return found
+
+    async def _outside(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Asks until there is an answer; OutsideError after the deadline, or where waiting cannot help."""
+        deadline = time.monotonic() + self.settings.outside_within_s
+        delay = FIRST_DELAY_S
+        while True:
+            try:
+                return await ask()
+            except (RedisError, OSError) as error:
+                if not _passes(error) or time.monotonic() + delay > deadline:
+                    raise OutsideError(
+                        f"The store at {_place(self.settings.redis)} does not do its work ({error}): see "
+                        "that it runs and has memory and disk left; sandik doctor tells what is wrong."
+                    ) from error
+                log.warning("the store does not answer (%s); asking again", type(error).__name__)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, DELAY_S_MAX)
+
+
+def _passes(error: Exception) -> bool:
+    """Whether the store may get over this by itself."""
+    words = str(error).split(" ", 1)[0]
+    return isinstance(error, PASSING) or (isinstance(error, ResponseError) and words in PASSING_WORDS)
+
+
+def _place(url: str) -> str:
+    """Host and port of a store's URL; never the password that may stand in it."""
+    return url.rpartition("@")[2].removeprefix("redis://").removeprefix("rediss://")
+
+
+def _section(sums: Sums) -> list[Any]:
+    """One source's part of a batch as the script reads it."""
+    ground = sums.ground
+    kept = {at: paper for at, paper in sums.papers.items() if paper is not None}
+    gone = [at for at, paper in sums.papers.items() if paper is None]
+    rows = np.ascontiguousarray(sums.rows, dtype="<i8")
+    return [
+        ground.source.id, sums.heard_at,
+        len(sums.units), sums.fences, rows.tobytes(), 8 * ground.width,
+        *ground.unit_keys[sums.units].tolist(),
+        len(sums.areas), sums.differences.tobytes(), sums.differences.shape[1],
+        *ground.area_keys[sums.areas].tolist(),
+        len(kept), *(part for at, paper in kept.items() for part in (ground.unit_keys[at], paper)),
+        len(gone), *(ground.unit_keys[at] for at in gone),
+        len(sums.findings),
+        *(part for code, moved in sums.findings.items() for part in (f"{ground.source.id}/{code}", moved)),
+    ]  # fmt: skip
