@@ -25,8 +25,8 @@ def hang_after(steps: int) -> None:
 
     async def hang(self: "Drain[object]") -> tuple[object, Sequence[Item]]:
         nonlocal left
-        while left <= 0:
-            await asyncio.sleep(1)
+        if left <= 0:
+            await asyncio.sleep(3600)
         left -= 1
         return await gather(self)
 

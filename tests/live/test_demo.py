@@ -1,18 +1,12 @@
 """`sandik demo` and `sandik up` as a user types them: processes of their own, and nothing left behind."""
 
-import asyncio
 import json
 import os
 import signal
-import sys
-import urllib.request
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 
-WITHIN_S = 90.0
+from tests.live.shell import done, sandik, shown
 
 
 @pytest.fixture(autouse=True)
@@ -20,24 +14,6 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the shell that runs the tests."""
     for name in [name for name in os.environ if name.startswith("SANDIK_")]:
         monkeypatch.delenv(name)
-
-
-@asynccontextmanager
-async def sandik(*words: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The command as a process; it is asked to stop at the end, and must."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "sandik.cli", *words),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-    )
-    try:
-        async with asyncio.timeout(WITHIN_S):
-            yield process
-    finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGINT)
-            await process.communicate()
 
 
 def children(pid: int) -> set[int]:
@@ -58,18 +34,6 @@ def children(pid: int) -> set[int]:
 def alive(pid: int) -> bool:
     """Whether a process is there."""
     return os.path.exists(f"/proc/{pid}")
-
-
-def fetched(url: str) -> Any:
-    """The JSON at an address."""
-    with urllib.request.urlopen(url, timeout=5) as answer:
-        return json.load(answer)
-
-
-async def shown(url: str, check: Callable[[Any], bool]) -> None:
-    """Returns when the snapshot of the mayor is as it should be; whoever calls has a deadline."""
-    while not check(await asyncio.to_thread(fetched, url + "snapshot/mayor.json")):  # noqa: ASYNC110 - over HTTP
-        await asyncio.sleep(0.05)
 
 
 @pytest.mark.parametrize("night", ["practice", "istanbul-2019-06-23"])
@@ -104,18 +68,6 @@ async def test_a_demo_shows_its_page_and_ends_with_ctrl_c_leaving_nothing() -> N
         await process.communicate()
     assert 0 == process.returncode
     assert not any(alive(pid) for pid in below)
-
-
-async def done(words: tuple[str, ...], env: dict[str, str]) -> tuple[int, Any]:
-    """A command run to its end: exit code, and the JSON on the last line of stdout."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "sandik.cli", *words, "--json"),
-        env={**os.environ, **env},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    out, _ = await process.communicate()
-    return process.returncode or 0, json.loads(out.splitlines()[-1])
 
 
 async def test_up_runs_a_night_that_is_fed_and_verified_from_another_shell() -> None:

@@ -143,6 +143,23 @@ async def test_a_broker_that_is_restarted_goes_on(
         await agrees(hands)
 
 
+async def test_a_log_that_is_shorter_than_what_was_counted_is_not_read_on(
+    apache_kafka: Running, redis_server: Running, tmp_path: Path
+) -> None:
+    """Made anew, or cut off: reading on from the store's offset would leave records out for good."""
+    async with crew(apache_kafka, redis_server, tmp_path, workers=0) as hands:
+        await hands.send(made.recording())
+        name, end = next(iter(hands.ends.items()))
+        redis = Redis.from_url(redis_server.url)
+        for keys in hands.store.keys.values():
+            await redis.hset(keys.offsets, name, end + 1)
+        await redis.aclose()
+        hands.start()
+        assert 2 == await hands.ended()
+        assert f"{name} ends at offset {end}" in hands.said()
+        assert "sandik verify --rebuild" in hands.said()
+
+
 async def test_a_record_over_our_limit_is_refused_and_one_over_kafkas_never_gets_in(
     apache_kafka: Running, redis_server: Running, tmp_path: Path
 ) -> None:
