@@ -87,9 +87,9 @@ def _en_embargo(hour: str | None, lifted: bool, received: int, total: int) -> st
         if hour is None
         else (f" The ban ends at {hour};" if lifted else f" By law the ban ends at {hour};")
     )
-    return (
-        f"No results yet.{when} {number(received, 'en')} of {number(total, 'en')} boxes have been received."
-    )
+    have = "has" if received == 1 else "have"
+    boxes = f"{number(received, 'en')} of {_some(total, 'box', 'boxes')}"
+    return f"No results yet.{when} {boxes} {have} been received."
 
 
 def _tr_embargo(hour: str | None, lifted: bool, received: int, total: int) -> str:
@@ -100,20 +100,25 @@ def _tr_embargo(hour: str | None, lifted: bool, received: int, total: int) -> st
 
 
 def _en_lead(leader: str, margin: int, boxes: int, most: int, safe: bool) -> str:
-    end = "so the lead cannot change hands" if safe else "so the lead can still change hands"
+    end = "" if safe else ", so this can still change"  # that it cannot is for a call to say
     hold = "box not yet counted holds" if boxes == 1 else "boxes not yet counted hold"
     return (
         f"{leader} leads by {_some(margin, 'vote', 'votes')}. The {number(boxes, 'en')} {hold} "
-        f"at most {number(most, 'en')}, {end}."
+        f"at most {number(most, 'en')}{end}."
     )
 
 
 def _tr_lead(leader: str, margin: int, boxes: int, most: int, safe: bool) -> str:
-    end = "fark kapanamaz" if safe else "fark hâlâ kapanabilir"
+    end = "" if safe else ": fark hâlâ kapanabilir"
     return (
         f"{leader} {number(margin, 'tr')} oy önde. Açılmayan {number(boxes, 'tr')} sandıkta en çok "
-        f"{number(most, 'tr')} oy var: {end}."
+        f"{number(most, 'tr')} oy var{end}."
     )
+
+
+def _en_done(leader: str, margin: int, total: int) -> str:
+    every = "the only box" if total == 1 else f"all {number(total, 'en')} boxes"
+    return f"{leader} leads by {_some(margin, 'vote', 'votes')}, with {every} counted."
 
 
 def _en_tie(last: str, first_out: str, tenths: int, done: bool) -> str:
@@ -146,10 +151,7 @@ _PHRASES: dict[str, Phrases] = {
             f"{leader} is ahead by {_some(margin, 'vote', 'votes')}, with {_percent(tenths, 'en')} of boxes "
             "counted."
         ),
-        "done": lambda leader, margin, total: (
-            f"{leader} leads by {_some(margin, 'vote', 'votes')}, with all {number(total, 'en')} boxes "
-            "counted."
-        ),
+        "done": _en_done,
         "lead": _en_lead,
     },
     "tr": {

@@ -159,6 +159,7 @@ class Night:
     time_zone: str
     simulated: bool
     simulated_what: str
+    simulated_whats: Names
     seed: int | None
     polls_close_at: datetime | None
     parent: NightId | None

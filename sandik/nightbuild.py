@@ -118,6 +118,10 @@ def _adapted(facts: Mapping[str, Any], what: Plan) -> dict[str, Any]:
         "simulated": True,
         "simulated_what": "Box figures are real; the order and minute of arrival are simulated "
         f"(seed {what.seed}).",
+        "simulated_whats": {
+            "tr": "Sandık rakamları gerçektir; sandıkların geliş sırası ve dakikası benzetimdir "
+            f"(tohum {what.seed})."
+        },
         "levels": [*facts["levels"], LEVEL],
         "shown_levels": list(shown),
         "checks": checks,

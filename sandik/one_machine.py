@@ -29,6 +29,8 @@ class Machine:
     redis: str
     host: str
     port: int
+    speed: float | None = None
+    """How many times faster than the night a replay runs; None where nothing is said of it."""
     shown: bool = True
     """Whether what the rooms say on the way is passed on; their last lines are shown in any case."""
 
@@ -39,6 +41,7 @@ class Machine:
             "SANDIK_MODE": self.mode,
             "SANDIK_NIGHT": str(self.night.resolve()),
             "SANDIK_SESSION": "",
+            "SANDIK_SPEED": f"{self.speed or 0:.15g}",
             "SANDIK_KAFKA": self.kafka,
             "SANDIK_KAFKA_KIND": self.kafka_kind,
             "SANDIK_REDIS": self.redis,

@@ -21,7 +21,7 @@ import faust
 import uvloop
 from faust.transport.drivers import aiokafka as driver
 
-from election.errors import OutsideError
+from election.errors import OutsideError, UsageError
 from election.night import Night
 from streams import ending, quiet
 from streams.attending import attend, keep_attending
@@ -50,6 +50,10 @@ STOP_WITHIN_S = 20.0
 """How long an orderly stop may take to apply and commit what was read; then the process just ends."""
 PEEK_MS = 3000
 """How long the watchdog's client waits for a record at the place where this worker stands."""
+
+LOOKS_AT_THE_END, LOOK_AT_THE_END_EVERY_S = 6, 1.0
+"""How often the end of a log is asked for before it is believed to be too early: a broker that has just
+become the leader may not know yet how far its log is safe."""
 
 SESSIONS: Mapping[str, Mapping[str, Any]] = {
     "apache": {"broker_session_timeout": 10.0, "broker_heartbeat_interval": 2.0},
@@ -81,11 +85,30 @@ class OurConsumer(driver.Consumer):
         if not assigned:
             return
         positions = await _ours(self.app).positions(list(assigned))
+        await self._refuse_a_shorter_log(assigned, positions)
         for name, offset in positions.items():
             at = assigned[name]
             await self._seek(at, offset)
             self._read_offset[at] = self._committed_offset[at] = offset or None
         log.info("reading on from %s", ", ".join(f"{name} at {at}" for name, at in positions.items()))
+
+    async def _refuse_a_shorter_log(self, assigned: Mapping[str, Any], positions: Mapping[str, int]) -> None:
+        """A log that ends before the store's offset is another log: its records would never be read."""
+        if _ours(self.app).kind == "tansu":
+            return  # its answer to where a log ends is wrong
+        for left in range(LOOKS_AT_THE_END, 0, -1):
+            ends = await self.highwaters(*assigned.values())
+            shorter = [name for name, at in assigned.items() if ends[at] < positions[name]]
+            if not shorter:
+                return
+            if left > 1:
+                await asyncio.sleep(LOOK_AT_THE_END_EVERY_S)
+        name = shorter[0]
+        raise UsageError(
+            f"{name} ends at offset {ends[assigned[name]]}, and the store has counted up to "
+            f"{positions[name]}: the topic was made anew, or Kafka has lost records. Type sandik verify "
+            "--rebuild, or count in a session of its own (SANDIK_SESSION)."
+        )
 
 
 class OurTransport(driver.Transport):
@@ -97,6 +120,7 @@ class OurTransport(driver.Transport):
 class OurApp(faust.App):
     """The library's app with our transport, and nothing written to disk."""
 
+    kind: str
     fetch_wait_ms: int
     positions: Callable[[Sequence[str]], Awaitable[Mapping[str, int]]]
 
@@ -136,6 +160,7 @@ def make_app(night: Night, settings: Settings, store: Store) -> OurApp:
         **SESSIONS[settings.kafka_kind],
     )
     app.in_worker = True
+    app.kind = settings.kafka_kind
     app.fetch_wait_ms = settings.fetch_wait_ms
     app.positions = store.positions
     return app

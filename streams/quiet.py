@@ -41,3 +41,5 @@ def set_up(level: int = logging.INFO) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("streams").setLevel(level)
+    # Whoever was here before us in this process may have silenced it; the filter is enough.
+    logging.getLogger("aiokafka").setLevel(logging.NOTSET)

@@ -113,6 +113,7 @@ def test_a_night_says_that_it_is_simulated_and_names_no_path(name: str) -> None:
     source = folder(name)["SOURCE.md"].decode()
     assert facts["simulated"] is True
     assert "seed 7" in facts["simulated_what"]
+    assert "tohum 7" in facts["simulated_whats"]["tr"]
     assert "seed 7" in source
     assert not any(path in source for path in ("/home", "/work", "../", "/tmp"))
 

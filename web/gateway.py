@@ -125,7 +125,7 @@ class Gateway:
     def __init__(self, night: Night, settings: Settings) -> None:
         self._settings = settings
         limits = Limits(settings.buffer_bytes_max, settings.lag_max_s, settings.behind_max_s)
-        self.hub = Hub(night, settings.mode, limits, self._wall())
+        self.hub = Hub(night, settings.mode, limits, self._wall(), settings.speed)
         self.upstream: Source = Upstream(
             night, settings.scope(night.id), settings.redis, self, time.monotonic,
             settings.redis_answers_within_s,
@@ -141,9 +141,9 @@ class Gateway:
 
     # What the store says (upstream.Listener).
 
-    def hold(self, contest: ContestId, state: ContestState, replay: Any) -> None:
+    def hold(self, contest: ContestId, state: ContestState) -> None:
         """A contest has a new state."""
-        self.hub.hold(contest, state, replay)
+        self.hub.hold(contest, state)
 
     def settled(self) -> None:
         """Without a tick everything new goes out at once."""

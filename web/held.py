@@ -7,9 +7,6 @@ Know before changing: this is pure; `upstream` does the reading. Whatever does n
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
-
-import orjson
 
 from election.night import AreaId, SourceId
 from election.tally import Row
@@ -134,12 +131,6 @@ def state(held: Held, epoch: str, published: SourceId) -> ContestState:
         refused=int(held.meta.get("refused", "0")) + int(held.meta.get("unreadable", "0")),
         findings=findings,
     )
-
-
-def replay(held: Held) -> Any:
-    """What meta says of a replay under way (its speed), or None."""
-    text = held.meta.get("replay", "")
-    return orjson.loads(text) if text else None
 
 
 def _time(text: str) -> datetime | None:

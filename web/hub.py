@@ -15,7 +15,7 @@ which `Board.snapshot` makes: that is where the embargo is kept.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 import orjson
 
@@ -81,7 +81,6 @@ class Group:
     def __init__(self, board: Board) -> None:
         self._board = board
         self._state = ContestState()
-        self._replay: Any = None
         self._stale = True
         self.shown: Json = {}
         self.members: dict[str, dict[Client, Seat]] = {}
@@ -111,9 +110,9 @@ class Group:
             self._body = dumps(self.shown)
         return self._body
 
-    def hold(self, state: ContestState, replay: Any) -> None:
+    def hold(self, state: ContestState) -> None:
         """A newer state, which nobody was shown yet."""
-        self._state, self._replay, self._stale = state, replay, True
+        self._state, self._stale = state, True
 
     def move(self, clock: datetime | None) -> Json | None:
         """Shows the newest state; gives what was shown before, if that was another one.
@@ -126,8 +125,6 @@ class Group:
             return None
         before, self._stale = self.shown, False
         made = self._board.snapshot(self._state, now)
-        if self._replay is not None:
-            made["replay"] = self._replay
         if made == before:
             return None
         self.shown, self._body = made, None
@@ -169,8 +166,13 @@ class Group:
 class Hub:
     """All contests of a night and everybody who follows one."""
 
-    def __init__(self, night: Night, mode: str, limits: Limits, clock: datetime | None = None) -> None:
-        self.groups = {contest.id: Group(Board(night, contest, mode)) for contest in night.contests.values()}
+    def __init__(
+        self, night: Night, mode: str, limits: Limits, clock: datetime | None = None, speed: float = 0
+    ) -> None:
+        """`speed` is a replay's, which every snapshot then says; 0: not known."""
+        self.groups = {
+            contest.id: Group(Board(night, contest, mode, speed)) for contest in night.contests.values()
+        }
         self._night, self._mode, self._limits = night, mode, limits
         self._seats: dict[Client, Seat] = {}
         self._behind: dict[Client, Seat] = {}
@@ -190,9 +192,9 @@ class Hub:
         """How many clients there are."""
         return len(self._seats)
 
-    def hold(self, contest: ContestId, state: ContestState, replay: Any = None) -> None:
+    def hold(self, contest: ContestId, state: ContestState) -> None:
         """A contest has a new state; it is shown at the next turn."""
-        self.groups[contest].hold(state, replay)
+        self.groups[contest].hold(state)
 
     def hello(self, session: str, heartbeat_s: float, tick_ms: int) -> bytes:
         """The first frame of every connection."""

@@ -34,11 +34,12 @@ def out_values(s: Snapshot, face: Face, w: Words) -> Values:
     return {
         "q1.hide": None,
         "q1.answer": w.say(f"q1.{answer}"),
-        "q1.hide_lead": hidden(not lead),
+        "q1.hide_lead": hidden(not lead or not margin),
         "q1.label": lead_label(face, leader, w),
         "q1.lead": w.number(margin) if lead else "",
         "q1.lead.w": width(margin or 0, scale) if lead else width(0, 1),
         "q1.lead.c": str(leader) if lead and leader is not None and face.seats == 1 else None,
+        "q1.hide_out": hidden(not out["boxes"]),
         "q1.out": w.say("q1.max", n=w.number(most)),
         "q1.out.w": width(most, scale),
         "q1.text": _needs(s, face, w, out),
@@ -63,7 +64,10 @@ def _needs(s: Snapshot, face: Face, w: Words, out: Snapshot) -> str:
         return w.say("q1.undefined", name=name, because=because) if w.lang == "en" else ""
     pct = w.percent(int(needs["share"] * 1000 + 0.5), 1)
     has = w.share(face.choices[place].get("votes"), s.get("valid"), 1)
-    return w.say(f"q1.{needs['word']}", name=name, pct=pct, has=has)
+    word = needs["word"]
+    if word == "impossible" and (s.get("margin_votes") or 0) <= (out.get("votes_max") or 0):
+        word = "beyond"
+    return w.say(f"q1.{word}", name=name, pct=pct, has=has)
 
 
 def _part(counted: Snapshot, ending: str) -> int | None:

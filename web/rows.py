@@ -146,7 +146,12 @@ def _who_leads(face: Face, w: Words) -> str:
     if face.left is not None and face.right is not None and set(ahead) <= {face.left, face.right}:
         a, b = short(w, face.choices[face.left]), short(w, face.choices[face.right])
         n, m = ahead.get(face.left, 0), ahead.get(face.right, 0)
-        return w.say("sum.ahead", a=f"▲ {a}", b=f"{b} ▼", n=n, m=m, level=w.level(face.level, 3)) + tail
+        return (
+            w.say(
+                "sum.ahead", a=f"▲ {a}", b=f"{b} ▼", n=n, m=m, level=w.level(face.level, 4 if n == 1 else 3)
+            )
+            + tail
+        )
     order = sorted(ahead, key=lambda place: (-ahead[place], place))
     items = [w.say("sum.item", name=short(w, face.choices[place]), n=ahead[place]) for place in order]
     return w.say("sum.list", list=", ".join(items)) + tail

@@ -36,6 +36,8 @@ class Settings:
     redis_answers_within_s: float = _from("SANDIK_REDIS_ANSWERS_WITHIN_S", 5.0)
     """How long one command may take (more than 2); then the store counts as away, clients are told how old
     the data are, and it is tried again."""
+    speed: float = _from("SANDIK_SPEED", 0.0)
+    """How many times faster than the night a replay runs, which the page then says; 0: nothing is said."""
     host: str = _from("SANDIK_HOST", "127.0.0.1")
     """The address to listen on; 0.0.0.0 for all of this machine."""
     port: int = _from("SANDIK_PORT", 8080)
@@ -64,7 +66,7 @@ class Settings:
             value, variable = getattr(self, spec.name), spec.metadata["variable"]
             if not isinstance(value, int | float):
                 continue
-            zero_means_something = spec.name in ("port", "tick_ms")
+            zero_means_something = spec.name in ("port", "tick_ms", "speed")
             if not (0 < value < float("inf") or (zero_means_something and value == 0)):
                 raise UsageError(f"{variable} is {value}; it must be more than 0.")
         if self.port > PORT_MAX:

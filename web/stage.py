@@ -186,12 +186,17 @@ def _still_out(f: Filler, w: Words) -> Html:
         h("p", f.text("q1.label"), f.text("q1.lead", "b"), class_="pair"),
         f.bar("q1.lead.w", "scale", colour="q1.lead.c"),
     )
+    still_out = f.h(
+        "div",
+        "hidden:q1.hide_out",
+        h("p", h("span", w.say("q1.out")), f.text("q1.out", "b"), class_="pair"),
+        f.bar("q1.out.w", "scale out", inside=_hatch()),
+    )
     return _panel(
         f,
         join(w.say("q1"), " ", f.text("q1.answer")),
         lead,
-        h("p", h("span", w.say("q1.out")), f.text("q1.out", "b"), class_="pair"),
-        f.bar("q1.out.w", "scale out", inside=_hatch()),
+        still_out,
         f.text("q1.text", "p", class_="quiet"),
         hide="q1.hide",
     )

@@ -10,6 +10,8 @@ from web.face import Face, Snapshot
 
 WHITE, INK, DARK, LIGHT_INK = "#FFFFFF", "#14171C", "#101318", "#F2F4F7"
 OTHER = "#7B8494"
+BESIDE_HALVES_MAX = 10
+"""Columns of tiles, in halves, up to which what explains them stands beside them on a wide screen."""
 SAFE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#7B8494")
 """Told apart by nearly everybody; the first two for the two main choices."""
 CHOSEN: dict[str, dict[str, str]] = {
@@ -152,4 +154,17 @@ def tile_grid(snapshot: Snapshot, face: Face, place: Snapshot) -> str:
         if name in place:
             row, half, long = place[name]
             wide.append(f".tiles .{name}{{grid-area:{cell(row, half, long, tall)}}}")
+    if not wide and halves <= BESIDE_HALVES_MAX:
+        wide = _beside(halves)
     return "".join(rules) + "@media (min-width:1120px){" + "".join(wide) + "}"
+
+
+def _beside(halves: int) -> list[str]:
+    """Few tiles leave room beside them: key, readout and sum stand there, not in the narrow column below."""
+    ground = f".tiles:not(.flow){{max-width:none;grid-template-columns:repeat({halves},62px) minmax(0,1fr)}}"
+    room = "margin:0;padding:0 0 0 36px;align-self:start"
+    beside = [
+        f".tiles:not(.flow) .{name}{{grid-area:{row}/{halves + 1};{room}}}"
+        for row, name in enumerate(("legend", "readout", "summary"), start=1)
+    ]
+    return [ground, *beside]

@@ -1,6 +1,6 @@
 """The one reader of the store, whatever the number of clients: everything once, then each change as it comes.
 
-    store ──MULTI/EXEC──▶ Held ──XREAD──▶ Held' ──▶ listener.hold(contest, state, replay)
+    store ──MULTI/EXEC──▶ Held ──XREAD──▶ Held' ──▶ listener.hold(contest, state)
                             ▲               │ gap, other epoch, version fell, server started again
                             └───────────────┘
 
@@ -45,7 +45,7 @@ UNREADABLE = (KeyError, ValueError, IndexError, struct.error, ZeroDivisionError)
 class Listener(Protocol):
     """Whoever wants to know what the store says."""
 
-    def hold(self, contest: ContestId, state: ContestState, replay: Any) -> None:
+    def hold(self, contest: ContestId, state: ContestState) -> None:
         """A contest has a new state."""
 
     def settled(self) -> None:
@@ -166,7 +166,7 @@ class Upstream:
             LOG.info("contest=%s epoch=%s version=%d begins", contest, after.epoch, after.version)
         self._told[contest] = after
         state = held.state(read, after.epoch, self._night.contests[contest].source)
-        self._listener.hold(contest, state, held.replay(read))
+        self._listener.hold(contest, state)
 
     def _settle(self) -> None:
         self._listener.settled()

@@ -41,8 +41,13 @@ class Words:
         return sentence
 
     def level(self, level: str, form: int) -> str:
-        """The name of a level of areas: 0 one, 1 many, 2 `in each`, 3 `in so many`."""
+        """The name of a level of areas: 0 one, 1 many, 2 `in each`, 3 `in so many`, 4 `in one`.
+
+        In one is said as in so many, where a language has a form for that.
+        """
         forms = self.text.get(f"level.{level}", self.text["level.other"].replace("{id}", level)).split("|")
+        if form == 4:
+            form = 3 if len(forms) > 3 else 0
         return forms[form] if form < len(forms) else forms[1]
 
     def name(self, thing: Mapping[str, object] | None, key: str = "name") -> str:

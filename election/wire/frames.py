@@ -51,7 +51,8 @@ class ContestState:
 class Board:
     """Makes the snapshots of one contest; what does not change in a night is made once."""
 
-    def __init__(self, night: Night, contest: Contest, mode: str) -> None:
+    def __init__(self, night: Night, contest: Contest, mode: str, speed: float = 0) -> None:
+        """`speed` is how many times faster than the night a replay runs; 0 where nothing is said of it."""
         self.night, self.contest, self.mode = night, contest, mode
         self.registers = registers(night, contest)
         shown = [area for area in night.areas.values() if self._shows(area)]
@@ -68,7 +69,7 @@ class Board:
         self._nobody: Row = (0,) * (len(FIXED) + len(contest.choices))
         self._choices = [_choice_facts(choice) for choice in contest.choices]
         self._units = {source.id: len(night.units(contest, source)) for source in night.sources.values()}
-        self._facts = self._night_facts()
+        self._facts = self._night_facts() | (_speed(speed) if mode == "replay" else {})
         self._last: dict[AreaId, tuple[Row, bool, Json]] = {}
 
     def _shows(self, area: Area) -> bool:
@@ -82,6 +83,7 @@ class Board:
             "time_zone": night.time_zone, "contest": contest.id, "title": contest.name,
             "titles": dict(contest.names), "kind": contest.kind, "seats": contest.seats,
             "official": False, "simulated": night.simulated, "simulated_what": night.simulated_what,
+            "simulated_whats": dict(night.simulated_whats),
             "polls_close_at": _time(night.polls_close_at),
             "lead_from_counted_pct": night.lead_from_counted_pct, "levels": list(night.shown_levels),
             "parties": {
@@ -191,6 +193,11 @@ def _time(at: datetime | None) -> str | None:
 
 def _names(names: Names) -> Json:
     return dict(names)
+
+
+def _speed(speed: float) -> Json:
+    """The speed of a replay as it is said, 60 and not 60.0; nothing where it is not known."""
+    return {"speed": int(speed) if speed == int(speed) else speed} if speed else {}
 
 
 def _choice_facts(choice: Choice) -> Json:

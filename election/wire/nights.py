@@ -108,6 +108,7 @@ def _facts(root: Table, mistakes: list[Mistake]) -> dict[str, Any]:
         "time_zone": _time_zone(root),
         "simulated": root.flag("simulated", False),
         "simulated_what": root.text("simulated_what", ""),
+        "simulated_whats": root.names("simulated_whats"),
         "seed": root.maybe_number("seed"),
         "polls_close_at": root.time("polls_close_at"),
         "parent": NightId(lineage.text("parent", "")) or None,

@@ -161,9 +161,9 @@ class Table:
             return ()
         return tuple(values or ())
 
-    def names(self) -> dict[str, str]:
-        """The `names` table: a text a language."""
-        table = self.table("names")
+    def names(self, key: str = "names") -> dict[str, str]:
+        """The `names` table, or one like it: a text a language."""
+        table = self.table(key)
         return {language: table.text(language) for language in table.keys_here()}
 
     def table(self, key: str) -> "Table":

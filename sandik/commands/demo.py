@@ -49,8 +49,9 @@ def run(args: argparse.Namespace, out: Out) -> int:
     pace = Pace(read_speed(args.speed), start)
     broker, store = embedded.broker(), embedded.store()
     port = ports.choose(args.port)
+    servers = broker.address, "tansu", store.redis_url
     place = ports.LOCALHOST, port
-    machine = Machine(folder.path, MODE, broker.address, "tansu", store.redis_url, *place, shown=args.verbose)
+    machine = Machine(folder.path, MODE, *servers, *place, speed=pace.speed, shown=args.verbose)
     demo = Demo(args, folder, pace, machine, out)
     return asyncio.run(demo.run(broker, store))
 

@@ -53,7 +53,7 @@ def test_nothing_about_votes_is_in_the_page_before_the_embargo_opens(
 ) -> None:
     """Before the embargo opens there is a countdown and boxes received; no vote, no turnout, no colour."""
     night = fakes.june_closed()
-    served = gateway(night, speed=60)
+    served = gateway(night)
     page = open_page(served.url)
     live(page, night["version"])
     expect(page.locator("sandik-countdown .big")).to_have_text(re.compile(r"^\d\d:\d\d$"))
@@ -68,7 +68,7 @@ def test_nothing_about_votes_is_in_the_page_before_the_embargo_opens(
 def test_the_jump_is_one_frame_and_moves_nothing(gateway: MakeGateway, open_page: OpenPage) -> None:
     """When the ban is lifted everything comes in one paint, and what lies below stays where it was."""
     night = fakes.june_closed()
-    served = gateway(night, speed=60)
+    served = gateway(night)
     page = open_page(served.url)
     live(page, night["version"])
     top = "document.querySelector('.places').getBoundingClientRect().top + scrollY"

@@ -36,7 +36,7 @@ def test_picture(
 ) -> None:
     """The board at a moment of a night, whole, wide and narrow, light and dark."""
     night = fakes.FAKES[name]()
-    page = open_page(f"{gateway(night, speed=60).url}?lang={lang}", width=width, color_scheme=scheme)
+    page = open_page(f"{gateway(night).url}?lang={lang}", width=width, color_scheme=scheme)
     live(page, night["version"])
     SHOTS.mkdir(exist_ok=True)
     picture = page.screenshot(path=SHOTS / f"{name}-{lang}-{width}-{scheme}.png", full_page=True)

@@ -80,24 +80,28 @@ def test_a_lead_that_can_still_change_hands() -> None:
     """The lead, and what the boxes still out can hold at most."""
     english, turkish = said(seen((70, 60, 5)))
     assert (
-        "Deniz leads by 10 votes. The 4 boxes not yet counted hold at most 810, so the lead can still change "
-        "hands." == english
+        "Deniz leads by 10 votes. The 4 boxes not yet counted hold at most 810, so this can still change."
+        == english
     )
     assert "fark hâlâ kapanabilir" in turkish
 
 
-def test_a_lead_that_cannot_change_hands() -> None:
-    """Only above the bound, not at it."""
+def test_a_lead_beyond_the_bound_is_told_in_numbers_and_not_called() -> None:
+    """Only above the bound, not at it; the conclusion is for a call, which somebody signs."""
     at, above = (seen((many, 0, 5)) for many in (815, 816))
-    assert said(at)[0].endswith("so the lead can still change hands.")
-    assert said(above)[0].endswith("so the lead cannot change hands.")
-    assert "fark kapanamaz" in said(above)[1]
+    assert said(at)[0].endswith("so this can still change.")
+    assert said(above)[0].endswith("The 4 boxes not yet counted hold at most 810.")
+    assert "kapan" not in said(above)[1]
 
 
 def test_one_is_one() -> None:
     """One vote, one box."""
     now = replace(seen((7, 6, 0)), boxes=7, outstanding=Outstanding(1, 90, 100))
     assert said(now)[0].startswith("Deniz leads by 1 vote. The 1 box not yet counted holds at most 100, ")
+    alone = replace(seen((7, 6, 0)), boxes=1, boxes_total=1)
+    assert "Deniz leads by 1 vote, with the only box counted." == said(alone)[0]
+    first = replace(seen((7, 6, 0)), received=1)
+    assert said(first, ban=CLOSED)[0].endswith(" 1 of 8 boxes has been received.")
 
 
 def test_a_tie_names_both_and_no_leader() -> None:

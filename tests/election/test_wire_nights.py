@@ -47,6 +47,14 @@ def test_a_night_is_what_its_folder_says() -> None:
     }
 
 
+def test_what_is_simulated_is_said_in_other_languages_too() -> None:
+    """A table like names, under a key of its own; without it there is none."""
+    line = 'simulated_what = "Everything is made up."'
+    the = read_night(changed((line, line + '\nsimulated_whats = { tr = "Her şey uydurma." }')))
+    assert {"tr": "Her şey uydurma."} == the.simulated_whats
+    assert {} == night().simulated_whats
+
+
 def test_contests_and_sources_are_what_the_folder_says() -> None:
     """Short names are names where they are left out; a choice may stand in some areas only."""
     contests = night().contests

@@ -102,6 +102,8 @@ def test_a_built_night_says_what_is_real_and_what_is_not() -> None:
     source = night_files["SOURCE.md"].decode()
     assert facts["simulated"] is True
     assert "Box figures are real" in facts["simulated_what"]
+    assert ["tr"] == list(facts["simulated_whats"])
+    assert "gerçektir" in facts["simulated_whats"]["tr"]
     assert "Box figures are real" in source
     assert "sile: boxes is 1, officially 115" in source
     assert json.loads(gzip.decompress(night_files["recording.jsonl.gz"]).splitlines()[0])["simulated"] is True

@@ -25,6 +25,12 @@ def test_every_room_reads_the_same_machine() -> None:
     assert ("replay", "tansu", 3) == (showing.mode, counting.kafka_kind, showing.port)
 
 
+@pytest.mark.parametrize(("speed", "said"), [(60.0, 60.0), (0.5, 0.5), (None, 0.0)])
+def test_the_page_is_told_how_fast_a_replay_runs(speed: float | None, said: float) -> None:
+    """As fast as possible is no number, and then nothing is said."""
+    assert said == Showing.read(replace(MACHINE, speed=speed).settings).speed
+
+
 def test_what_is_set_for_another_night_does_not_reach_the_rooms() -> None:
     """A session left over in the user's shell is overwritten, also by nothing."""
     assert "" == MACHINE.settings["SANDIK_SESSION"]

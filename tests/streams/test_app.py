@@ -11,6 +11,8 @@ from typing import Any
 import aiokafka
 import pytest
 
+from election.errors import UsageError
+from streams import app as app_module
 from streams.app import OurApp, OurConsumer, OurThread, make_app
 from streams.settings import Settings
 from streams.spans import partition_name
@@ -104,6 +106,10 @@ class Log:
         """Reads on from there."""
         self.at[partition] = offset
 
+    async def highwaters(self, *partitions: Any) -> Mapping[Any, int]:
+        """Where the log ends."""
+        return dict.fromkeys(partitions, 90)
+
 
 async def test_the_log_is_read_on_where_the_store_stands_whatever_kafka_holds_as_committed() -> None:
     """A commit may run ahead of a store that failed over: 214 boxes were wrong for good before this."""
@@ -125,6 +131,26 @@ async def test_the_log_is_read_on_where_the_store_stands_whatever_kafka_holds_as
         assert expected == log.at
         for place in (consumer._read_offset, consumer._committed_offset):
             assert {ahead: 7, behind: 90, flushed: None} == {at: place[at] for at in log.committed}
+
+
+async def test_a_log_that_ends_before_the_stores_offset_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is another log, or has lost records; what comes next would be dropped as old, without a word."""
+    monkeypatch.setattr(app_module, "LOOK_AT_THE_END_EVERY_S", 0)
+    for kind, expected in (("apache", True), ("tansu", False)):
+        async with made_app(kafka_kind=kind) as app:
+            app.consumer._thread.thread_loop.close()
+            app.consumer._thread = Log({aiokafka.TopicPartition("t", 0): 50})
+
+            async def positions(names: Sequence[str]) -> Mapping[str, int]:
+                return dict.fromkeys(names, 91)
+
+            app.positions = positions
+            try:
+                await app.consumer.perform_seek()
+                refused = False
+            except UsageError as error:
+                refused = "t/0 ends at offset 90" in str(error)
+            assert expected == refused
 
 
 async def test_a_worker_without_a_partition_asks_the_store_for_nothing() -> None:

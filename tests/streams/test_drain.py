@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from streams.drain import Drain, Item
 from streams.spans import Received
 
-WITHIN_S = 30.0
+WITHIN_S = 10.0
 """Deadline of what must happen; a healthy drain needs a thousandth of it."""
 
 

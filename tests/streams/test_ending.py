@@ -4,12 +4,9 @@ Know before changing: each end is a real process with something in it that would
 on by itself runs into the deadline and fails the test.
 """
 
-import asyncio
-import gc
 import os
 import subprocess
 import sys
-import weakref
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -20,7 +17,7 @@ from election.errors import NightError, OutsideError, SandikError, UsageError
 from streams.answers import Answer, Gap, Limit, OtherNight
 from streams.attending import StoreLostGroundError
 from streams.counting import CannotCountError
-from streams.ending import AGAIN, OUTSIDE, WRONG_USE, code_of, own
+from streams.ending import AGAIN, OUTSIDE, WRONG_USE, code_of
 
 ROOT = Path(__file__).parents[2]
 WITHIN_S = 60.0
@@ -136,23 +133,26 @@ def test_an_owned_task_that_is_cancelled_from_inside_ends_the_process() -> None:
     assert "the counting of reports was cancelled from inside" in ended.stderr
 
 
-async def test_an_owned_task_is_held_by_its_owner() -> None:
+def test_an_owned_task_is_held_by_its_owner() -> None:
     """A loop holds its tasks weakly: one that waits for what only it knows may vanish, and nothing ends."""
-
-    async def waits() -> None:
-        await asyncio.get_running_loop().create_future()
-
-    def begin() -> "weakref.ref[asyncio.Task[None]]":
-        task = asyncio.create_task(waits())
-        own(task)
-        return weakref.ref(task)
-
-    seen = begin()
-    await asyncio.sleep(0)
-    gc.collect()
-    task = seen()
-    assert task is not None
-    task.cancel()
+    ended = child(
+        """
+        import gc, weakref
+        async def waits():
+            await asyncio.get_running_loop().create_future()
+        def begin():
+            task = asyncio.create_task(waits())
+            ending.own(task)
+            return weakref.ref(task)
+        async def look():
+            seen = begin()
+            await asyncio.sleep(0)
+            gc.collect()
+            ending.end(0 if seen() else ending.OUTSIDE, "looked")
+        asyncio.run(look())
+        """
+    )
+    assert (0, "CRITICAL streams.ending: looked\n") == (ended.returncode, ended.stderr)
 
 
 def test_an_orderly_stop_is_no_unexpected_end() -> None:

@@ -117,31 +117,48 @@ def test_a_worker_that_moves_while_it_is_asked_about_is_left_alone() -> None:
     assert 3 == asked.count
 
 
-class Moves:
-    """The progress of a worker that has moved each time it is looked at, so many times."""
+class Clock:
+    """A clock that moves only while somebody sleeps; put in the place of the module's own."""
 
-    def __init__(self, times: int) -> None:
-        self.looks, self._times = 0, times
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        """Seconds since this machine was started."""
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Is over at once."""
+        self.now += seconds
+
+
+class Moves:
+    """The progress of a worker that moves once in a while, and then no more."""
+
+    def __init__(self, clock: Clock, every_s: float, until_s: float) -> None:
+        self._clock, self._every_s, self._until_s = clock, every_s, until_s
 
     @property
     def steps(self) -> int:
-        """One more at each look."""
-        self.looks += 1
-        return min(self.looks, self._times)
+        """How often it has moved until now."""
+        return int(min(self._clock.now, self._until_s) / self._every_s)
 
 
-def test_a_worker_that_moves_is_never_asked_about() -> None:
-    """Asking costs new connections: only one that has stood still for the whole time is worth them."""
-    moves = Moves(10 * LOOKS)
-    looks_at_asking: list[int] = []
+def test_only_a_worker_that_has_stood_still_for_the_whole_time_is_asked_about(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Asking costs new connections: not one that moves, however slowly, and not at its first pause."""
+    clock, asked_at = Clock(), list[float]()
+    monkeypatch.setattr(watchdog, "time", clock)
+    last_move_s = 100 * STAND_STILL_S
 
     async def work() -> bool:
-        looks_at_asking.append(moves.looks)
+        asked_at.append(clock.now)
         return True
 
-    watched(work, cast("Progress", moves))
-    assert 1 == len(looks_at_asking)
-    assert looks_at_asking[0] > 10 * LOOKS
+    watched(work, cast("Progress", Moves(clock, STAND_STILL_S * 0.8, last_move_s)))
+    assert 1 == len(asked_at)
+    assert last_move_s + STAND_STILL_S * (1 - 1 / LOOKS) <= asked_at[0] <= last_move_s + STAND_STILL_S * 1.5
 
 
 def test_the_thread_does_not_keep_a_process_that_has_ended() -> None:

@@ -54,7 +54,7 @@ class House:
     def count(self, batch: Any) -> None:
         """The worker counts, and the store says so."""
         for contest, _ in self.worker.count(batch):
-            self.gateway.hold(contest, self.worker.state(contest), None)
+            self.gateway.hold(contest, self.worker.state(contest))
         self.gateway.settled()
         self.gateway.reached(0.0)
 

@@ -10,7 +10,7 @@ from election.night import ContestId
 from election.wire.changes import Change, decode_change, encode_change, entry_id
 from election.wire.keys import pack_total
 from tests.web.made import Worker, night, parts, records
-from web.held import NOTHING, Held, Position, follow, life, read, replay, state
+from web.held import NOTHING, Held, Position, follow, life, read, state
 
 MAYOR = ContestId("mayor")
 
@@ -106,12 +106,6 @@ def test_a_server_that_was_started_again_is_another_life() -> None:
     """Until its worker has said so by a new epoch, the server's new name stands in it."""
     held = replace(empty(), run_id="aaaa")
     assert ("e1", "e1", "e1~bbbbbbbb") == (life(held, "aaaa"), life(held, ""), life(held, "bbbbbbbbcc"))
-
-
-def test_replay() -> None:
-    """The producer of a replay may leave word of its speed."""
-    assert replay(empty()) is None
-    assert {"speed": 60} == replay(replace(empty(), meta={"replay": '{"speed":60}'}))
 
 
 @settings(deadline=None)

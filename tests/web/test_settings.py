@@ -19,9 +19,9 @@ def test_everything_can_be_set() -> None:
     """Each variable reaches its field, as a value of its kind; an empty one counts as not set."""
     settings = Settings.read(
         {"SANDIK_MODE": "live", "SANDIK_PORT": "0", "SANDIK_TICK_MS": "0", "SANDIK_HEARTBEAT_S": "1.5",
-         "SANDIK_CLIENTS_MAX": "7", "SANDIK_HOST": "", "PATH": "/bin"}
+         "SANDIK_CLIENTS_MAX": "7", "SANDIK_HOST": "", "SANDIK_SPEED": "60", "PATH": "/bin"}
     )  # fmt: skip
-    assert Settings(mode="live", port=0, tick_ms=0, heartbeat_s=1.5, clients_max=7) == settings
+    assert Settings(mode="live", port=0, tick_ms=0, heartbeat_s=1.5, clients_max=7, speed=60) == settings
 
 
 def test_scope() -> None:
@@ -42,6 +42,8 @@ def test_scope() -> None:
         ("SANDIK_HEARTBEAT_S", "0"),
         ("SANDIK_HEARTBEAT_S", "nan"),
         ("SANDIK_HEARTBEAT_S", "inf"),
+        ("SANDIK_SPEED", "max"),
+        ("SANDIK_SPEED", "-60"),
         ("SANDIK_CLIENTS_MAX", "0"),
         ("SANDIK_REDIS_ANSWERS_WITHIN_S", "2"),
     ],

@@ -142,7 +142,7 @@ class Ear:
         self.fresh: bool | None = None
         self.task: asyncio.Task[Any] | None = None
 
-    def hold(self, contest: ContestId, state: ContestState, replay: Any) -> None:
+    def hold(self, contest: ContestId, state: ContestState) -> None:
         """Only the mayor matters here."""
         if contest == MAYOR:
             self.states.append(state)

@@ -25,8 +25,8 @@ export function nightNow({ store, link }) {
   if (!s) return null;
   if ((s.mode ?? "live") !== "replay") return Date.now() + link.offset;
   if (!s.at) return null;
-  if (!s.speed || store.changedAt === null) return Date.parse(s.at);
-  return Date.parse(s.at) + (performance.now() - store.changedAt) * s.speed;
+  if (!s.speed) return Date.parse(s.at);
+  return Date.parse(s.at) + (performance.now() - (store.changedAt ?? store.heldAt)) * s.speed;
 }
 
 function defineStatus(app) {

@@ -14,7 +14,7 @@ const NO_RETURN_CODE = 3500;
 export class Link extends EventTarget {
   constructor(store, contest, fits) {
     super();
-    Object.assign(this, { store, contest, fits, state: "connecting", tries: 0, nextTryAt: 0, speed: null, stale: null,
+    Object.assign(this, { store, contest, fits, state: "connecting", tries: 0, nextTryAt: 0, stale: null,
       offset: 0, waiting: true, parts: null, etag: null, polling: null, mismatches: 0, checked: null });
   }
 
@@ -96,7 +96,6 @@ export class Link extends EventTarget {
 
   hello(frame) {
     this.quiet = Math.max(5, 2.5 * (frame.heartbeat_s ?? 10));
-    this.speed = frame.speed ?? null;
     this.subscribe();
   }
 
@@ -105,7 +104,6 @@ export class Link extends EventTarget {
     if ((frame.part ?? 1) < (frame.parts ?? 1)) return;
     const whole = { ...this.parts, epoch: frame.epoch, version: frame.version };
     this.parts = null;
-    if (this.speed) whole.speed = this.speed;
     this.waiting = false;
     this.tries = 0;
     this.stopPolling();
@@ -156,7 +154,7 @@ export class Link extends EventTarget {
         if (answer.status === 200) {
           this.etag = answer.headers.get("ETag");
           const whole = await answer.json();
-          if (this.polling) this.offer(this.speed ? { ...whole, speed: this.speed } : whole);
+          if (this.polling) this.offer(whole);
         }
         this.become(answer.ok || answer.status === 304 ? "polling" : "reconnecting");
       } catch {

@@ -24,11 +24,12 @@ export function outValues(s, face, w) {
   return {
     "q1.hide": null,
     "q1.answer": w.say(`q1.${answer}`),
-    "q1.hide_lead": lead ? null : "",
+    "q1.hide_lead": lead && margin ? null : "",
     "q1.label": leadLabel(face, leader, w),
     "q1.lead": lead ? w.number(margin) : "",
     "q1.lead.w": lead ? width(margin, scale) : width(0, 1),
     "q1.lead.c": lead && leader !== null && face.seats === 1 ? String(leader) : null,
+    "q1.hide_out": out.boxes ? null : "",
     "q1.out": w.say("q1.max", { n: w.number(most) }),
     "q1.out.w": width(most, scale),
     "q1.text": needs(s, face, w, out),
@@ -48,7 +49,8 @@ function needs(s, face, w, out) {
     return w.lang === "en" ? w.say("q1.undefined", { name, because }) : "";
   }
   const pct = w.percent(Math.floor(s.needs.share * 1000 + 0.5), 1);
-  return w.say(`q1.${s.needs.word}`, { name, pct, has: w.share(face.choices[place].votes, s.valid, 1) });
+  const open = s.needs.word === "impossible" && (s.margin_votes || 0) <= (out.votes_max || 0);
+  return w.say(`q1.${open ? "beyond" : s.needs.word}`, { name, pct, has: w.share(face.choices[place].votes, s.valid, 1) });
 }
 
 export function sourceValues(s, face, w) {

@@ -135,7 +135,7 @@ function whoLeads(face, ahead, w) {
   if (face.duel && places.every((place) => place === face.left || place === face.right)) {
     const [a, b] = [face.left, face.right].map((place) => short(w, face.choices[place]));
     return w.say("sum.ahead", { a: `▲ ${a}`, b: `${b} ▼`, n: ahead.get(face.left) ?? 0, m: ahead.get(face.right) ?? 0,
-      level: w.level(face.level, 3) });
+      level: w.level(face.level, ahead.get(face.left) === 1 ? 4 : 3) });
   }
   places.sort((a, b) => ahead.get(b) - ahead.get(a) || a - b);
   const list = places.map((place) => w.say("sum.item", { name: short(w, face.choices[place]), n: ahead.get(place) }));

@@ -26,6 +26,7 @@ export class Store extends EventTarget {
     this.paints = 0;
     this.lastPaintMs = 0;
     this.changedAt = null;
+    this.heldAt = null;
     document.addEventListener("visibilitychange", () => this.ask());
   }
 
@@ -35,6 +36,7 @@ export class Store extends EventTarget {
     if (held && held.epoch === snapshot.epoch && snapshot.version < held.version) return false;
     if (held && (held.version !== snapshot.version || held.epoch !== snapshot.epoch)) this.noteChange();
     this.latest = snapshot;
+    this.heldAt ??= performance.now();
     this.all = true;
     this.ask();
     return true;

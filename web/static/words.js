@@ -53,6 +53,7 @@ export class Words {
   level(level, form) {
     const forms = this.text[`level.${level}`] ?? this.text["level.other"].replaceAll("{id}", level);
     const list = forms.split("|");
+    if (form === 4) return list[3] ?? list[0];
     return list[form] ?? list[1];
   }
 

@@ -1,0 +1,57 @@
+"""The store flushed under a running worker → the same totals again, from the log, with nobody's help.
+
+The worker notices at its next sign of life, ends, is started again after a second as `sandik up` would do,
+and counts the log from the beginning. What is measured is from the flush to the last total being right.
+
+Know before changing: the second of waiting is the supervisor's and is part of the figure.
+"""
+
+import asyncio
+import json
+import time
+
+from bench.istanbul import CHOICES, NIGHT
+from bench.night import ENDING, producer_settings
+from bench.pipeline import Pipeline, pipeline
+from bench.results import Figure, Results
+from bench.servers import SANDIK, Place
+from bench.stored import Stored, wait_for
+from bench.wanted import Wanted
+from election.night import ContestId, NightId
+from producers.publish import create_topics
+from sandik import folders
+
+MOST_S = 5.0
+WITHIN_S = 120.0
+
+
+def measure(place: Place, wanted: Wanted, results: Results) -> None:
+    """The June night on Apache Kafka."""
+    line = pipeline(place, "apache", NIGHT, NIGHT)
+    asyncio.run(create_topics(producer_settings(line), NightId(NIGHT)))
+    line.start()
+    place.command((str(SANDIK), "replay", NIGHT, "--speed", "max"), line.environment)
+    stored = line.stored()
+    wait_for(lambda: line.alive() and _whole(stored), WITHIN_S, "the night")
+    seconds = tuple(_again(line, stored) for _ in range(wanted.repeat))
+    stored.close()
+    note = "from FLUSHALL: noticed, worker started again, log counted; every total as before"
+    results.add(Figure("rebuild", "flushed → same state", "s", seconds, most=MOST_S, note=note))
+
+
+def _again(line: Pipeline, stored: Stored) -> float:
+    before = stored.totals(folders.load(NIGHT).night.contests[ContestId("mayor")])
+    began_s = time.monotonic()
+    stored.flush()
+    ended_s = wait_for(lambda: line.restart_worker() and _whole(stored), WITHIN_S, "the totals")
+    after = stored.totals(folders.load(NIGHT).night.contests[ContestId("mayor")])
+    if before != after:
+        raise AssertionError("the totals are not what they were")
+    return ended_s - began_s
+
+
+def _whole(stored: Stored) -> bool:
+    """Whether the city's total is the night's."""
+    ending = json.loads(ENDING.read_bytes())["contests"]["mayor"]
+    city = stored.city()
+    return city is not None and {choice: city[choice] for choice in CHOICES} == ending["choices"]

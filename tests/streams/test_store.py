@@ -1,0 +1,144 @@
+"""Whether the store is asked again where waiting helps, and its limits and packing are what they say.
+
+Know before changing: no server is needed here; what the scripts do is in tests/live/test_counting_store.py.
+"""
+
+import hashlib
+from collections import Counter
+from importlib import resources
+
+import hiredis
+import pytest
+from redis.exceptions import (
+    AuthenticationError,
+    BusyLoadingError,
+    ConnectionError,
+    OutOfMemoryError,
+    RedisError,
+    ResponseError,
+)
+
+from election.errors import OutsideError
+from election.night import ContestId
+from election.wire.keys import total_width
+from streams.settings import Settings
+from streams.spans import Span
+from streams.store import CHANGES_MIN, QuickConnection, Script, Store, _place
+from tests.streams import made
+
+NIGHT = made.night()
+MAYOR = ContestId("mayor")
+SECRET = "redis://somebody:secret@store.example:6379/0"
+
+
+def store(**given: object) -> Store:
+    """A store nobody has connected to."""
+    settings = Settings(**given)  # type: ignore[arg-type] # the test names only fields there are
+    return Store(NIGHT, settings.scope(NIGHT.id), settings)
+
+
+PASSING = (
+    ConnectionError("gone"), BusyLoadingError("loading"), OutOfMemoryError("full"), TimeoutError("slow"),
+    ConnectionRefusedError("nobody"), ResponseError("OOM command not allowed. script: 1, on @user_script:1."),
+    ResponseError("MASTERDOWN Link with MASTER is down"), ResponseError("MISCONF cannot persist"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("error", PASSING, ids=lambda error: f"{type(error).__name__} {error}"[:40])
+async def test_what_a_store_gets_over_by_itself_is_waited_for(error: Exception) -> None:
+    """It restarts, reads its file, is full for a while, or another takes its place: the batch waits."""
+    asked = Counter[str]()
+
+    async def ask() -> str:
+        asked["times"] += 1
+        if asked["times"] < 3:
+            raise error
+        return "done"
+
+    one = store()
+    assert "done" == await one._outside(ask)
+    assert 3 == asked["times"]
+    await one.close()
+
+
+async def test_what_waiting_does_not_cure_is_said_at_once() -> None:
+    """A script that fails would fail again; the sentence says where, and never the password."""
+    asked = Counter[str]()
+
+    async def ask() -> str:
+        asked["times"] += 1
+        raise ResponseError("WRONGTYPE a key holds something else")
+
+    one = store(redis=SECRET)
+    with pytest.raises(OutsideError) as caught:
+        await one._outside(ask)
+    assert 1 == asked["times"]
+    assert "store.example:6379" in str(caught.value)
+    assert "WRONGTYPE" in str(caught.value)
+    assert "secret" not in str(caught.value)
+    await one.close()
+
+
+@pytest.mark.parametrize("error", [ConnectionError("gone"), AuthenticationError("who are you")])
+async def test_after_the_deadline_the_process_may_end(error: RedisError) -> None:
+    """Nothing was committed; whoever starts the worker again begins where the store stands."""
+
+    async def ask() -> str:
+        raise error
+
+    one = store(outside_within_s=0.05)
+    with pytest.raises(OutsideError, match="sandik doctor"):
+        await one._outside(ask)
+    await one.close()
+
+
+def test_a_password_is_not_part_of_a_place() -> None:
+    """Logs are read by many."""
+    assert "store.example:6379/0" == _place(SECRET)
+    assert "127.0.0.1:6379/0" == _place("redis://127.0.0.1:6379/0")
+
+
+def test_every_script_begins_with_the_life_of_the_projection() -> None:
+    """Epoch, version and fence are the same in all; the server knows each by the digest of its text."""
+    folder = resources.files("streams") / "lua"
+    life = (folder / "life.lua").read_text()
+    for name in ("apply", "attend", "rule"):
+        script = Script(name)
+        assert script.text.startswith(life)
+        assert hashlib.sha1(script.text.encode()).hexdigest() == script.sha
+
+
+async def test_the_change_stream_is_bounded_by_entries_and_by_memory() -> None:
+    """Where an entry is large fewer are kept, but never so few that a gap could not be seen."""
+    entry = sum(len(area) + 8 * total_width(NIGHT.contests[MAYOR]) for area in NIGHT.areas)
+    for expected, limits in (
+        (4096, {}),
+        (700, {"changes_max": 700}),
+        (100, {"changes_bytes_max": 100 * entry}),
+        (CHANGES_MIN, {"changes_bytes_max": 1}),
+    ):
+        one = store(**limits)
+        assert expected == one._entries_max(MAYOR)
+        await one.close()
+
+
+async def test_the_offsets_and_refusals_of_a_batch_reach_every_contest() -> None:
+    """Each contest stores the offsets for itself, and counts only what concerns it."""
+    one = store()
+    span = Span("reports/0", 3, 9, {4: {MAYOR: 2}, 5: {None: 1}})
+    for contest, refusals in ((MAYOR, "4:2:0;5:0:1;"), (ContestId("bridge"), "5:0:1;")):
+        call = one._apply_call(contest, [span], [])
+        assert [NIGHT.digest, 4096] == [call.args[0], call.args[2]]
+        assert [1, "reports/0", 3, 9, refusals, 0] == list(call.args[3:])
+        assert all("{replay.practice." + contest + "}" in key for key in call.keys)
+    await one.close()
+
+
+def test_commands_are_packed_as_the_library_packs_them() -> None:
+    """Only faster: words of a command apart, then its arguments, bytes as they are."""
+    connection = QuickConnection()
+    assert [hiredis.pack_command(("CLIENT", "SETNAME", "me"))] == connection.pack_command(
+        "CLIENT SETNAME", "me"
+    )
+    expected = b"*3\r\n$4\r\nHSET\r\n$2\r\n\x00\xff\r\n$1\r\n7\r\n"
+    assert [expected] == connection.pack_command("HSET", b"\x00\xff", 7)
