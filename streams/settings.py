@@ -38,7 +38,7 @@ class Settings:
     """The store, a redis:// or rediss:// URL."""
     worker: str = _from("SANDIK_WORKER", "")
     """This worker's name among the signs of life; empty: host and process id."""
-    batch_reports_max: int = _from("SANDIK_BATCH_REPORTS_MAX", 8000)
+    batch_reports_max: int = _from("SANDIK_BATCH_REPORTS_MAX", 20_000)
     """Most reports applied in one step; at the limit the rest waits for the next step. The store answers
     nobody else while it applies a batch (about 4 µs a report)."""
     queue_records_max: int = _from("SANDIK_QUEUE_RECORDS_MAX", 2000)
