@@ -17,6 +17,11 @@ from typing import Generic, Protocol, TypeVar
 
 from streams.spans import Received
 
+TURN_ITEMS = 16
+"""Items read in one go; then the step that is being applied has its turn."""
+LOOK_AGAIN_S = 0.002
+"""While a step is being applied: how often it looks for more items. What comes then waits for it anyway."""
+
 B = TypeVar("B")
 B_co = TypeVar("B_co", covariant=True)
 
@@ -83,6 +88,8 @@ class Drain(Generic[B]):
             elif gatherer.follows(item.received):
                 gatherer.add(item.received)
                 items.append(item)
+                if len(items) % TURN_ITEMS == 0:
+                    await asyncio.sleep(0)  # lets the step before be sent while this one is read
             else:
                 self._next = item
                 break
@@ -103,14 +110,8 @@ class Drain(Generic[B]):
         if self._applying is None:
             self._next = await self._queue.get()
             return
-        coming = asyncio.ensure_future(self._queue.get())
-        try:
-            await asyncio.wait({coming, self._applying}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            if coming.done():
-                self._next = coming.result()
-            else:
-                coming.cancel()
+        # Waiting for each item by itself would cost a future and a task a record.
+        await asyncio.wait({self._applying}, timeout=LOOK_AGAIN_S)
         if self._applying.done():
             await self._applied()
 

@@ -203,8 +203,8 @@ async def test_what_comes_while_a_step_is_applied_makes_up_the_next_one() -> Non
     for offset in range(4):
         worker.queue.put_nowait(worker.item(offset))
         await settle()
+    await until(worker.queue.empty, draining)
     assert [[0]] == worker.steps
-    assert worker.queue.empty()
     assert worker.gate is not None
     worker.gate.set()
     await until(lambda: 4 == len(worker.acknowledged), draining)
