@@ -5,43 +5,38 @@ has one name, one meaning and one default in both.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, fields
 
 from election.errors import UsageError
 from election.night import NightId
+from election.wire.environment import from_variable, given
 from election.wire.topics import MODES, Scope
 
 KAFKA_KINDS = ("apache", "tansu")
 PARTITIONS_MAX = 1000
 
 
-def _from(variable: str, default: Any) -> Any:
-    """A field that is read from an environment variable."""
-    return field(default=default, metadata={"variable": variable})
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Where Kafka is and how to write to it; times in seconds."""
 
-    mode: str = _from("SANDIK_MODE", "replay")
+    mode: str = from_variable("SANDIK_MODE", "replay")
     """live, rehearsal or replay: stands in every topic and record."""
-    session: str = _from("SANDIK_SESSION", "")
+    session: str = from_variable("SANDIK_SESSION", "")
     """Name of a replay with topics and keys of its own; empty: none."""
-    kafka: str = _from("SANDIK_KAFKA", "127.0.0.1:9092")
+    kafka: str = from_variable("SANDIK_KAFKA", "127.0.0.1:9092")
     """Kafka's brokers, host:port, a comma between two; name all of them, any one may be down at the start."""
-    kafka_kind: str = _from("SANDIK_KAFKA_KIND", "apache")
+    kafka_kind: str = from_variable("SANDIK_KAFKA_KIND", "apache")
     """apache, or tansu for the embedded broker, which cannot do idempotent producers."""
-    partitions: int = _from("SANDIK_PARTITIONS", 4)
+    partitions: int = from_variable("SANDIK_PARTITIONS", 4)
     """Partitions of `…reports` when we create it; the other topics have one."""
-    inflight_max: int = _from("SANDIK_INFLIGHT_MAX", 1000)
+    inflight_max: int = from_variable("SANDIK_INFLIGHT_MAX", 1000)
     """Most records sent and not yet acknowledged; at the limit sending waits."""
-    send_within_s: float = _from("SANDIK_SEND_WITHIN_S", 15.0)
+    send_within_s: float = from_variable("SANDIK_SEND_WITHIN_S", 15.0)
     """A record not acknowledged by then is sent again, by a new producer."""
-    outside_within_s: float = _from("SANDIK_OUTSIDE_WITHIN_S", 60.0)
+    outside_within_s: float = from_variable("SANDIK_OUTSIDE_WITHIN_S", 60.0)
     """How long a broker that acknowledges nothing is tried again; then the process ends and says so."""
-    history: str = _from("SANDIK_HISTORY", "")
+    history: str = from_variable("SANDIK_HISTORY", "")
     """A folder for what was acknowledged, one JSON line each, a file a process: for fault tests."""
 
     def __post_init__(self) -> None:
@@ -64,12 +59,7 @@ class Settings:
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
         """The settings in an environment; UsageError names the variable that cannot be read."""
-        given: dict[str, Any] = {}
-        for spec in fields(cls):
-            variable: str = spec.metadata["variable"]
-            if text := environment.get(variable, ""):
-                given[spec.name] = _parse(variable, text, type(spec.default))
-        return cls(**given)
+        return cls(**given(cls, environment))
 
     @property
     def brokers(self) -> list[str]:
@@ -84,11 +74,3 @@ class Settings:
     def scope(self, night: NightId) -> Scope:
         """Where this process writes: mode, night and session."""
         return Scope(self.mode, night, self.session)
-
-
-def _parse(variable: str, text: str, kind: type) -> Any:
-    try:
-        return kind(text)
-    except ValueError:
-        what = "whole number" if kind is int else "number"
-        raise UsageError(f"{variable} is {text!r}; it is a {what}.") from None

@@ -5,59 +5,54 @@ docs/settings.md, and a test says so.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, fields
 from urllib.parse import urlsplit
 
 from election.errors import UsageError
 from election.night import NightId
+from election.wire.environment import from_variable, given
 from election.wire.topics import MODES, Scope
 from streams.refused import BYTES_MAX
 
 KAFKA_KINDS = ("apache", "tansu")
 
 
-def _from(variable: str, default: Any) -> Any:
-    """A field that is read from an environment variable."""
-    return field(default=default, metadata={"variable": variable})
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a worker may be told; times in seconds."""
 
-    mode: str = _from("SANDIK_MODE", "replay")
+    mode: str = from_variable("SANDIK_MODE", "replay")
     """live, rehearsal or replay: stands in every topic and key, and input of another is refused."""
-    session: str = _from("SANDIK_SESSION", "")
+    session: str = from_variable("SANDIK_SESSION", "")
     """Name of a replay with topics and keys of its own; empty: none."""
-    kafka: str = _from("SANDIK_KAFKA", "127.0.0.1:9092")
+    kafka: str = from_variable("SANDIK_KAFKA", "127.0.0.1:9092")
     """Kafka's brokers, host:port, a comma between two; name all of them, any one may be down at the start."""
-    kafka_kind: str = _from("SANDIK_KAFKA_KIND", "apache")
+    kafka_kind: str = from_variable("SANDIK_KAFKA_KIND", "apache")
     """apache, or tansu for the embedded broker (shorter sessions)."""
-    redis: str = _from("SANDIK_REDIS", "redis://127.0.0.1:6379/0")
+    redis: str = from_variable("SANDIK_REDIS", "redis://127.0.0.1:6379/0")
     """The store, a redis:// or rediss:// URL."""
-    worker: str = _from("SANDIK_WORKER", "")
+    worker: str = from_variable("SANDIK_WORKER", "")
     """This worker's name among the signs of life; empty: host and process id."""
-    batch_reports_max: int = _from("SANDIK_BATCH_REPORTS_MAX", 20_000)
+    batch_reports_max: int = from_variable("SANDIK_BATCH_REPORTS_MAX", 20_000)
     """Most reports applied in one step; at the limit the rest waits for the next step. The store answers
     nobody else while it applies a batch (about 4 µs a report)."""
-    queue_records_max: int = _from("SANDIK_QUEUE_RECORDS_MAX", 2000)
+    queue_records_max: int = from_variable("SANDIK_QUEUE_RECORDS_MAX", 2000)
     """Most records read ahead; at the limit reading waits."""
-    fetch_wait_ms: int = _from("SANDIK_FETCH_WAIT_MS", 10)
+    fetch_wait_ms: int = from_variable("SANDIK_FETCH_WAIT_MS", 10)
     """Longest wait of a fetch for more to come; on the embedded broker it is added to every latency."""
-    changes_max: int = _from("SANDIK_CHANGES_MAX", 4096)
+    changes_max: int = from_variable("SANDIK_CHANGES_MAX", 4096)
     """Entries kept of a contest's change stream (about); a gateway further behind begins from a snapshot."""
-    changes_bytes_max: int = _from("SANDIK_CHANGES_BYTES_MAX", 64 * 1024 * 1024)
+    changes_bytes_max: int = from_variable("SANDIK_CHANGES_BYTES_MAX", 64 * 1024 * 1024)
     """Memory for a contest's change stream (about): where entries are large, fewer are kept."""
-    refused_bytes_max: int = _from("SANDIK_REFUSED_BYTES_MAX", 65536)
+    refused_bytes_max: int = from_variable("SANDIK_REFUSED_BYTES_MAX", 65536)
     """Bytes of a refused record that go to the topic of refused; more is cut off, and its length is told."""
-    redis_answers_within_s: float = _from("SANDIK_REDIS_ANSWERS_WITHIN_S", 5.0)
+    redis_answers_within_s: float = from_variable("SANDIK_REDIS_ANSWERS_WITHIN_S", 5.0)
     """How long one command may take; then the connection is given up and the command sent again."""
-    outside_within_s: float = _from("SANDIK_OUTSIDE_WITHIN_S", 60.0)
+    outside_within_s: float = from_variable("SANDIK_OUTSIDE_WITHIN_S", 60.0)
     """How long a store or broker that fails is tried again; then the process ends, with nothing lost."""
-    attend_every_s: float = _from("SANDIK_ATTEND_EVERY_S", 1.0)
+    attend_every_s: float = from_variable("SANDIK_ATTEND_EVERY_S", 1.0)
     """Between two signs of life; also how soon a flushed store is noticed while nothing comes in."""
-    stand_still_s: float = _from("SANDIK_STAND_STILL_S", 30.0)
+    stand_still_s: float = from_variable("SANDIK_STAND_STILL_S", 30.0)
     """A worker that applies nothing for so long while there is work in the log is ended."""
 
     def __post_init__(self) -> None:
@@ -94,13 +89,7 @@ class Settings:
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
         """The settings in an environment; UsageError names the variable that cannot be read."""
-        given: dict[str, Any] = {}
-        for spec in fields(cls):
-            variable: str = spec.metadata["variable"]
-            text = environment.get(variable, "")
-            if text:
-                given[spec.name] = _parse(variable, text, type(spec.default))
-        return cls(**given)
+        return cls(**given(cls, environment))
 
     def scope(self, night: NightId) -> Scope:
         """Where this worker works: mode, night and session."""
@@ -110,11 +99,3 @@ class Settings:
     def brokers(self) -> tuple[str, ...]:
         """Kafka's brokers, each host:port."""
         return tuple(part.strip() for part in self.kafka.split(",") if part.strip())
-
-
-def _parse(variable: str, text: str, kind: type) -> Any:
-    try:
-        return kind(text)
-    except ValueError:
-        what = "whole number" if kind is int else "number"
-        raise UsageError(f"{variable} is {text!r}; it is a {what}.") from None
