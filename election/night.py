@@ -148,6 +148,54 @@ class EmbargoRule:
     law_opens_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class CallRule:
+    """How a night lets one rule speak: whether at all, how many different people sign, and its numbers."""
+
+    on: bool
+    people: int
+    """0: it publishes by itself; 1 or 2: so many different people of the desk approve first."""
+    numbers: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class GuardRule:
+    """How a night sets one guard: whether it is asked, and its numbers."""
+
+    on: bool
+    numbers: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRules:
+    """From what size on something is told; with the hysteresis that bounds how often.
+
+    `lead_change_votes`: a new leader must lead by more than this, doubled after every third lead change told;
+    `band_leave_permille` is added to the recount band before it counts as left; `correction_votes` is the
+    smallest move of the margin by one correction that is told; `skew_points` by how many points the mix of a
+    source that resumed must differ.
+    """
+
+    counted_pct: tuple[int, ...] = (10, 25, 50, 75, 90, 95, 99, 100)
+    lead_change_votes: int = 200
+    band_leave_permille: int = 1
+    correction_votes: int = 500
+    disagree_votes: int = 200
+    skew_points: int = 5
+    stall_after_s: int = 1800
+    """For a source that sets none of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayRule:
+    """How the night's recording is played where nobody says otherwise."""
+
+    speed: int = 60
+    """How many times faster than it was heard."""
+    gap_max_s: int | None = None
+    """A longer silence plays as one of so many recorded seconds; None: as long as it was."""
+
+
 @dataclass(frozen=True)
 class Night:
     """Everything known about an election before the first paper is heard."""
@@ -178,6 +226,11 @@ class Night:
     embargo: EmbargoRule
     lead_from_counted_pct: int
     recount_band_permille: int
+    calls: Mapping[str, CallRule]
+    """By rule; a rule that is not here does not speak."""
+    guards: Mapping[str, GuardRule]
+    alerts: AlertRules
+    replay: ReplayRule
     parent_votes: Mapping[ContestId, Mapping[BoxId, tuple[int, ...]]]
     """The parent night's votes per choice (in the order of the contest), where they are known."""
     digest: str

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from election.night import BOX_LEVEL, ChoiceId, Contest, Night, Source, UnitId
 from election.standing import leader
-from election.tally import COLUMN, FIXED, Row, Statement, Status
+from election.tally import COLUMN, Row, Statement, Status, votes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def count(
     contest: Contest, source: Source, night: Night, row: Row, units_total: int, last_at: datetime | None
 ) -> Count:
     """How far one source is, and whom it has ahead."""
-    votes = row[len(FIXED) :]
+    votes = votes_of(row, contest)
     ranked = sorted(range(len(votes)), key=lambda place: (-votes[place], place))
     line = contest.seats
     margin = votes[ranked[line - 1]] - votes[ranked[line]] if len(ranked) > line else 0

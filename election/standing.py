@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from election.night import AreaId, ChoiceId, Contest, Night
 from election.outstanding import Outstanding, Registers, outstanding
-from election.tally import COLUMN, FIXED, Row
+from election.tally import COLUMN, Row, votes_of
 
 SHARE_DIGITS = 6
 STEP = 10.0**-SHARE_DIGITS
@@ -65,7 +65,7 @@ def standing(
 ) -> Standing:
     """How an area stands with the total `row`; `boxed` is False for a source that reports areas."""
     register = registers[area]
-    votes = row[len(FIXED) :]
+    votes = votes_of(row, contest)
     ranked = sorted(range(len(votes)), key=lambda place: (-votes[place], place))
     line = contest.seats
     contested = len(ranked) > line

@@ -60,9 +60,34 @@ boxes; then the four figures of the papers counted."""
 COLUMN = {name: place for place, name in enumerate(FIXED)}
 
 
-def columns(contest: Contest) -> tuple[str, ...]:
-    """Names of a total's columns: the fixed ones, then one a choice in the order of the paper."""
-    return FIXED + tuple(f"votes.{choice.id}" for choice in contest.choices)
+def columns(contest: Contest, night: Night) -> tuple[str, ...]:
+    """Names of a total's columns: the fixed ones, then one a choice in the order of the paper.
+
+    Where the parent night's boxes are known, there follow `same.boxes` (units counted that are also known
+    from then), `same.<choice>` (their votes now) and `then.<choice>` (their votes then): what *swing* may
+    compare, and nothing else.
+    """
+    names = FIXED + tuple(f"votes.{choice.id}" for choice in contest.choices)
+    if not night.parent_votes.get(contest.id):
+        return names
+    same = tuple(f"same.{choice.id}" for choice in contest.choices)
+    return (*names, "same.boxes", *same, *(f"then.{choice.id}" for choice in contest.choices))
+
+
+def votes_of(row: "Row", contest: Contest) -> tuple[int, ...]:
+    """The votes in a total, in the order of the paper."""
+    return row[len(FIXED) : len(FIXED) + len(contest.choices)]
+
+
+def then_of(
+    row: "Row", contest: Contest, night: Night
+) -> tuple[int, tuple[int, ...], tuple[int, ...]] | None:
+    """Boxes counted that the parent night knows, their votes now, and then; None without a parent."""
+    if not night.parent_votes.get(contest.id):
+        return None
+    choices, start = len(contest.choices), len(FIXED) + len(contest.choices)
+    now_from, then_from = start + 1, start + 1 + choices
+    return row[start], row[now_from:then_from], row[then_from : then_from + choices]
 
 
 Row = tuple[int, ...]
@@ -145,6 +170,13 @@ def hear(held: Statement | None, new: Statement) -> Statement | None:
     return None if held.says(new) else _conflict(held, most)
 
 
+def lifted(new: Statement) -> Statement:
+    """A quarantined statement that a person cleared: it counts, as another edition of the same revision."""
+    if new.status is not Status.QUARANTINED:
+        return new
+    return replace(new, status=Status.COUNTED, edition=new.edition + 1)
+
+
 def _conflict(held: Statement, valid_max: int) -> Statement:
     return replace(
         held,
@@ -162,7 +194,7 @@ def _conflict(held: Statement, valid_max: int) -> Statement:
 
 def worth(held: Statement | None, unit: UnitId, contest: Contest, source: Source, night: Night) -> Row:
     """What a unit's statement adds to each total above it; all zero if nothing is held."""
-    row = [0] * (len(FIXED) + len(contest.choices))
+    row = list(nothing(contest, night))
     if held is None:
         return tuple(row)
     register = _register(unit, source, night)
@@ -177,6 +209,7 @@ def worth(held: Statement | None, unit: UnitId, contest: Contest, source: Source
         row[COLUMN["invalid"]] = held.invalid or 0
         for place, votes in enumerate(held.votes):
             row[len(FIXED) + place] = votes or 0
+        _add_parent(row, held, unit, contest, source, night)
     elif held.status in HELD_BACK:
         row[COLUMN["quarantined"]] = 1
         row[COLUMN["register_quarantined"]] = register or 0
@@ -187,6 +220,30 @@ def worth(held: Statement | None, unit: UnitId, contest: Contest, source: Source
     else:
         row[COLUMN["withdrawn"]] = 1
     return tuple(row)
+
+
+def width(contest: Contest, night: Night) -> int:
+    """How many columns a total has."""
+    choices = len(contest.choices)
+    return len(FIXED) + choices + (1 + 2 * choices if night.parent_votes.get(contest.id) else 0)
+
+
+def nothing(contest: Contest, night: Night) -> "Row":
+    """The total of nothing: a zero for each column."""
+    return (0,) * width(contest, night)
+
+
+def _add_parent(
+    row: list[int], held: Statement, unit: UnitId, contest: Contest, source: Source, night: Night
+) -> None:
+    """Fills in the columns of the parent night, where this box is known from then."""
+    before = night.parent_votes.get(contest.id, {})
+    if source.level != BOX_LEVEL or BoxId(unit) not in before:
+        return
+    start = len(FIXED) + len(contest.choices)
+    row[start] = 1
+    for place, votes in enumerate((*held.votes, *before[BoxId(unit)]), start + 1):
+        row[place] = votes or 0
 
 
 def _register(unit: UnitId, source: Source, night: Night) -> int | None:
@@ -210,16 +267,29 @@ class Tally:
         self.contest, self.source, self.night = contest, source, night
         self.held: dict[UnitId, Statement] = {}
         self.rows: dict[AreaId, Row] = {}
+        self.cleared: set[tuple[UnitId, int]] = set()
 
     def hear(self, unit: UnitId, new: Statement) -> Row | None:
         """Takes a statement in; gives what the totals above the unit gained or lost, or None: no news."""
+        before = self.held.get(unit)
+        after = hear(before, lifted(new) if (unit, new.revision) in self.cleared else new)
+        return None if after is None else self._hold(unit, before, after)
+
+    def clear(self, unit: UnitId, revision: int) -> Row | None:
+        """A person cleared the quarantine of one revision, heard already or not; None: nothing moved.
+
+        A conflict is not cleared so: of two statements nobody is told which one is meant.
+        """
+        self.cleared.add((unit, revision))
+        before = self.held.get(unit)
+        if before is None or before.revision != revision or before.status is not Status.QUARANTINED:
+            return None
+        return self._hold(unit, before, lifted(before))
+
+    def _hold(self, unit: UnitId, before: Statement | None, after: Statement) -> Row:
         area = self.night.area_of(self.source, unit)
         if area is None:
             raise ValueError(f"{unit} is no unit of {self.source.id}: checks refuse it before it comes here")
-        before = self.held.get(unit)
-        after = hear(before, new)
-        if after is None:
-            return None
         difference = minus(self._worth(unit, after), self._worth(unit, before))
         self.held[unit] = after
         for above in self.night.lines[area]:
@@ -232,7 +302,7 @@ class Tally:
     @property
     def empty(self) -> Row:
         """The total of nothing."""
-        return (0,) * (len(FIXED) + len(self.contest.choices))
+        return nothing(self.contest, self.night)
 
     def row(self, area: AreaId) -> Row:
         """The total of an area; nothing heard is all zero."""

@@ -1,7 +1,12 @@
-"""What may be said of a contest before any rule speaks: not started, too early, too close, or open.
+"""What is said of a contest: its resting states before any rule speaks, and the life of a call as a table.
 
-Know before changing: these are the first states of a call's life; `called` is reached by a rule and a desk
-only, never from here.
+    resting_state(seen, contest, night, ban)    not started, too early, too close or open
+    after("called", "call-retracted")           "retracted"
+    drawing(), life_table()                     what docs/reference/calls.md shows of LIFE
+
+Know before changing: LIFE is the law; the docs are drawn from it and a test compares. `called` is reached by
+a rule and a desk only, and every way out of it is told as an alert. Counting moves a contest among its
+resting states only; a call ends by a fact that is told, never by counting alone.
 """
 
 from dataclasses import dataclass
@@ -11,6 +16,11 @@ from election.night import Contest, Night
 from election.standing import Standing, margin_within
 
 NOT_STARTED, TOO_EARLY, TOO_CLOSE, OPEN = "not started", "too early", "too close", "open"
+RESTING = (NOT_STARTED, TOO_EARLY, TOO_CLOSE, OPEN)
+"""What the counts alone say; a proposal is for the desk, so the public is shown this meanwhile."""
+PROPOSED, CALLED, RETRACTED = "proposed", "called", "retracted"
+RECOUNT, CERTIFIED, ANNULLED, RERUN, BY_LOT = "recount", "certified", "annulled", "rerun", "tie by lot"
+STATES = (*RESTING, PROPOSED, CALLED, RETRACTED, RECOUNT, CERTIFIED, BY_LOT, ANNULLED, RERUN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +54,99 @@ def resting_state(seen: Standing, contest: Contest, night: Night, ban: Embargo) 
         OPEN,
         f"The margin is {seen.margin_votes} votes; at most {seen.outstanding.votes_max} are still to come.",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of LIFE: in `state`, after `event`, `next` holds and `alert` is told (empty: nobody)."""
+
+    state: str
+    event: str
+    next: str
+    alert: str
+
+
+COUNTED = {
+    "nothing-counted": NOT_STARTED,
+    "little-counted": TOO_EARLY,
+    "margin-close": TOO_CLOSE,
+    "margin-apart": OPEN,
+}
+"""What counting does: each leads from any resting state to the one it names."""
+
+
+def _counting() -> tuple[Step, ...]:
+    return tuple(
+        Step(state, event, to, "") for state in RESTING for event, to in COUNTED.items() if state != to
+    )
+
+
+def _from(states: tuple[str, ...], event: str, to: str, alert: str) -> tuple[Step, ...]:
+    return tuple(Step(state, event, to, alert) for state in states)
+
+
+_BEFORE_CERTIFIED = (*RESTING, PROPOSED, CALLED, RETRACTED, RECOUNT)
+
+LIFE: tuple[Step, ...] = (
+    *_counting(),
+    *_from((TOO_EARLY, TOO_CLOSE, OPEN, RETRACTED, RECOUNT), "call-proposed", PROPOSED, "call-proposed"),
+    Step(PROPOSED, "proposal-approved", PROPOSED, ""),
+    Step(PROPOSED, "proposal-withdrawn", OPEN, ""),
+    Step(PROPOSED, "proposal-refused", OPEN, ""),
+    Step(PROPOSED, "call-made", CALLED, "call-made"),
+    Step(CALLED, "call-retracted", RETRACTED, "call-retracted"),
+    *_from((*RESTING, PROPOSED, CALLED, RETRACTED, CERTIFIED), "recount-ordered", RECOUNT, "recount-ordered"),
+    *_from(_BEFORE_CERTIFIED, "certified", CERTIFIED, "certified"),
+    *_from((*RESTING, RETRACTED, RECOUNT), "certified-by-lot", BY_LOT, "certified"),
+    *_from((*_BEFORE_CERTIFIED, CERTIFIED, BY_LOT), "annulled", ANNULLED, "annulled"),
+    Step(ANNULLED, "rerun-set", RERUN, "rerun-set"),
+)
+"""The life of a call. Events are the kinds of facts that are told (`alerts.KINDS`), what counting does, and
+*certified-by-lot*: certified where the choices at the line had as many votes. *open* after a proposal that
+ended stands for the resting state the counts give."""
+
+_NEXT = {(step.state, step.event): step for step in LIFE}
+
+
+def after(state: str, event: str) -> str:
+    """The state after an event; an event the table has no row for changes nothing."""
+    step = _NEXT.get((state, event))
+    return state if step is None else step.next
+
+
+def step(state: str, event: str) -> Step | None:
+    """The row of the table, or None: the event changes nothing in this state."""
+    return _NEXT.get((state, event))
+
+
+def drawing() -> str:
+    """LIFE as a Mermaid state diagram; counting is drawn as one state with the four resting ones inside."""
+    lines = ["stateDiagram-v2", "  [*] --> resting", "  state resting {"]
+    lines += [f"    {_word(state)} : {state}" for state in RESTING]
+    lines += ["  }"]
+    lines += [f"  {_word(state)} : {state}" for state in STATES if state not in RESTING]
+    arrows: dict[tuple[str, str, str], None] = {}
+    for row in LIFE:
+        if row.event in COUNTED:
+            continue
+        ends = ["resting" if state in RESTING else _word(state) for state in (row.state, row.next)]
+        arrows[(ends[0], ends[1], row.event)] = None
+    lines += [f"  {old} --> {new} : {event}" for old, new, event in arrows]
+    return "\n".join(lines) + "\n"
+
+
+def life_table() -> str:
+    """LIFE as a Markdown table; rows that differ in their first state only are one."""
+    together: dict[tuple[str, str, str], list[str]] = {}
+    for row in LIFE:
+        together.setdefault((row.event, row.next, row.alert), []).append(row.state)
+    lines = ["| in the state | after | comes | alert |", "|---|---|---|---|"]
+    lines += [
+        f"| {', '.join(states)} | `{event}` | {to} | {f'`{alert}`' if alert else ''} |"
+        for (event, to, alert), states in together.items()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _word(state: str) -> str:
+    return state.replace(" ", "_")

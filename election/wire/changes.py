@@ -10,6 +10,7 @@ it. An entry's id is `<version>-0` and its fields are
     rows:<source>   their new totals, one after the other, each packed as in `wire.keys.pack_total`
     heard:<source>  night time of the newest paper heard from that source
     findings        JSON {"<source>/<code>": papers now held with that finding}, those that moved
+    told            what was told since, oldest first: the facts' bytes, a newline between two
     meta            JSON {field: value} of the fields of the contest's meta hash that moved, values as text
 
 Know before changing: values are absolute, so an entry applied twice, or on a newer snapshot, does no harm;
@@ -41,6 +42,8 @@ class Change:
     heard: Mapping[SourceId, str] = field(default_factory=dict)
     findings: Mapping[str, int] = field(default_factory=dict)
     meta: Mapping[str, str] = field(default_factory=dict)
+    told: tuple[bytes, ...] = ()
+    """Facts that were told (`wire.told`); each has its number in it, so that one taken in twice is seen."""
 
 
 def entry_id(version: int) -> str:
@@ -73,6 +76,7 @@ def decode_change(entry: bytes, fields: Mapping[bytes, bytes]) -> Change:
         heard=heard,
         findings=orjson.loads(fields.get(b"findings", b"{}")),
         meta=orjson.loads(fields.get(b"meta", b"{}")),
+        told=tuple(fields[b"told"].split(b"\n")) if b"told" in fields else (),
     )
 
 
@@ -96,4 +100,6 @@ def encode_change(change: Change) -> dict[bytes, bytes]:
         fields["findings"] = orjson.dumps(dict(change.findings))
     if change.meta:
         fields["meta"] = orjson.dumps(dict(change.meta))
+    if change.told:
+        fields["told"] = b"\n".join(change.told)
     return {name.encode(): value for name, value in fields.items()}

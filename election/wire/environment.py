@@ -12,9 +12,12 @@ from typing import Any
 from election.errors import UsageError
 
 
-def from_variable(variable: str, default: Any) -> Any:
-    """A field of a settings dataclass that is read from an environment variable, as its default's type."""
-    return field(default=default, metadata={"variable": variable})
+def from_variable(variable: str, default: Any, *, secret: bool = False) -> Any:
+    """A field of a settings dataclass that is read from an environment variable, as its default's type.
+
+    A secret one does not stand in the text of the settings, which may end in a log.
+    """
+    return field(default=default, metadata={"variable": variable}, repr=not secret)
 
 
 def given(settings: Any, environment: Mapping[str, str]) -> dict[str, Any]:

@@ -15,14 +15,18 @@ from typing import Any
 
 import orjson
 
+from election.alerts import Told
+from election.calls.lookout import Lookout
 from election.calls.state import resting_state
+from election.calls.verdict import Silence
 from election.embargo import Embargo, embargo
 from election.headline import headline
 from election.night import BOX_LEVEL, Area, AreaId, Choice, Contest, Names, Night, SourceId
 from election.outstanding import registers
-from election.sources import Count, count
+from election.sources import Count
 from election.standing import Needs, Standing, margin_points, share, standing
-from election.tally import FIXED, Row
+from election.tally import Row, nothing
+from election.wire.frames_told import Heard, silence_json, swing_json, told_json
 from election.wire.records import stamp
 
 VERSION = 1
@@ -46,6 +50,8 @@ class ContestState:
     refused: int = 0
     findings: Mapping[str, int] = field(default_factory=dict)
     """How many papers of the published source are held with each code."""
+    told: tuple[Told, ...] = ()
+    """Every fact told of the contest, in order."""
 
 
 class Board:
@@ -66,10 +72,10 @@ class Board:
             for area in self._areas
         }
         """The choices with a figure in each area: one that does not stand there is absent, not zero."""
-        self._nobody: Row = (0,) * (len(FIXED) + len(contest.choices))
+        self._nobody: Row = nothing(contest, night)
         self._choices = [_choice_facts(choice) for choice in contest.choices]
-        self._units = {source.id: len(night.units(contest, source)) for source in night.sources.values()}
         self._facts = self._night_facts() | (_speed(speed) if mode == "replay" else {})
+        self._lookout, self._heard = Lookout(night, contest, mode), Heard(contest)
         self._last: dict[AreaId, tuple[Row, bool, Json]] = {}
 
     def _shows(self, area: Area) -> bool:
@@ -110,17 +116,18 @@ class Board:
     def snapshot(self, state: ContestState, now: datetime | None) -> Json:
         """Everything a client is shown of the contest at this version."""
         night, contest = self.night, self.contest
-        ban = self.embargo(state, now)
-        seen = self.standing(state, contest.area)
-        call = resting_state(seen, contest, night, ban)
+        view = self._lookout.view(state, now)
+        ban, seen = view.ban, view.seen
+        self._heard.hear(state.told)
         made: Json = self._facts | {
             "epoch": state.epoch, "version": state.version, "hash": "", "at": _time(state.at),
             "source": contest.source, "embargo": _embargo(ban),
             **_received(seen, ban), **self._totals(seen, ban),
-            "call": {"state": call.state, "choice": None, "at": None, "because": call.because},
+            **told_json(self._heard, resting_state(seen, contest, night, ban), night),
+            "swing": swing_json(view, contest),
             "headline": headline(seen, contest, night, ban),
             "areas": {area: self._area(area, facts, state, ban) for area, facts in self._areas.items()},
-            "sources": [_source(one, ban) for one in self._counts(state)],
+            "sources": [_source(one, ban, view.silences.get(one.source.id)) for one in view.counts],
             "refused": state.refused,
             "findings": dict(state.findings) if ban.is_open else {},
         }  # fmt: skip
@@ -164,17 +171,6 @@ class Board:
                 "leader": seen.leader, "margin_votes": seen.margin_votes, "needs": _needs(seen.needs),
             }  # fmt: skip
         return facts | _received(seen, ban) | told
-
-    def _counts(self, state: ContestState) -> list[Count]:
-        """Each source's count; totals of different sources are never added."""
-        return [
-            count(
-                self.contest, source, self.night,
-                state.rows.get(source.id, {}).get(self.contest.area, self._nobody),
-                self._units[source.id], state.last_at.get(source.id),
-            )
-            for source in self.night.sources.values()
-        ]  # fmt: skip
 
 
 _TOTALS = (
@@ -245,7 +241,7 @@ def _needs(needs: Needs | None) -> Json | None:
     }  # fmt: skip
 
 
-def _source(one: Count, ban: Embargo) -> Json:
+def _source(one: Count, ban: Embargo, silence: Silence | None) -> Json:
     told = ban.is_open
     return {
         "id": one.source.id, "name": one.source.name, "names": _names(one.source.names),
@@ -253,6 +249,7 @@ def _source(one: Count, ban: Embargo) -> Json:
         "counted": {"units": one.units, "units_total": one.units_total},
         "claimed": one.claimed_boxes, "leader": one.leader if told else None,
         "margin_votes": one.margin_votes if told else None, "last_at": _time(one.last_at),
+        **silence_json(silence),
     }  # fmt: skip
 
 

@@ -12,11 +12,13 @@ import struct
 from dataclasses import dataclass
 
 from election.night import Contest, ContestId, SourceId
-from election.tally import FIXED, Row, Statement, Status
+from election.tally import Row, Statement, Status
 from election.wire.topics import Scope
 
-LAYOUT = 1
+LAYOUT = 2
 PREFIX = "sandik"
+LEDGER = ("meta", "deliveries", "due", "urgent", "busy", "calls", "outbox")
+"""The keys of the ledger of deliveries, in the order its scripts take them."""
 
 UNIT_FIXED = (
     "revision",
@@ -49,7 +51,8 @@ class Keys:
 
     @property
     def meta(self) -> str:
-        """Hash: epoch, version, run_id, digest, at, lifted_at, announced_at, refused, unreadable.
+        """Hash: epoch, version, run_id, digest, at, lifted_at, announced_at, refused, unreadable,
+        told (id of the fact told last), told_seq.
 
         `refused` are papers of this contest; `unreadable` are records and papers that name no contest of the
         night, the same number at each of its contests.
@@ -82,6 +85,33 @@ class Keys:
         return self._key("rulings")
 
     @property
+    def told(self) -> str:
+        """Stream of what was told, id `<seq>-0`, field `told`: the record's bytes. Never trimmed."""
+        return self._key("told")
+
+    @property
+    def told_ids(self) -> str:
+        """Set: the ids of what was told."""
+        return self._key("told", "ids")
+
+    def ledger(self, what: str) -> str:
+        """The ledger of deliveries: one of LEDGER. Made again from the topic `…delivered`.
+
+        meta: hash of run_id, cursor (seq of the fact last looked at), score · deliveries: hash,
+        `<fact>/<target>` → JSON · due, urgent: sorted sets of what is to be sent, by time in ms · busy: hash,
+        target → `<until ms> <token>` · calls: set of deliveries of calls not retracted · outbox: stream of
+        what is not in the topic yet.
+        """
+        if what not in LEDGER:
+            raise ValueError(f"{what} is no key of the ledger")
+        return self._key("ledger", what)
+
+    @property
+    def evaluated(self) -> str:
+        """String: `<epoch> <version>` of the newest state at which nothing more was to be told."""
+        return self._key("evaluated")
+
+    @property
     def workers(self) -> str:
         """Hash: worker → second (Unix time of the store) of its last sign of life."""
         return self._key("workers")
@@ -94,6 +124,10 @@ class Keys:
         """Hash: area → packed row of the total."""
         return self._key("areas", source)
 
+    def cleared(self, source: SourceId) -> str:
+        """Set: `<unit>/<revision>` of papers whose quarantine a person cleared."""
+        return self._key("cleared", source)
+
     def papers(self, source: SourceId) -> str:
         """Hash: unit → JSON of what the checks say about the paper held, where they say anything."""
         return self._key("papers", source)
@@ -102,11 +136,6 @@ class Keys:
 def unit_width(contest: Contest) -> int:
     """Columns in a unit's row."""
     return len(UNIT_FIXED) + len(contest.choices)
-
-
-def total_width(contest: Contest) -> int:
-    """Columns in a total's row."""
-    return len(FIXED) + len(contest.choices)
 
 
 def pack_unit(held: Statement) -> bytes:

@@ -27,11 +27,13 @@ from election.night import (
     NightId,
     OutstandingRule,
     Party,
+    ReplayRule,
     Source,
     SourceId,
 )
 from election.report import COUNTED_STATE
 from election.wire.keys import LAYOUT
+from election.wire.night_calls import read_alerts, read_calls, read_guards
 from election.wire.tables import read_areas, read_boxes, read_parent
 from election.wire.toml_reader import Table, parse_toml
 from election.wire.topics import WORD
@@ -120,6 +122,10 @@ def _facts(root: Table, mistakes: list[Mistake]) -> dict[str, Any]:
         "embargo": _embargo(embargo),
         "lead_from_counted_pct": _pct(display, "lead_from_counted_pct", 30),
         "recount_band_permille": display.tenths("recount_band_pct", 0.5),
+        "calls": read_calls(root.table("calls")),
+        "guards": read_guards(root.table("guards")),
+        "alerts": read_alerts(root.table("alerts")),
+        "replay": _replay(root.table("replay")),
     }
     if facts["simulated"] and not facts["simulated_what"]:
         root.wrong("simulated", "A simulated night says what is simulated: simulated_what is missing.")
@@ -149,6 +155,14 @@ def _embargo(table: Table) -> EmbargoRule:
     closed, law = rule.closed_until, rule.law_opens_at
     if closed is not None and law is not None and closed > law:
         table.wrong("closed_until", "closed_until is after law_opens_at, which nothing may extend.")
+    return rule
+
+
+def _replay(table: Table) -> ReplayRule:
+    speed = table.number("speed", ReplayRule().speed, least=1)
+    gap_max_s = table.number("gap_max_s", 1, least=1)
+    rule = ReplayRule(speed, gap_max_s if table.has("gap_max_s") else None)
+    table.finish()
     return rule
 
 

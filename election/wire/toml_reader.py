@@ -97,17 +97,18 @@ class Table:
         self._asked.add(key)
         if key not in self._data:
             if default is _REQUIRED:
-                self.wrong(None, f"{self._name}{key} is missing; it is {word}.")
+                self.wrong(None, f"{self.name}{key} is missing; it is {word}.")
                 return None
             return default
         value = self._data[key]
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            self.wrong(key, f"{self._name}{key} is {value!r:.60}; it is {word}.")
+            self.wrong(key, f"{self.name}{key} is {value!r:.60}; it is {word}.")
             return None if default is _REQUIRED else default
         return value
 
     @property
-    def _name(self) -> str:
+    def name(self) -> str:
+        """Where this table stands, as a prefix of its keys: `calls.certain.`; empty at the root."""
         words = [str(word) for word in self._path if isinstance(word, str)]
         return ".".join(words) + "." if words else ""
 
@@ -119,7 +120,7 @@ class Table:
         """A whole number of at least `least`."""
         value = self._value(key, int, _REQUIRED if default is None else default, "a whole number")
         if isinstance(value, int) and value < least:
-            self.wrong(key, f"{self._name}{key} is {value}; it is at least {least}.")
+            self.wrong(key, f"{self.name}{key} is {value}; it is at least {least}.")
         return value or 0
 
     def maybe_number(self, key: str) -> int | None:
@@ -130,7 +131,7 @@ class Table:
         """A percentage with at most one decimal, as tenths: 0.5 is 5."""
         value: float = self._value(key, (int, float), default, "a number")
         if not 0 <= value <= 100 or abs(value * 10 - round(value * 10)) > 1e-9:
-            self.wrong(key, f"{self._name}{key} is {value}; it is 0 to 100 with at most one decimal.")
+            self.wrong(key, f"{self.name}{key} is {value}; it is 0 to 100 with at most one decimal.")
             return 0
         return round(value * 10)
 
@@ -142,14 +143,14 @@ class Table:
         """A date, as in 2019-06-23."""
         value = self._value(key, date, _REQUIRED, "a date as in 2019-06-23")
         if isinstance(value, datetime):
-            self.wrong(key, f"{self._name}{key} has an hour; it is a date as in 2019-06-23.")
+            self.wrong(key, f"{self.name}{key} has an hour; it is a date as in 2019-06-23.")
         return value if isinstance(value, date) else date.min
 
     def time(self, key: str) -> datetime | None:
         """A time with its zone, or None where it is left out."""
         value: datetime | None = self._value(key, datetime, None, "a time as in 2019-06-23T17:00:00+03:00")
         if value is not None and value.tzinfo is None:
-            self.wrong(key, f"{self._name}{key} has no zone; write it as in 2019-06-23T17:00:00+03:00.")
+            self.wrong(key, f"{self.name}{key} has no zone; write it as in 2019-06-23T17:00:00+03:00.")
             return None
         return value
 
@@ -157,9 +158,17 @@ class Table:
         """A list of texts."""
         values = self._value(key, list, _REQUIRED if default is None else list(default), "a list of texts")
         if not all(isinstance(value, str) for value in values or ()):
-            self.wrong(key, f"{self._name}{key} is a list of texts.")
+            self.wrong(key, f"{self.name}{key} is a list of texts.")
             return ()
         return tuple(values or ())
+
+    def numbers(self, key: str, default: tuple[int, ...]) -> tuple[int, ...]:
+        """A list of whole numbers."""
+        values = self._value(key, list, list(default), "a list of whole numbers")
+        if not all(isinstance(value, int) and not isinstance(value, bool) for value in values):
+            self.wrong(key, f"{self.name}{key} is a list of whole numbers.")
+            return default
+        return tuple(values)
 
     def names(self, key: str = "names") -> dict[str, str]:
         """The `names` table, or one like it: a text a language."""
@@ -175,14 +184,14 @@ class Table:
         """A list of tables inside this one."""
         values = self._value(key, list, [], "a list of tables")
         if len(values) < least:
-            self.wrong(None, f"{self._name}{key}: at least {least} is needed ([[{key}]]).")
+            self.wrong(None, f"{self.name}{key}: at least {least} is needed ([[{key}]]).")
         found = []
         for place, value in enumerate(values):
             if isinstance(value, dict):
                 path = (*self._path, key, place)
                 found.append(Table(self._file, value, path, self._lines, self._mistakes))
             else:
-                self.wrong(key, f"{self._name}{key} is a list of tables.")
+                self.wrong(key, f"{self.name}{key} is a list of tables.")
         return found
 
     def finish(self) -> None:
@@ -190,7 +199,7 @@ class Table:
         for key in self._data:
             if key not in self._asked:
                 known = ", ".join(sorted(self._asked))
-                self.wrong(key, f"There is no {self._name}{key}; known here: {known}.")
+                self.wrong(key, f"There is no {self.name}{key}; known here: {known}.")
 
 
 _REQUIRED = object()

@@ -2,12 +2,35 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from election.calls.state import NOT_STARTED, OPEN, TOO_CLOSE, TOO_EARLY, resting_state
+from election.alerts import ALERT_KINDS, KINDS
+from election.calls.state import (
+    ANNULLED,
+    BY_LOT,
+    CALLED,
+    CERTIFIED,
+    COUNTED,
+    LIFE,
+    NOT_STARTED,
+    OPEN,
+    PROPOSED,
+    RERUN,
+    RESTING,
+    RETRACTED,
+    STATES,
+    TOO_CLOSE,
+    TOO_EARLY,
+    after,
+    drawing,
+    life_table,
+    resting_state,
+    step,
+)
 from election.embargo import embargo
 from tests.election.strategies import CLOSED_UNTIL, LAW_OPENS_AT, NOON, contest_of, night
 from tests.election.test_standing import seen
@@ -62,3 +85,81 @@ def test_nothing_is_said_before_the_embargo_opens(
     told = resting_state(seen(votes, boxes=boxes), contest_of(), night(), ban)
     assert NOT_STARTED == told.state
     assert not re.search(r"\d", told.because)
+
+
+EVENTS = sorted({row.event for row in LIFE})
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "reference" / "calls.md"
+
+
+def test_every_way_out_of_called_is_an_alert() -> None:
+    """Nobody who was told of a call is left with it."""
+    out = [row for row in LIFE if row.state == CALLED and row.next != CALLED]
+    assert out
+    assert all(row.alert in ALERT_KINDS for row in out)
+
+
+def test_called_is_reached_from_a_proposal_only() -> None:
+    """By a rule and a desk: no count and no ruling calls anybody."""
+    assert [(PROPOSED, "call-made")] == [(row.state, row.event) for row in LIFE if row.next == CALLED]
+
+
+def test_the_table_says_one_thing_of_each_state_and_event() -> None:
+    """And every state stands in it, every event is a fact that is told or a change of the counts."""
+    pairs = [(row.state, row.event) for row in LIFE]
+    assert len(set(pairs)) == len(pairs)
+    assert set(STATES) == {row.state for row in LIFE} | {row.next for row in LIFE}
+    told = set(KINDS) | set(COUNTED) | {"certified-by-lot"}
+    assert set(EVENTS) <= told
+    assert {row.alert for row in LIFE} <= {*ALERT_KINDS, ""}
+
+
+@given(st.lists(st.sampled_from(EVENTS)))
+def test_no_history_leaves_called_in_silence(events: list[str]) -> None:
+    """Whatever happens: a step out of called has its alert, and counting alone never ends a call."""
+    state = NOT_STARTED
+    for event in events:
+        row, then = step(state, event), after(state, event)
+        assert then in STATES
+        if state == CALLED and then != CALLED:
+            assert row is not None
+            assert row.alert
+            assert event not in COUNTED
+        state = then
+
+
+@given(st.lists(st.sampled_from(EVENTS)))
+def test_an_annulled_election_is_never_open_again(events: list[str]) -> None:
+    """Its rerun is another night."""
+    state = ANNULLED
+    for event in events:
+        state = after(state, event)
+        assert state in (ANNULLED, RERUN)
+
+
+@pytest.mark.parametrize(
+    ("events", "state"),
+    [
+        (["little-counted", "margin-apart", "call-proposed", "call-made", "certified"], CERTIFIED),
+        (["margin-close", "call-proposed", "proposal-withdrawn"], OPEN),
+        (["margin-apart", "call-proposed", "proposal-refused", "margin-close"], TOO_CLOSE),
+        (["margin-apart", "call-proposed", "call-made", "call-retracted", "call-proposed"], PROPOSED),
+        (["margin-apart", "call-proposed", "call-made", "call-retracted", "margin-close"], RETRACTED),
+        (["margin-close", "certified", "annulled", "rerun-set"], RERUN),
+        (["margin-close", "certified-by-lot"], BY_LOT),
+        (["call-made"], NOT_STARTED),
+    ],
+)
+def test_the_life_of_a_call(events: list[str], state: str) -> None:
+    """Night by night; an event that means nothing in a state changes nothing."""
+    now = NOT_STARTED
+    for event in events:
+        now = after(now, event)
+    assert state == now
+
+
+def test_the_documented_table_and_drawing_are_those_of_the_code() -> None:
+    """Written between markers in the reference; made from the table itself."""
+    text = DOCS.read_text(encoding="utf-8")
+    assert life_table() in text
+    assert drawing() in text
+    assert all(f": {state}" in drawing() for state in (*RESTING, PROPOSED, CALLED))

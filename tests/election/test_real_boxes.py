@@ -156,7 +156,7 @@ def test_districts_sum_to_the_vote(real_data: Path, end: str) -> None:
         for choice, column in zip(CHOICES, (*MAIN, "gokcinar", "other"), strict=True)
     }
     for district, row in official.items():
-        found = dict(zip(columns(contest), rows[AreaId(district)], strict=True))
+        found = dict(zip(columns(contest, real.night), rows[AreaId(district)], strict=True))
         waiting = [claim for claim in held_back if AreaId(district) in lines_above(real.night, claim)]
         for name, column in names.items():
             held = sum(figure(claim, name) for claim in waiting)

@@ -1,15 +1,16 @@
 """A whole night in memory: what comes out depends on what was said, not on how it was bundled."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from election.night import ContestId, SourceId
+from election.night import AreaId, ContestId, SourceId
 from election.rehearsal import Rehearsal
 from election.report import Claim
-from election.tally import Status
+from election.tally import COLUMN, Status
 from election.wire.frames import Json
 from election.wire.records import Record, Ruling, decode, encode
 from tests.election import plain
@@ -178,3 +179,61 @@ def test_an_annulled_paper_is_out_and_a_reinstated_one_in_again() -> None:
     assert ["new box", "withdrawn", "reinstated"] == [moved.why for moved in heard.entries[MAYOR]]
     held = heard.tallies[(MAYOR, COUNCIL)].held
     assert [Status.COUNTED] == [one.status for one in held.values()]
+
+
+def test_without_telling_nothing_is_told() -> None:
+    """The count is the same, and nobody asked."""
+    records: list[Record] = [bundle([paper(heard_at=LAW_OPENS_AT)])]
+    silent, loud = rehearsed(records), Rehearsal(night(), "rehearsal", telling=True).hear_all(records)
+    assert {} == silent.tellers
+    assert [] == silent.told[MAYOR]
+    assert silent.rows(MAYOR) == loud.rows(MAYOR)
+    assert (0, 2) == tuple(len(one.snapshot(MAYOR)["alerts"]) for one in (silent, loud))
+    assert ["embargo-lifted", "counted"] == [told.kind for told in loud.told[MAYOR]]
+
+
+@given(histories())
+def test_what_is_told_is_the_same_when_a_night_is_heard_again(told: list[Claim]) -> None:
+    """And every fact follows the one before it."""
+    records: list[Record] = [bundle([claim], heard_at=LAW_OPENS_AT) for claim in told]
+    once, again = (Rehearsal(night(), "rehearsal", telling=True).hear_all(records) for _ in range(2))
+    assert once.told == again.told
+    facts = once.told[MAYOR]
+    assert ["", *(fact.id for fact in facts)][:-1] == [fact.prev for fact in facts] or not facts
+    assert list(range(1, len(facts) + 1)) == [fact.seq for fact in facts]
+
+
+def test_under_the_ban_a_night_is_looked_at_once_a_minute_and_at_every_ruling() -> None:
+    """Nothing of its totals may be told then; the moment it opens is not missed."""
+    heard = Rehearsal(night(), "rehearsal", telling=True)
+    heard.hear(bundle([paper()]))
+    heard.hear(replace_kind(lifting(), "concession"))
+    assert ["concession"] == [told.kind for told in heard.told[MAYOR]]
+    heard.hear(bundle([paper("k1-2", heard_at=LAW_OPENS_AT)]))
+    assert "embargo-lifted" in [told.kind for told in heard.told[MAYOR]]
+    assert "too early" == heard.snapshot(MAYOR)["call"]["state"]
+
+
+def replace_kind(ruling: Ruling, kind: str) -> Ruling:
+    """The same ruling of another kind, before the ban ends."""
+    return replace(ruling, kind=kind, heard_at=NOON + timedelta(seconds=1))
+
+
+def test_a_cleared_paper_counts_whether_ruling_or_paper_is_heard_first() -> None:
+    """And the ledger says why the total moved."""
+    held = paper(**figures(60, 50, 20, invalid=70))
+    cleared = replace(
+        lifting(kind="quarantine-cleared"), data={"source": "council", "box": "k1-1", "revision": 1}
+    )
+    paper_first = rehearsed([bundle([held]), cleared])
+    ruling_first = rehearsed([cleared, bundle([held])])
+    assert paper_first.rows(MAYOR) == ruling_first.rows(MAYOR)
+    assert 130 == paper_first.state(MAYOR).rows[COUNCIL][AreaId("kent")][COLUMN["valid"]]
+    assert ["quarantined", "cleared"] == [moved.why for moved in paper_first.entries[MAYOR]]
+    assert paper_first.versions[MAYOR] == ruling_first.versions[MAYOR]
+
+
+def test_a_ruling_on_a_quarantine_that_names_no_paper_is_no_news() -> None:
+    """As in the pipeline, which refuses it."""
+    heard = rehearsed([lifting(kind="quarantine-cleared")])
+    assert ([], 0) == (heard.rulings[MAYOR], heard.versions[MAYOR])

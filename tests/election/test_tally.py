@@ -1,13 +1,14 @@
 """The totals of any set of papers equal a plain sum, whatever the order, the duplication and the batching."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from election.checks import check
-from election.night import AreaId, UnitId
+from election.night import AreaId, BoxId, UnitId
 from election.report import Claim
 from election.tally import (
     FIXED,
@@ -21,6 +22,7 @@ from election.tally import (
     plain_sum,
     plus,
     statement,
+    then_of,
     worth,
 )
 from election.wire.nights import read_night
@@ -53,7 +55,7 @@ def counted(told: Iterable[Claim], contest: str = "mayor", source: str = "counci
 
 def named(tally: Tally) -> dict[str, dict[str, int]]:
     """Totals by the names of their columns, zeros left out, areas nothing stands for as well."""
-    names = columns(tally.contest)
+    names = columns(tally.contest, tally.night)
     return {
         area: {name: many for name, many in zip(names, row, strict=True) if many}
         for area, row in tally.rows.items()
@@ -227,7 +229,7 @@ def test_nothing_held_is_worth_nothing() -> None:
     """The empty row is as wide as any."""
     row: Row = worth(None, UnitId("k1-1"), contest_of(), source_of(), night())
     assert (
-        (0,) * len(columns(contest_of()))
+        (0,) * len(columns(contest_of(), night()))
         == row
         == Tally(contest_of(), source_of(), night()).row(AreaId("kent"))
     )
@@ -238,7 +240,7 @@ def test_a_paper_held_back_counts_its_excess_only() -> None:
     held = stated(paper(**figures(200, 200, 100)))
     assert Status.QUARANTINED is held.status
     row = worth(held, UnitId("k1-1"), contest_of(), source_of(), night())
-    told = {name: many for name, many in zip(columns(contest_of()), row, strict=True) if many}
+    told = {name: many for name, many in zip(columns(contest_of(), night()), row, strict=True) if many}
     assert {"quarantined": 1, "register_quarantined": 300, "held_excess": 190} == told
 
 
@@ -274,3 +276,57 @@ def test_a_refused_paper_states_nothing() -> None:
     with pytest.raises(ValueError, match="stands"):
         other = statement(check(paper(valid=-1), night()), contest_of(), read_night(files()))
     assert other is None
+
+
+@given(st.data())
+def test_totals_hold_the_parent_night_over_the_same_boxes(data: st.DataObject) -> None:
+    """For boxes counted now that are known from then: how many, their votes now, and their votes then."""
+    told = data.draw(histories("mayor", "council"))
+    known = {BoxId("k1-1"): (5, 7, 0), BoxId("k2-1"): (1, 0, 3)}
+    contest, source = contest_of(), source_of()
+    of = replace(night(), parent_votes={contest.id: known})
+    tally = Tally(contest, source, of)
+    for claim in told:
+        if not check(claim, of).refused:
+            tally.hear(unit_of(claim), stated(claim))
+    counted_units = [
+        unit for unit, held in tally.held.items() if unit in known and held.status is Status.COUNTED
+    ]
+    found = then_of(tally.row(contest.area), contest, of)
+    assert found is not None
+    now = [[votes or 0 for votes in tally.held[unit].votes] for unit in counted_units]
+    then = [known[BoxId(unit)] for unit in counted_units]
+    assert found == (len(counted_units), _sums(now), _sums(then))
+    assert then_of(tally.row(contest.area), contest, night()) is None
+
+
+def _sums(rows: Iterable[Iterable[int]]) -> tuple[int, ...]:
+    return tuple(sum(column) for column in zip(*rows, strict=True)) or (0, 0, 0)
+
+
+@given(st.data())
+def test_a_cleared_quarantine_counts_whenever_the_clearance_is_heard(data: st.DataObject) -> None:
+    """Before the paper, after it or between others: the totals and what is held are the same."""
+    told = [claim for claim in data.draw(histories("mayor", "council")) if not check(claim, night()).refused]
+    revisions = sorted({(unit_of(claim), stated(claim).revision) for claim in told})
+    cleared = data.draw(st.lists(st.sampled_from(revisions), max_size=3)) if revisions else []
+    last, mixed = counted(told), Tally(contest_of(), source_of(), night())
+    for unit, revision in cleared:
+        last.clear(unit, revision)
+    acts: list[Claim | tuple[UnitId, int]] = data.draw(st.permutations([*told, *cleared]))
+    for act in acts:
+        if isinstance(act, tuple):
+            mixed.clear(*act)
+        else:
+            mixed.hear(unit_of(act), stated(act))
+    assert {area: row for area, row in last.rows.items() if any(row)} == {
+        area: row for area, row in mixed.rows.items() if any(row)
+    }
+    assert {unit: replace(held, edition=0) for unit, held in last.held.items()} == {
+        unit: replace(held, edition=0) for unit, held in mixed.held.items()
+    }
+    assert {area: row for area, row in mixed.rows.items() if any(row)} == {
+        area: row
+        for area, row in plain_sum(mixed.held, contest_of(), source_of(), night()).items()
+        if any(row)
+    }

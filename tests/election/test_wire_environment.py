@@ -38,3 +38,19 @@ def test_what_is_no_number_is_refused_by_name(variable: str, text: str, what: st
     with pytest.raises(UsageError) as error:
         given(Some, {variable: text})
     assert f"{variable} is {text!r}; it is a {what}." == str(error.value)
+
+
+def test_a_secret_does_not_stand_in_the_text_of_the_settings() -> None:
+    """Settings are printed when something is wrong, and that ends in a log."""
+
+    @dataclass(frozen=True)
+    class Told:
+        """Settings with a secret in them."""
+
+        name: str = from_variable("SANDIK_NAME", "")
+        password: str = from_variable("SANDIK_PASSWORD", "", secret=True)
+
+    told = Told(**given(Told, {"SANDIK_NAME": "night", "SANDIK_PASSWORD": "pa55word"}))
+    assert "pa55word" == told.password
+    assert "night" in repr(told)
+    assert "pa55word" not in repr(told)

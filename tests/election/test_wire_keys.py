@@ -2,6 +2,7 @@
 
 import struct
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,11 +11,11 @@ from election.report import COUNT_MAX, REVISION_MAX
 from election.tally import Statement, Status
 from election.wire.keys import (
     FENCE_BYTES,
+    LEDGER,
     UNIT_FIXED,
     Keys,
     pack_total,
     pack_unit,
-    total_width,
     unit_width,
     unpack_total,
     unpack_unit,
@@ -59,7 +60,6 @@ def test_rows_are_as_wide_as_the_contest() -> None:
     contest = contest_of()
     packed = pack_unit(stated(paper()))
     assert 8 * unit_width(contest) == len(packed)
-    assert total_width(contest) - len(contest.choices) == total_width(contest_of("bridge")) - 2
 
 
 def test_all_keys_of_a_contest_live_on_one_node() -> None:
@@ -77,3 +77,14 @@ def test_keys_of_two_sessions_differ() -> None:
     session = Keys(Scope("replay", NightId("kent-2024"), "s1"), ContestId("mayor"))
     assert "sandik:{replay.kent-2024.s1.mayor}:meta" == session.meta
     assert session.meta != Keys(Scope("replay", NightId("kent-2024")), ContestId("mayor")).meta
+
+
+def test_the_ledger_of_deliveries_lives_beside_its_contest() -> None:
+    """Each key once, on the node of what was told; any other word is a mistake of ours."""
+    keys = Keys(Scope("replay", NightId("practice")), ContestId("mayor"))
+    names = [keys.ledger(what) for what in LEDGER]
+    assert len(LEDGER) == len(set(names))
+    tag = keys.told.partition("}")[0]
+    assert all(name.startswith(f"{tag}}}:ledger:") for name in names)
+    with pytest.raises(ValueError):
+        keys.ledger("address")

@@ -6,7 +6,7 @@ import pytest
 
 from election.checks import CHECKS
 from election.errors import NightError
-from election.night import ContestId, EmbargoRule, OutstandingRule
+from election.night import ContestId, EmbargoRule, OutstandingRule, ReplayRule
 from election.wire.nights import FACTS, read_night
 from tests.election.strategies import files, night
 
@@ -222,3 +222,24 @@ def test_a_night_without_contests_or_sources_counts_nothing() -> None:
     assert ["contests: at least 1", "sources: at least 1"] == sorted(
         mistake.split(" is ")[0][14:] for mistake in said
     )
+
+
+def test_how_a_night_is_replayed_is_its_own_to_say() -> None:
+    """A speed and how long a silence may play; left out, a minute a second and every silence whole."""
+    assert ReplayRule(60, None) == night().replay
+    made = files()
+    made["night.toml"] += b"\n[replay]\nspeed = 180\ngap_max_s = 300\n"
+    assert ReplayRule(180, 300) == read_night(made).replay
+
+
+@pytest.mark.parametrize(("line", "said"), [
+    ("speed = 0", "replay.speed is 0; it is at least 1."),
+    ("gap_max_s = 0", "replay.gap_max_s is 0; it is at least 1."),
+    ("pause = 3", "There is no replay.pause; known here: gap_max_s, speed."),
+])  # fmt: skip
+def test_a_replay_that_makes_no_sense_is_a_mistake(line: str, said: str) -> None:
+    """With the file and the line."""
+    made = files()
+    made["night.toml"] += f"\n[replay]\n{line}\n".encode()
+    number = made["night.toml"].count(b"\n")
+    assert [f"night.toml:{number}: {said}"] == mistakes(made)

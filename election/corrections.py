@@ -1,0 +1,94 @@
+"""What corrections do to the margin of the published count, summed up until it is worth telling.
+
+    corrections = Corrections(night, contest)
+    corrections.hear(view)                      at every view, in order; the same view twice is no news
+    watch_correction(telling, corrections)      tells them, if they have grown large
+    corrections.begin_again()                   when that was taken in
+
+A *correction*, as it can be seen in totals: the votes of an area moved from one view to the next while no
+more of its boxes are counted than before. Areas are those of the leaf level, or the whole contest where a
+view holds no totals of them. A recount, an invalid-ballot review, a typing error, an upheld objection, a
+paper that went into quarantine and a withdrawal all show so. A box counted for the first time, or again after
+it was held back, is counting and no correction; where one is counted in the same area between the same two
+views, the two cannot be told apart and nothing is taken for a correction.
+
+Know before changing: the pipeline and the rehearsal both use this, and both see totals and not papers. What
+moved while nobody looked (between two evaluators) is not told; before the ban is lifted nothing is summed.
+"""
+
+from datetime import timedelta
+
+from election.calls.verdict import View
+from election.calls.words import said, votes
+from election.night import AreaId, Contest, Night
+from election.tally import COLUMN, Row, votes_of
+from election.telling import Telling
+
+QUIET = timedelta(hours=1)
+"""Each correction told within this time before doubles the size from which the next is told."""
+BOXES = COLUMN["boxes"]
+
+
+class Corrections:
+    """What corrections moved since the last were told, by choice."""
+
+    def __init__(self, night: Night, contest: Contest) -> None:
+        self.contest = contest
+        self.votes: tuple[int, ...] = ()
+        """What each choice gained or lost, in the order of the paper."""
+        self.area: AreaId | None = None
+        """Where the newest correction was."""
+        self._rows: dict[AreaId, Row] = {}
+        leaves = night.areas_of_level[night.leaf_level]
+        self._leaves = tuple(area for area in leaves if contest.area in night.lines[area])
+        self.begin_again()
+
+    def begin_again(self) -> None:
+        """Nothing is waiting to be told."""
+        self.votes, self.area = (0,) * len(self.contest.choices), None
+
+    def hear(self, view: View) -> None:
+        """Takes in what moved since the last view."""
+        rows = {area: view.rows[area] for area in self._leaves if area in view.rows}
+        if not rows and self.contest.area in view.rows:
+            rows = {self.contest.area: view.rows[self.contest.area]}
+        for area, row in rows.items():
+            before = self._rows.get(area)
+            if before is None or row is before or not view.ban.is_open or row[BOXES] > before[BOXES]:
+                continue
+            now, then = votes_of(row, self.contest), votes_of(before, self.contest)
+            if now != then:
+                moved = zip(self.votes, now, then, strict=True)
+                self.votes = tuple(total + new - old for total, new, old in moved)
+                self.area = area
+        self._rows = rows
+
+
+def watch_correction(telling: Telling, corrections: Corrections) -> None:
+    """Corrections moved the margin by the night's size or more since the last were told."""
+    seen, memory, night, contest = telling.view.seen, telling.memory, telling.night, telling.contest
+    now = telling.view.now
+    if len(contest.choices) <= contest.seats or now is None:
+        return
+    last_in, first_out = (
+        contest.position(seen.order[place]) or 0 for place in (contest.seats - 1, contest.seats)
+    )
+    effect = corrections.votes[last_in] - corrections.votes[first_out]
+    recent = sum(now - at < QUIET for at in memory.corrections_at)
+    if abs(effect) < max(1, night.alerts.correction_votes) << recent:
+        return
+    area = night.areas[corrections.area].name if corrections.area is not None else ""
+    sign = "+" if effect > 0 else ""
+    title = said(
+        en=f"corrections moved the margin by {sign}{votes(effect, 'en')} to {votes(seen.margin_votes, 'en')}",
+        tr=f"düzeltmelerle fark {sign}{votes(effect, 'tr')} oy değişti: {votes(seen.margin_votes, 'tr')}",
+    )
+    because = said(
+        en=f"Of a margin of {votes(seen.margin_votes, 'en')} votes, {sign}{votes(effect, 'en')} come from "
+        f"boxes counted before; the newest in {area}.",
+        tr=f"{votes(seen.margin_votes, 'tr')} oyluk farkın {sign}{votes(effect, 'tr')} oyu önceden sayılmış "
+        f"sandıklardan; en yenisi {area}.",
+    )
+    d = {"effect_votes": effect, "margin_votes": seen.margin_votes, "area": corrections.area,
+         "ahead": list(telling.ahead()), "moved": list(corrections.votes)}  # fmt: skip
+    telling.say("correction", str(memory.told("correction") + 1), title, because, d)

@@ -1,0 +1,166 @@
+"""What there is to tell of a contest now, given what was told before: alerts and calls, each once.
+
+    teller = Teller(night, contest, scope.name)
+    facts = teller.tell(view, positions, rulings)     asking again gives the same
+    for told in facts: teller.take(told)              now they are told; asking again gives nothing
+
+The rehearsal and the pipeline's evaluator both ask here, so both tell the same of the same view.
+
+Know before changing: the order of `tell` is a promise: the ban lifted, then what is taken back, then rulings,
+then totals and sources, then what is proposed. What is told once is told for good; only `Memory` is asked
+whether it was.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from election.alerts import Told
+from election.calls import GUARDS, RULES
+from election.calls.verdict import Guard, Rule, Said, View
+from election.calls.words import named, said
+from election.corrections import Corrections, watch_correction
+from election.memory import WHOLE, Memory
+from election.night import ChoiceId, Contest, Night
+from election.teller_calls import Asked, decide, propose, recheck, retract
+from election.telling import Telling
+from election.watches import WATCHES
+from election.watches_sources import watch_agreement, watch_silence
+from election.wire.records import Ruling, identity, stamp
+
+DESK = ("call-approved", "call-refused", "call-retracted")
+"""Rulings that are a desk's word on a call."""
+
+RULED: Mapping[str, tuple[str, Said]] = {
+    "objection-filed": ("objection", {"en": "an objection was filed", "tr": "itiraz edildi"}),
+    "objection-upheld": ("objection", {"en": "an objection was upheld", "tr": "itiraz kabul edildi"}),
+    "objection-rejected": ("objection", {"en": "an objection was rejected", "tr": "itiraz reddedildi"}),
+    "recount-ordered": ("recount-ordered", {"en": "a recount is ordered", "tr": "yeniden sayım kararı"}),
+    "concession": ("concession", {"en": "a concession", "tr": "yenilgi kabul edildi"}),
+    "certified": ("certified", {"en": "the result is certified", "tr": "sonuç kesinleşti"}),
+    "annulled": ("annulled", {"en": "the election is annulled", "tr": "seçim iptal edildi"}),
+    "rerun-set": ("rerun-set", {"en": "the day of the rerun is set", "tr": "yenilenecek seçimin günü belli"}),
+}
+"""Rulings that are told as they are: the kind of fact, and how its title begins."""
+
+
+class Teller:
+    """One contest's teller: what it remembers is what was taken in, from wherever it was told."""
+
+    def __init__(
+        self,
+        night: Night,
+        contest: Contest,
+        scope_name: str,
+        rules: Mapping[str, Rule] = RULES,
+        guards: Mapping[str, Guard] = GUARDS,
+    ) -> None:
+        """`scope_name` is `topics.Scope.name`: facts of two modes are two facts."""
+        self.night, self.contest, self.scope = night, contest, scope_name
+        self.memory = Memory()
+        self._rules, self._guards = rules, guards
+        self._corrections = Corrections(night, contest)
+
+    def take(self, told: Told) -> bool:
+        """Takes in a fact that was told. False, and nothing changed, if it does not follow the last one."""
+        taken = self.memory.take(told)
+        if taken and told.kind == "correction":
+            self._corrections.begin_again()
+        return taken
+
+    def tell(self, view: View, positions: Mapping[str, int], rulings: Sequence[Ruling] = ()) -> list[Told]:
+        """What there is to tell, in order, each naming the one before. `rulings` are all of the contest so
+        far, in the order heard; `positions` say how far the log is counted in this view."""
+        telling = Telling(self.night, self.contest, self.scope, self.memory, view, positions)
+        asked = Asked(telling, self._rules, self._guards)
+        self._corrections.hear(view)
+        _embargo(telling, rulings)
+        recheck(telling, asked)
+        for ruling in rulings:
+            if ruling.kind in DESK:
+                decide(telling, ruling)
+            elif ruling.kind in RULED:
+                _ruled(telling, ruling)
+        for watch in WATCHES:
+            watch(telling)
+        watch_correction(telling, self._corrections)
+        watch_silence(telling)
+        watch_agreement(telling)
+        propose(telling, asked)
+        return telling.facts
+
+
+def _embargo(telling: Telling, rulings: Sequence[Ruling]) -> None:
+    """The ban is lifted: one opening a contest, by a ruling or by the law's hour. No ban, nothing to tell."""
+    ban = telling.view.ban
+    if not ban.is_open or ban.opens_at is None:
+        return
+    lifting = [one for one in rulings if one.kind in _LIFTING and one.at == ban.lifted_at]
+    early = ban.law_opens_at is not None and ban.opens_at < ban.law_opens_at
+    hour = telling.hour(ban.opens_at)
+    title = said(en="the ban on publishing is lifted", tr="yayın yasağı kalktı")
+    because = said(
+        en=f"Lifted at {hour} by the council, before the hour of the law." if early
+        else f"It ended at {hour}, the hour of the law.",
+        tr=f"Kurul yasağı {hour} itibarıyla, yasal saatten önce kaldırdı." if early
+        else f"Yasak yasal saatinde, {hour} itibarıyla sona erdi.",
+    )  # fmt: skip
+    d = {
+        "opens_at": stamp(ban.opens_at),
+        "law_opens_at": None if ban.law_opens_at is None else stamp(ban.law_opens_at),
+        "early": early,
+        "ruling": (lifting[-1].id or identity(lifting[-1])) if lifting else "",
+    }
+    telling.say("embargo-lifted", "open", title, because, d, ban.opens_at)
+
+
+_LIFTING = ("embargo-announced", "embargo-lifted")
+
+
+def _ruled(telling: Telling, ruling: Ruling) -> None:
+    """A ruling, told as it is; one that ends a call in force takes that back first."""
+    kind, begins = RULED[ruling.kind]
+    key = ruling.id or identity(ruling)
+    if telling.knows(kind, key):
+        return
+    d: dict[str, Any] = {
+        "ruling": key, "ruled": ruling.kind, "source": ruling.source, "actor": ruling.actor,
+        "text": ruling.text, "data": dict(ruling.data),
+    }  # fmt: skip
+    if kind == "recount-ordered":
+        d["scope"] = str(ruling.data.get("scope", "part"))
+    if kind == "certified":
+        d |= {"elected": _certified(telling, ruling), "by_lot": ruling.data.get("by") == "lot"}
+    by = f"{ruling.actor}: {ruling.text}" if ruling.text else ruling.actor
+    because = said(en=by, tr=by)
+    memory = telling.memory
+    ends = kind == "annulled" or (kind == "recount-ordered" and d["scope"] == WHOLE)
+    if ends and memory.called and memory.call is not None:
+        retract(telling, memory.call, "ruling", because, {"ruling": key})
+    about = f": {_about(telling, ruling, 'en')}", f": {_about(telling, ruling, 'tr')}"
+    title = said(
+        en=begins["en"] + (about[0] if about[0] != ": " else ""),
+        tr=begins["tr"] + (about[1] if about[1] != ": " else ""),
+    )
+    telling.say(kind, key, title, because, d, ruling.at)
+
+
+def _about(telling: Telling, ruling: Ruling, language: str) -> str:
+    """The choice, the area or the day a ruling names in its data, if it names one."""
+    choice = telling.contest.position(ChoiceId(str(ruling.data.get("choice", ""))))
+    if choice is not None:
+        return named(telling.contest, telling.contest.choices[choice].id, language)
+    area = next((one for one in telling.night.areas.values() if one.id == ruling.data.get("area")), None)
+    return area.name if area is not None else str(ruling.data.get("date", ""))
+
+
+def _certified(telling: Telling, ruling: Ruling) -> list[str]:
+    """Who is certified: those the ruling names, else those called, else those ahead if that is public."""
+    data, call = ruling.data, telling.memory.call
+    several = data.get("elected")
+    asked = several if isinstance(several, list) else [data.get("choice")]
+    found = [str(one) for one in asked if telling.contest.position(ChoiceId(str(one))) is not None]
+    if found:
+        return found
+    if telling.memory.called and call is not None:
+        return list(call.elected)
+    return list(telling.ahead()) if telling.view.ban.is_open else []

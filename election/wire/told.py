@@ -1,0 +1,170 @@
+"""Facts that were told, as bytes: the values of the topic `…told`, and the public state of a call.
+
+    encode(told, scope)         the record's bytes
+    decode(value, scope)        the fact again; RecordError for what cannot be read
+    call_json(memory)           what is public of a contest's call, for the store and for snapshots
+
+Know before changing: bytes are made in one order of fields and never otherwise; a fact read and written again
+is the same bytes. The id is made again from scope, contest, kind and key, so a record cannot claim another's.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from election.alerts import KINDS, Told, identity
+from election.calls.state import BY_LOT, CERTIFIED, CallState
+from election.errors import ModeError, RecordError
+from election.memory import RESTING, Memory
+from election.wire.records import DEPTH_MAX, RECORD_BYTES_MAX, VERSION, read_time, stamp
+from election.wire.topics import Scope
+
+TEXT_MAX = 4000
+"""Longest title, reason or name in a fact, in characters."""
+Json = dict[str, Any]
+
+
+def encode(told: Told, scope: Scope) -> bytes:
+    """The record's bytes. Raises ModeError for a fact of another scope."""
+    if told.scope != scope.name:
+        raise ModeError("R004", "scope", f"This fact is of {told.scope}, we tell of {scope.name}.")
+    head: Json = {
+        "t": "told", "v": VERSION, "id": told.id, "mode": scope.mode, "night": scope.night,
+    }  # fmt: skip
+    if scope.session:
+        head["session"] = scope.session
+    return orjson.dumps(head | _body(told))
+
+
+def _body(told: Told) -> Json:
+    return {
+        "contest": told.contest, "seq": told.seq, "prev": told.prev, "kind": told.kind, "key": told.key,
+        "at": stamp(told.at), "version": told.version, "positions": dict(told.positions),
+        "title": dict(told.title), "because": dict(told.because), "d": _plain(told.d),
+    }  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    """The value with every mapping a dictionary and every tuple a list, as JSON gives them back."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value
+
+
+def decode(value: bytes, scope: Scope) -> Told:
+    """The fact in these bytes. Raises RecordError (codes of `records.decode`), ModeError for another."""
+    if len(value) > RECORD_BYTES_MAX:
+        raise RecordError("R008", "record", f"{len(value)} bytes are more than {RECORD_BYTES_MAX}.")
+    try:
+        body = orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        raise RecordError("R001", "record", f"This is not JSON: {error}.") from error
+    if not isinstance(body, dict):
+        raise RecordError("R002", "record", "A record is a JSON object.")
+    if value.count(b"[") + value.count(b"{") > DEPTH_MAX:
+        _refuse_depth(body)
+    if body.get("v") != VERSION:
+        raise RecordError("R003", "v", f"Version {body.get('v')!r:.20} is not {VERSION}, which we read.")
+    if body.get("t") != "told":
+        raise RecordError("R010", "t", f"A record here is something told, not {body.get('t')!r:.40}.")
+    _same_scope(body, scope)
+    kind = body.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise RecordError("R010", "kind", f"Nothing of the kind {kind!r:.40} is told.")
+    told = Told(
+        scope=scope.name,
+        contest=_text(body, "contest"),
+        seq=_number(body, "seq"),
+        prev=_text(body, "prev"),
+        kind=kind,
+        key=_text(body, "key"),
+        at=read_time(body.get("at"), "at"),
+        version=_number(body, "version"),
+        positions=_object(body, "positions", int),
+        title=_object(body, "title", str),
+        because=_object(body, "because", str),
+        d=_object(body, "d", object),
+    )
+    if body.get("id") != told.id:
+        wanted = identity(told.scope, told.contest, told.kind, told.key)
+        raise RecordError("R011", "id", f"The id of this fact is {wanted}, not {body.get('id')!r:.40}.")
+    return told
+
+
+def _refuse_depth(body: Mapping[str, Any]) -> None:
+    """Raises RecordError for what could not be written again: orjson reads deeper than it writes."""
+    try:
+        orjson.dumps(body)
+    except orjson.JSONEncodeError as error:
+        raise RecordError("R001", "record", "This is nested too deeply to be a record of ours.") from error
+
+
+def _same_scope(body: Mapping[str, Any], scope: Scope) -> None:
+    wanted = {
+        "mode": ("R004", scope.mode),
+        "night": ("R005", scope.night),
+        "session": ("R005", scope.session),
+    }
+    for place, (code, ours) in wanted.items():
+        theirs = body.get(place, "")
+        if theirs != ours:
+            raise ModeError(code, place, f"This record is of {place} {theirs!r:.60}, we tell of {ours!r}.")
+
+
+def _text(body: Mapping[str, Any], place: str) -> str:
+    value = body.get(place)
+    if not isinstance(value, str) or len(value) > TEXT_MAX:
+        raise RecordError("R011", place, f"{place} is a text of at most {TEXT_MAX} characters.")
+    return value
+
+
+def _number(body: Mapping[str, Any], place: str) -> int:
+    value = body.get(place)
+    if type(value) is not int or value < 0:
+        raise RecordError("R006", place, f"{place} is a whole number that is not negative.")
+    return value
+
+
+def _object(body: Mapping[str, Any], place: str, of: type) -> Json:
+    value = body.get(place)
+    if not isinstance(value, dict) or not all(isinstance(one, of) for one in value.values()):
+        raise RecordError("R006", place, f"{place} is an object.")
+    return value
+
+
+def call_json(memory: Memory) -> Json:
+    """What is public of the call. An empty state: nothing was called, the resting state holds."""
+    call, state = memory.call, memory.state
+    certified = state in (BY_LOT, CERTIFIED)
+    elected = list(memory.certified) if certified else list(call.elected) if call is not None else []
+    shown = call if state != RESTING and not certified else None
+    return {
+        "state": state,
+        "choice": elected[0] if elected and state != RESTING else None,
+        "elected": elected if state != RESTING else [],
+        "rule": None if shown is None else shown.rule,
+        "id": None if shown is None else shown.id,
+        "at": None if memory.at is None else stamp(memory.at),
+        "called_at": None if call is None or state == RESTING else stamp(call.at),
+        "counted_at_call": None if call is None or state == RESTING else _share(call.boxes, call.boxes_total),
+        "because": memory.because.get("en", ""),
+        "becauses": dict(memory.because),
+    }
+
+
+def _share(boxes: int, boxes_total: int) -> float | None:
+    """Boxes counted as a fraction, rounded down to four decimals: all is said of all only."""
+    return None if boxes_total == 0 else boxes * 10_000 // boxes_total / 10_000
+
+
+def shown_call(call: Mapping[str, Any] | None, resting: CallState) -> Json:
+    """The call as a snapshot shows it: what was told of it, or the resting state where nothing was."""
+    if call is not None and call.get("state"):
+        return dict(call)
+    return {
+        "state": resting.state, "choice": None, "elected": [], "rule": None, "id": None, "at": None,
+        "called_at": None, "counted_at_call": None, "because": resting.because, "becauses": {},
+    }  # fmt: skip
