@@ -19,10 +19,14 @@ SPEED_MAX = 1_000_000.0
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How to play. `speed` None: as fast as possible; `from_at`: everything before it comes at once."""
+    """How to play. `speed` None: as fast as possible; `from_at`: everything before it comes at once.
+
+    `gap_max_s`: a longer silence in the recording plays as one of so many recorded seconds. None: as it was.
+    """
 
     speed: float | None
     from_at: datetime | None = None
+    gap_max_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +47,16 @@ def schedule(records: Iterable[Record], pace: Pace) -> Iterator[Due]:
     The beginning is `from_at`, else the time of the first record. A clock that runs backwards in the
     recording makes nothing wait and nothing overtake.
     """
-    begin, latest_s = pace.from_at, 0.0
+    latest, waited = pace.from_at, timedelta()
+    gap_max = None if pace.gap_max_s is None else timedelta(seconds=pace.gap_max_s)
     for record in records:
-        if begin is None:
-            begin = record.heard_at
-        if pace.speed is not None:
-            latest_s = max(latest_s, (record.heard_at - begin).total_seconds() / pace.speed)
-        yield Due(latest_s, record)
+        if latest is None:
+            latest = record.heard_at
+        if record.heard_at > latest:
+            gap = record.heard_at - latest
+            waited += gap if gap_max is None else min(gap, gap_max)
+            latest = record.heard_at
+        yield Due(0.0 if pace.speed is None else waited.total_seconds() / pace.speed, record)
 
 
 def read_speed(word: str) -> float | None:

@@ -6,7 +6,8 @@ The box figures are then real; who reported when is still simulated, and every t
 
 Know before changing: the figures are final ones, after recounts. Whatever was questionable was settled by
 people, so the checks that hold a box back only warn in a built night; otherwise its totals would fall short
-of the official ones by the boxes held.
+of the official ones by the boxes held. And nobody knows what a real box said before it was corrected, so
+corrections and the other sources, which are made up, stay with the made-up boxes.
 """
 
 import csv
@@ -18,8 +19,9 @@ from typing import Any
 from election.errors import UsageError
 from sandik.nightbuild_csv import CHOICES, RealBox, Which, read_boxes, slug
 from sandik.nightbuild_toml import toml
-from sandik.simulate import Plan, boxes_csv, ending, parent_csv, plan, record, table, written
+from sandik.simulate import boxes_csv, ending, parent_csv, plan, record, table, written
 from sandik.simulate_arrival import FIGURES, Sheet
+from sandik.simulate_story import Plan, first_reports
 
 LEVEL = "neighbourhood"
 AREA_ID_MAX = 63
@@ -58,7 +60,9 @@ def build_with_boxes(
         "night.toml": toml(_adapted(facts, what)).encode(),
         "areas.csv": _areas_csv(areas, boxes, hoods),
         "boxes.csv": boxes_csv(ids, hoods, sheet.columns["registered"]),
-        "recording.jsonl.gz": record(what, sheet, f"real boxes ({csv_name}), arrival from a seed"),
+        "recording.jsonl.gz": record(
+            what, first_reports(what, sheet), f"real boxes ({csv_name}), arrival from a seed"
+        ),
         "ending.json": ending(what, sheet),
         "SOURCE.md": _source_md(what, sheet, table(night_files["totals.csv"]), csv_name).encode(),
     }
@@ -109,6 +113,7 @@ def _sheet(boxes: Sequence[RealBox], ids: Sequence[str], which: Which) -> Sheet:
 def _adapted(facts: Mapping[str, Any], what: Plan) -> dict[str, Any]:
     """night.toml with the new level, what is simulated now, and the checks of settled figures."""
     shown = facts.get("shown_levels", facts["levels"])
+    published = {contest["source"] for contest in facts["contests"]}
     checks = dict(facts.get("checks", {}))
     for code, level in SETTLED.items():
         if checks.get(code, {}).get("level") != "off":
@@ -125,6 +130,7 @@ def _adapted(facts: Mapping[str, Any], what: Plan) -> dict[str, Any]:
         "levels": [*facts["levels"], LEVEL],
         "shown_levels": list(shown),
         "checks": checks,
+        "sources": [source for source in facts["sources"] if source["id"] in published],
     }
 
 
@@ -176,5 +182,7 @@ Built with `sandik night build {what.night} --boxes`.
   published when each box was entered, so everything shown says SIMULATED.
 * The checks {" and ".join(SETTLED)} only warn here: what they would hold back was settled by people before
   the figures became final.
+* Each box is heard once, with its final figures. The corrections, the boxes held and the other sources of the
+  shipped night are made up with its boxes and are not here; its rulings are.
 * Neighbourhoods are named as in the file; contests, choices, areas and rulings are the shipped night's.
 """

@@ -15,21 +15,10 @@ import io
 import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from random import Random
-from typing import Any
 
-from sandik.simulate_arrival import (
-    FIGURES,
-    Sheet,
-    arrival,
-    bundle,
-    bundles,
-    heard_in_order,
-    order,
-    recording,
-    ruling,
-)
+from election.wire.records import Record
+from sandik.simulate_arrival import FIGURES, Sheet, recording
 from sandik.simulate_figures import (
     Ballot,
     Columns,
@@ -40,24 +29,10 @@ from sandik.simulate_figures import (
     later_register,
     neighbourhoods,
 )
+from sandik.simulate_story import Plan, story
 
 Files = Mapping[str, bytes]
 """A night folder: file name → bytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What the builder needs of night.toml and simulation.toml."""
-
-    night: str
-    seed: int
-    contest: str
-    source: str
-    choices: tuple[str, ...]
-    ballot: Ballot
-    late: str
-    """The main choice whose boxes are heard later."""
-    simulation: Mapping[str, Any]
 
 
 def plan(files: Files) -> Plan:
@@ -72,6 +47,7 @@ def plan(files: Files) -> Plan:
         seed=facts["seed"],
         contest=contest["id"],
         source=contest["source"],
+        root=contest["area"],
         choices=choices,
         ballot=Ballot((one, other), tuple(c for c in choices if c not in (one, other))),
         late=simulation["arrival"]["late"],
@@ -91,7 +67,9 @@ def build(files: Files, parent: Files | None = None) -> dict[str, bytes]:
     sheet = _sheet(what, totals, before)
     built = {
         "boxes.csv": boxes_csv(sheet.boxes, sheet.areas, sheet.columns["registered"]),
-        "recording.jsonl.gz": record(what, sheet, "official district totals (totals.csv) and a seed"),
+        "recording.jsonl.gz": record(
+            what, story(what, sheet), "official district totals (totals.csv) and a seed"
+        ),
         "ending.json": ending(what, sheet),
     }
     if before is not None:
@@ -154,20 +132,13 @@ def newest(parent: Files) -> dict[str, dict[str, int]]:
     return figures
 
 
-def record(what: Plan, sheet: Sheet, source: str) -> bytes:
-    """The recording: every box once, in simulated order, and the rulings of simulation.toml."""
-    how = arrival(what.simulation["arrival"], len(sheet.boxes))
-    dice = Random(f"{what.seed}/{what.night}/arrival")
-    other = what.ballot.main[0] if what.late == what.ballot.main[1] else what.ballot.main[1]
-    lead = [a - b for a, b in zip(sheet.columns[what.late], sheet.columns[other], strict=True)]
-    heard = bundles(sheet, order(sheet, lead, how, dice), how, dice)
-    reports = [bundle(what.contest, what.source, sheet, together) for together in heard]
-    rulings = [ruling(what.contest, one) for one in what.simulation["rulings"]]
+def record(what: Plan, records: Sequence[Record], source: str) -> bytes:
+    """The recording file; `source` says what it was made from."""
     first = {
         "night": what.night, "mode": "replay", "simulated": True,
         "made_by": f"sandik.simulate, seed {what.seed}", "from": source,
     }  # fmt: skip
-    return recording(first, heard_in_order([*rulings, *reports]))
+    return recording(first, records)
 
 
 def ending(what: Plan, sheet: Sheet) -> bytes:

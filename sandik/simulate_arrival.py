@@ -38,7 +38,10 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How boxes come in: `curve` is (milliseconds since 1970, boxes in by then), rising, from 0 to all."""
+    """How boxes come in: `curve` is (milliseconds since 1970, boxes in by then), rising, from 0 to all.
+
+    A curve that ends with the boxes `held` stops short of all: those are told of in another way.
+    """
 
     curve: Sequence[tuple[int, int]]
     poll_ms: int
@@ -127,8 +130,11 @@ def bundles(
     return found
 
 
-def bundle(contest: str, source: str, sheet: Sheet, heard: tuple[int, str, list[int]]) -> Bundle:
-    """One bundle of first reports."""
+def bundle(
+    contest: str, source: str, sheet: Sheet, heard: tuple[int, str, list[int]],
+    cause: str = "first", revision: list[int] | int = 1,
+) -> Bundle:  # fmt: skip
+    """One bundle of reports of boxes: first ones, unless a cause and revisions say otherwise."""
     at, area, rows = heard
 
     def column(name: str) -> list[int]:
@@ -141,17 +147,21 @@ def bundle(contest: str, source: str, sheet: Sheet, heard: tuple[int, str, list[
         level="box",
         heard_at=EPOCH + timedelta(milliseconds=at),
         box=[sheet.boxes[row] for row in rows],
-        revision=1,
+        revision=revision,
         registered=column("registered"),
         voters=column("voters"),
         valid=column("valid"),
         invalid=column("invalid"),
         votes={name: column(name) for name in sheet.columns if name not in FIGURES},
+        cause=cause,
     )
 
 
 def ruling(contest: str, table: Mapping[str, Any]) -> Ruling:
-    """One ruling of simulation.toml; heard when it counts from unless the table says otherwise."""
+    """One ruling of simulation.toml; heard when it counts from unless the table says otherwise.
+
+    `data` is a table of its own.
+    """
     return Ruling(
         contest=contest,
         kind=table["kind"],
@@ -160,6 +170,7 @@ def ruling(contest: str, table: Mapping[str, Any]) -> Ruling:
         source=table["source"],
         actor=table["actor"],
         text=table["text"],
+        data=table.get("data", {}),
     )
 
 

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import datetime
 from random import Random
+from typing import Any
 
 from election.wire.records import Ruling
 from sandik.simulate import written
@@ -134,6 +135,23 @@ def _lifted(contest: str) -> Ruling:
     return Ruling(contest, "embargo-lifted", LIFTED, LIFTED, "council", "Election council (invented)", text)
 
 
+TOLD: Mapping[str, Mapping[str, Any]] = {
+    "mayor": {
+        "call": {"state": "open", "choice": None, "rule": None},
+        "alerts": [["embargo-lifted", "open"]],
+    },
+    "assembly": {
+        "call": {"state": "open", "choice": None, "rule": None},
+        "alerts": [["embargo-lifted", "open"]],
+    },
+    "bridge": {
+        "call": {"state": "too close", "choice": None, "rule": None},
+        "alerts": [["embargo-lifted", "open"], ["counted", "100"]],
+    },
+}
+"""What must have been said of each contest: with boxes out no lead is certain, and a tie is no call."""
+
+
 def _ending(desks: Mapping[str, Desk], registers: Mapping[str, int | None]) -> bytes:
     """The golden totals: plain sums of what the cases leave."""
     contests = {}
@@ -153,5 +171,6 @@ def _ending(desks: Mapping[str, Desk], registers: Mapping[str, int | None]) -> b
             "choices": choices,
             "leader": None if margin == 0 and seats == 1 else ranked[0],
             "margin_votes": margin,
+            **TOLD[desk.contest],
         }
     return (json.dumps({"contests": contests}, indent=2) + "\n").encode()

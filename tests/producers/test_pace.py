@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -45,13 +46,35 @@ def test_a_clock_that_runs_backwards_makes_nothing_overtake() -> None:
     assert [0.0, 2.0, 2.0, 3.0] == due(heard(0, 2, 1, 3), Pace(60))
 
 
-@given(st.lists(st.floats(-1000, 1000)), st.floats(0.01, 1000), st.none() | st.floats(-1000, 1000))
+def test_a_long_silence_is_shortened() -> None:
+    """A night of three weeks can be watched: 17 days without a word play as two minutes of them."""
+    silent = heard(0, 1, 1 + 17 * 1440, 2 + 17 * 1440)
+    assert [0.0, 1.0, 3.0, 4.0] == due(silent, Pace(60, gap_max_s=120))
+    assert [0.0, 0.0, 2.0, 3.0] == due(silent, Pace(60, EIGHT + timedelta(minutes=1), gap_max_s=120))
+
+
+@given(st.lists(st.integers(0, 10_000)), st.integers(1, 4000), st.integers(1, 600_000))
+def test_shortening_only_shortens(minutes: list[int], speed: int, gap_max_s: int) -> None:
+    """Each step takes as long as it did, or as long as the limit if that is shorter."""
+    records = heard(*sorted(minutes))
+    plain, shortened = due(records, Pace(speed)), due(records, Pace(speed, gap_max_s=gap_max_s))
+    for was, now in zip(pairwise(plain), pairwise(shortened), strict=True):
+        step_s = now[1] - now[0]
+        assert step_s == pytest.approx(min(was[1] - was[0], gap_max_s / speed), abs=1e-6)
+
+
+@given(
+    st.lists(st.floats(-1000, 1000)),
+    st.floats(0.01, 1000),
+    st.none() | st.floats(-1000, 1000),
+    st.none() | st.floats(1, 1000),
+)
 def test_the_order_of_the_recording_is_never_changed(
-    minutes: list[float], speed: float, start: float | None
+    minutes: list[float], speed: float, start: float | None, gap_max_s: float | None
 ) -> None:
     """Whatever the times in a recording, due times only rise and none is lost."""
     from_at = None if start is None else EIGHT + timedelta(minutes=start)
-    times = due(heard(*minutes), Pace(speed, from_at))
+    times = due(heard(*minutes), Pace(speed, from_at, gap_max_s))
     assert sorted(times) == times
     assert len(minutes) == len(times)
 

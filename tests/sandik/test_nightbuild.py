@@ -109,6 +109,19 @@ def test_a_built_night_says_what_is_real_and_what_is_not() -> None:
     assert json.loads(gzip.decompress(night_files["recording.jsonl.gz"]).splitlines()[0])["simulated"] is True
 
 
+@pytest.mark.parametrize("which", NIGHT_OF)
+def test_a_built_night_hears_each_box_once_and_keeps_the_rulings(which: Which) -> None:
+    """Corrections and other sources are made up with the made-up boxes and stay with those."""
+    night_files = built(which)
+    shipped = gzip.decompress(files(NIGHT_OF[which])["recording.jsonl.gz"]).splitlines()[1:]
+    lines = gzip.decompress(night_files["recording.jsonl.gz"]).splitlines()[1:]
+    assert [one for one in shipped if b'"t":"ruling"' in one] == [one for one in lines if b'"ruling"' in one]
+    said = [(row["source"], row["revision"], row["state"]) for row in rows(night_files["recording.jsonl.gz"])]
+    assert [("council", 1, "counted")] * 3 == said
+    assert ["council"] == list(read_night(night_files).sources)
+    assert "are not here; its rulings are" in night_files["SOURCE.md"].decode()
+
+
 def test_building_twice_gives_the_same_bytes() -> None:
     """The order of arrival comes from the night's seed."""
     assert built("june") == built("june")
