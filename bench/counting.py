@@ -21,7 +21,7 @@ from bench.revisions import Load
 from bench.servers import Place, Running
 from bench.stored import Stored, differences, wait_for
 from bench.wanted import Wanted
-from election.night import Contest, NightId
+from election.night import Contest, Night, NightId
 from election.wire.nights import read_night
 from producers.settings import Settings
 
@@ -53,6 +53,7 @@ class Stage:
     broker: Running
     store: Running
     night: Istanbul
+    facts: Night
     contest: Contest
     folder: str
 
@@ -63,7 +64,7 @@ def measure(place: Place, wanted: Wanted, results: Results) -> None:
     folder = str(night.written(place.folder / "night"))
     facts = read_night({name: night.files[name] for name in night.files if name.endswith((".toml", ".csv"))})
     contest = next(iter(facts.contests.values()))
-    stage = Stage(place, place.kafka(), place.redis(), night, contest, folder)
+    stage = Stage(place, place.kafka(), place.redis(), night, facts, contest, folder)
     for bundle_max in (50, 200):
         load = Load(night, revisions, bundle_max)
         session = f"bundles-{bundle_max}"
@@ -126,7 +127,7 @@ def _run(stage: Stage, load: Load, filled: Filled, settings: Settings) -> Run:
         used = {who: (cpu_s(pid) or 0.0) - before[who] for who, pid in processes.items()}
         busy = (busy_s() or 0.0) - busy_before_s - sum(used.values())
         counted = filled.reports - first
-        wrong = differences(load.expected(), stored.totals(stage.contest))
+        wrong = differences(load.expected(), stored.totals(stage.contest, stage.facts))
         if wrong:
             raise AssertionError(f"{len(wrong)} areas are wrong, the first: {wrong[0]}")
         return Run(

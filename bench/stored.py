@@ -12,8 +12,8 @@ from typing import Any
 import redis
 
 from bench.istanbul import CHOICES, FIGURES
-from election.night import Contest, ContestId, SourceId
-from election.tally import columns
+from election.night import Contest, ContestId, Night, SourceId
+from election.tally import FIXED, columns
 from election.wire.keys import Keys, unpack_total
 from election.wire.topics import Scope
 
@@ -59,11 +59,12 @@ class Stored:
         packed: bytes | None = self.client.hget(self.keys.areas(COUNCIL), "istanbul")
         if packed is None:
             return None
-        return dict(zip(CHOICES, unpack_total(packed)[-len(CHOICES) :], strict=True))
+        votes = unpack_total(packed)[len(FIXED) : len(FIXED) + len(CHOICES)]
+        return dict(zip(CHOICES, votes, strict=True))
 
-    def totals(self, contest: Contest) -> dict[str, dict[str, int]]:
+    def totals(self, contest: Contest, night: Night) -> dict[str, dict[str, int]]:
         """Every area's boxes, figures and votes as they stand in the store."""
-        names = columns(contest)
+        names = columns(contest, night)
         found: Mapping[bytes, bytes] = self.client.hgetall(self.keys.areas(COUNCIL))
         sums: dict[str, dict[str, int]] = {}
         for area, packed in found.items():

@@ -13,9 +13,13 @@ from election.errors import OutsideError
 from election.night import AreaId, ContestId, Night, SourceId
 from election.wire.frames import Board, ContestState
 from election.wire.keys import unpack_total
+from election.wire.told import decode
+from election.wire.topics import Scope
 from sandik import outcome
+from streams.answers import Held
+from streams.looking import Looks
 from streams.spans import partition_name
-from streams.store import Held, Store
+from streams.store import Store
 
 ASK_EVERY_S = 0.05
 STANDS_STILL_S = 60.0
@@ -42,18 +46,35 @@ async def counted(store: Store, ends: Mapping[tuple[str, int], int]) -> None:
         await asyncio.sleep(ASK_EVERY_S)
 
 
-async def outcomes(store: Store, night: Night, mode: str) -> dict[ContestId, outcome.Json]:
+async def settled(store: Store) -> None:
+    """Returns when of every contest all is told that there is to tell.
+
+    Raises OutsideError where nobody says so within STANDS_STILL_S.
+    """
+    looks, clock = Looks(store), asyncio.get_running_loop().time
+    deadline_s = clock() + STANDS_STILL_S
+    while left := await looks.unsettled():
+        if clock() > deadline_s:
+            raise OutsideError(
+                f"Nobody has told what there is to tell of {', '.join(left)} within {STANDS_STILL_S:g} s: "
+                "see that a worker runs (sandik doctor)."
+            )
+        await asyncio.sleep(ASK_EVERY_S)
+
+
+async def outcomes(store: Store, night: Night) -> dict[ContestId, outcome.Json]:
     """How every contest stands in the store now."""
     return {
-        contest: outcome_of(await store.read(contest), contest, night, mode) for contest in night.contests
-    }  # fmt: skip
+        contest: outcome_of(await store.read(contest), contest, night, store.scope)
+        for contest in night.contests
+    }
 
 
-def outcome_of(held: Held, contest: ContestId, night: Night, mode: str) -> outcome.Json:
+def outcome_of(held: Held, contest: ContestId, night: Night, scope: Scope) -> outcome.Json:
     """One contest as the store holds it."""
     facts = night.contests[contest]
-    board = Board(night, facts, mode)
-    now = state(held, facts.source)
+    board = Board(night, facts, scope.mode)
+    now = state(held, facts.source, scope)
     shown = board.snapshot(now, now.at)
     return {
         "epoch": now.epoch,
@@ -63,11 +84,11 @@ def outcome_of(held: Held, contest: ContestId, night: Night, mode: str) -> outco
         "refused": now.refused,
         "findings": shown["findings"],
         "call": shown["call"],
-        "alerts": [],
+        "alerts": outcome.alerts(now.told),
     }
 
 
-def state(held: Held, published: SourceId) -> ContestState:
+def state(held: Held, published: SourceId, scope: Scope) -> ContestState:
     """What the store holds, as a board reads it."""
     meta, prefix = held.meta, f"{published}/"
     return ContestState(
@@ -86,6 +107,7 @@ def state(held: Held, published: SourceId) -> ContestState:
             for code, papers in sorted(held.findings.items())
             if code.startswith(prefix) and papers
         },
+        told=tuple(decode(value, scope) for value in held.told),
     )
 
 

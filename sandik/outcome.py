@@ -1,15 +1,21 @@
 """How a contest ended, in the shape that people script against (docs/reference/commands.md), and whether that
 is how the night had to end.
 
+    outcome.alerts(facts)                         what was told, as `alerts` of a contest
+    outcome.differences(contests, ending)         everything that came out otherwise, a sentence each
+
 Know before changing: fields may be added, never renamed. `ending.json` of a night holds the same shape, and
-only what stands there is compared.
+only what stands there is compared; its `alerts` are pairs of kind and key that must have been told, and
+others may have been: some kinds hang on how the log fell into batches (docs/reference/alerts.md).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from election.alerts import KINDS, Told
 from election.night import Contest, ContestId
 from election.standing import Standing
+from election.wire.records import stamp
 
 Json = dict[str, Any]
 
@@ -30,18 +36,50 @@ def totals(seen: Standing, contest: Contest) -> Json:
     }  # fmt: skip
 
 
+def alerts(facts: Iterable[Told]) -> list[Json]:
+    """What a newsroom was told, in order; what was for the desk alone is left out."""
+    return [
+        {
+            "id": told.id, "kind": told.kind, "key": told.key, "at": stamp(told.at),
+            "version": told.version, "title": told.title.get("en", ""), "titles": dict(told.title),
+            "because": told.because.get("en", ""), "becauses": dict(told.because),
+        }
+        for told in facts
+        if not KINDS[told.kind].desk
+    ]  # fmt: skip
+
+
 def differences(contests: Mapping[ContestId, Any], ending: Mapping[str, Any]) -> tuple[str, ...]:
     """Everything in the ending that came out otherwise, a sentence each; nothing if all is equal."""
     return tuple(_differences("", contests, ending))
 
 
 def _differences(place: str, found: object, wanted: object) -> Iterable[str]:
-    if isinstance(wanted, Mapping):
+    if place.endswith(".alerts") and isinstance(wanted, list):
+        yield from _untold(place, found, wanted)
+    elif isinstance(wanted, Mapping):
         for key, value in wanted.items():
             inner = found.get(key) if isinstance(found, Mapping) else None
             yield from _differences(f"{place}.{key}" if place else str(key), inner, value)
     elif found != wanted:
         yield f"{place} is {found}, the night ends with {wanted}"
+
+
+def _untold(place: str, found: object, wanted: Sequence[Sequence[str]]) -> Iterable[str]:
+    """What the ending says was told and was not; more may have been told."""
+    told = {(one["kind"], one["key"]) for one in found} if isinstance(found, list) else set()
+    for kind, key in wanted:
+        if (kind, key) not in told:
+            yield f"{place}: {kind} {key} was never told"
+
+
+def told_in_words(contests: Mapping[ContestId, Any]) -> list[str]:
+    """What was told of each contest, a line each: the hour in UTC as records have it, and the title."""
+    return [
+        f"  {one['at'][:16].replace('T', ' ')} {one['title']}"
+        for facts in contests.values()
+        for one in facts["alerts"]
+    ]
 
 
 def in_words(contests: Mapping[ContestId, Any], titles: Mapping[ContestId, str]) -> list[str]:

@@ -1,12 +1,14 @@
-"""What the store's scripts answer, as values.
+"""What the store and its scripts answer, as values.
 
 Know before changing: a refusal is an answer, not an error; whoever asked decides what it means. Only what
 nobody expected is an exception.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from election.night import AreaId, SourceId
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,11 @@ class Moved:
     """Nothing was applied: these units (places in each section) no longer hold what was summed from."""
 
     sections: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """Nothing was applied: a person cleared quarantines that the sums did not know of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,45 @@ class Attended:
     offsets: Mapping[str, int]
 
 
-Answer = Applied | Moved | Gap | OtherNight | Limit | Attended
+@dataclass(frozen=True)
+class Held:
+    """Everything the store holds of one contest, read at one moment."""
+
+    meta: Mapping[str, str]
+    offsets: Mapping[str, int]
+    heard: Mapping[SourceId, str]
+    findings: Mapping[str, int]
+    boxes: Mapping[SourceId, Mapping[str, bytes]]
+    areas: Mapping[SourceId, Mapping[str, bytes]]
+    papers: Mapping[SourceId, Mapping[str, bytes]]
+    changes: int
+    """Entries in the change stream."""
+    newest: str
+    """Id of the newest of them, or empty."""
+    rulings: int = 0
+    """Rulings kept."""
+    told: Sequence[bytes] = ()
+    """What was told, in order."""
+    evaluated: str = ""
+    """Epoch and version at which nothing more was to be told, a space between."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What an evaluator is shown of one contest, read at one moment."""
+
+    meta: Mapping[str, str]
+    offsets: Mapping[str, int]
+    heard: Mapping[SourceId, str]
+    rows: Mapping[SourceId, Mapping[AreaId, bytes]]
+    """Totals as they are stored, of the areas that anything was heard of."""
+    rulings: Sequence[bytes]
+    """Those after the first so many, which were asked for."""
+    told: Sequence[bytes]
+    """What was told after the fact that was asked for."""
+
+
+Answer = Applied | Moved | Cleared | Gap | OtherNight | Limit | Attended
 
 
 def answer(said: list[Any]) -> Answer:
@@ -91,6 +136,8 @@ def answer(said: list[Any]) -> Answer:
             return Attended(epoch.decode(), int(version), stored)
         case [b"MOVED", *sections]:
             return Moved(tuple(tuple(int(place) for place in section) for section in sections))
+        case [b"CLEARED"]:
+            return Cleared()
         case [b"GAP", partition, stored]:
             return Gap(partition.decode(), int(stored))
         case [b"DIGEST", digest]:

@@ -25,14 +25,17 @@ from election.errors import OutsideError, UsageError
 from election.night import Night
 from streams import ending, quiet
 from streams.attending import attend, keep_attending
-from streams.calling import Collected, TakesRulings
+from streams.calling import Docket, TakesRulings, docket
 from streams.counting import CountsBatches
 from streams.drain import Drain, Item
+from streams.evaluator import Evaluator
 from streams.gathered import Gathered, Grounds
 from streams.progress import Progress
 from streams.settings import Settings
 from streams.spans import Received, partition_name
 from streams.store import Store
+from streams.stretch import Stretch
+from streams.telling import Chapter, TakesFacts, facts
 from streams.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
@@ -175,10 +178,11 @@ class Worker:
         self.name = settings.worker or f"{socket.gethostname()}:{os.getpid()}"
         self.store = Store(night, self.scope, settings)
         self.progress = Progress()
+        self.facts = TakesFacts(self.store, self.refuse, self.progress)
         self.app = make_app(night, settings, self.store)
         self.counter = CountsBatches(night, self.store, self.refuse, self.progress)
-        self.rulings = TakesRulings(self.store, self.refuse, self.progress)
         self.grounds = Grounds(night)
+        self.rulings = TakesRulings(self.store, self.grounds, self.refuse, self.progress)
         self.grounds.warm()
 
     async def run(self) -> None:
@@ -196,6 +200,7 @@ class Worker:
         await ready
         self._drain("reports", self._gather, self.counter.count)
         self._drain("rulings", self._collect, self.rulings.take_in)
+        self._drain("told", self._listen, self.facts.take_in)
         every_s = self.settings.attend_every_s
         signs = keep_attending(self.store, self.counter, self.progress, self.name, every_s)
         ending.own(asyncio.create_task(signs, name="the sign of life"))
@@ -203,6 +208,7 @@ class Worker:
             self.progress, self._work, self.settings.stand_still_s, partial(ending.end, ending.AGAIN)
         ).start()
         await self.app.start()
+        self._evaluate()
         ending.own(asyncio.create_task(self._crash(), name="the stream processor"))
         log.info("worker %s counts %s", self.name, self.scope.name)
         await waiting
@@ -217,8 +223,40 @@ class Worker:
         limits = self.settings
         return Gathered(self.grounds, self.scope, limits.batch_reports_max, limits.refused_bytes_max)
 
-    def _collect(self) -> Collected:
-        return Collected(self.night, self.scope, self.settings.refused_bytes_max)
+    def _collect(self) -> Stretch[Docket]:
+        limit = self.settings.refused_bytes_max
+        return Stretch(partial(docket, self.night, self.scope, limit))
+
+    def _listen(self) -> Stretch[Chapter]:
+        limit = self.settings.refused_bytes_max
+        return Stretch(partial(facts, self.night, self.scope, limit))
+
+    def _evaluate(self) -> None:
+        """An evaluator for each contest; it works while this worker holds the partition of what was told."""
+        for contest in self.night.contests:
+            evaluator = Evaluator(
+                self.night, contest, self.scope, self.settings, self.store, self._send,
+                self._told_end,
+            )  # fmt: skip
+            ending.own(asyncio.create_task(evaluator.run(), name=f"the evaluation of {contest}"))
+
+    def _told_end(self) -> int | None:
+        """Where the topic of what was told ends, by the last fetch; None where another worker holds it."""
+        held = [at for at in self.app.consumer.assignment() if at.topic == self.scope.topic("told")]
+        return self.app.consumer.highwater(held[0]) if held else None
+
+    async def _send(self, topic: str, key: bytes, value: bytes) -> int:
+        """Sends one record; its offset, when the broker has it. Raises OutsideError after the deadline."""
+        within_s = self.settings.outside_within_s
+        try:
+            async with asyncio.timeout(within_s):
+                told = await self.app.producer.send_and_wait(topic, key, value, None, None, None)
+        except TimeoutError as error:
+            raise OutsideError(
+                f"Kafka at {self.settings.kafka} does not take what was told within {within_s:g} s: see "
+                "that it runs (sandik doctor)."
+            ) from error
+        return int(told.offset)
 
     def _drain(self, what: str, begin: Any, apply: Any) -> None:
         """An agent of one topic whose body only fills a queue, and the task that empties it."""
@@ -255,7 +293,7 @@ class Worker:
 
     async def _topics(self) -> None:
         """Returns when the night's topics are there; a worker makes none."""
-        wanted = {self.scope.topic(what) for what in ("reports", "rulings", "refused")}
+        wanted = {self.scope.topic(what) for what in ("reports", "rulings", "told", "refused")}
         said_at = -SAY_MISSING_EVERY_S
         while True:
             missing = wanted - set(await self._look())
@@ -290,7 +328,7 @@ class Worker:
         topics = await self._look()
         mine = [(at.topic, at.partition) for at in self.app.consumer.assignment()] or [
             (topic, partition)
-            for topic in (self.scope.topic("reports"), self.scope.topic("rulings"))
+            for topic in map(self.scope.topic, ("reports", "rulings", "told"))
             for partition in range(topics.get(topic, 0))
         ]
         store = Store(self.night, self.scope, self.settings)

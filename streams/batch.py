@@ -10,13 +10,13 @@ older", the unit goes the plain path through `tally.hear`; only the rest is summ
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from election.checks import Finding, check
-from election.tally import COLUMN, FIXED, Statement, Status, hear, statement
+from election.tally import COLUMN, FIXED, Statement, Status, hear, lifted, statement
 from election.wire.keys import unpack_unit
 from election.wire.records import Bundle, stamp
 from streams.columns import Columns, columns
@@ -97,6 +97,8 @@ class Sums:
     areas: Numbers
     differences: NDArray[np.float64]
     """What the total of each of the areas gains or loses."""
+    cleared: int = 0
+    """How many clearances of quarantine were known when this was summed."""
 
     def settle(self, shelf: Shelf) -> None:
         """The store took it: the shelf holds it too."""
@@ -124,7 +126,23 @@ def weigh(reading: Reading, shelf: Shelf) -> Sums:
     moved = _worth(rows, units, ground) - _worth(before, units, ground)
     areas, differences = _by_area(moved, units, ground)
     fences = np.ascontiguousarray(before[:, :FENCE]).tobytes()
-    return Sums(ground, reading.heard_at, units, fences, rows, papers, findings, areas, differences)
+    known = len(shelf.cleared or ())
+    return Sums(ground, reading.heard_at, units, fences, rows, papers, findings, areas, differences, known)
+
+
+def lifting(shelf: Shelf, unit: int, revision: int) -> Sums | None:
+    """What it changes that a person cleared the quarantine of a unit's revision; None: nothing here.
+
+    The unit must be known to the shelf. Its paper and its findings stay: they are still true of it.
+    """
+    held, ground = shelf.held(unit), shelf.ground
+    if held is None or held.revision != revision or held.status is not Status.QUARANTINED:
+        return None
+    units, before = np.array([unit], dtype=np.int64), shelf.rows[unit : unit + 1]
+    rows = unit_row(lifted(held)).reshape(1, -1)
+    areas, differences = _by_area(_worth(rows, units, ground) - _worth(before, units, ground), units, ground)
+    fences = np.ascontiguousarray(before[:, :FENCE]).tobytes()
+    return Sums(ground, "", units, fences, rows, {}, {}, areas, differences, len(shelf.cleared or ()))
 
 
 def _newest(reading: Reading, shelf: Shelf) -> tuple[Numbers, Flags]:
@@ -167,6 +185,8 @@ def _plainly(
         unit = int(table.units[at])
         heard = reading.heard.get(at) or _clean(reading, at)
         before = news[unit] if unit in news else shelf.held(unit)
+        if (unit, heard.new.revision) in (shelf.cleared or ()):
+            heard = replace(heard, new=lifted(heard.new))
         after = hear(before, heard.new)
         if after is None:
             continue
@@ -194,7 +214,7 @@ def _worth(rows: Numbers, units: Numbers, ground: Ground) -> Numbers:
     register = ground.register[units]
     without = register < 0
     voters = np.maximum(register, 0)
-    found = np.zeros((len(rows), len(FIXED) + ground.choices), dtype=np.int64)
+    found = np.zeros((len(rows), ground.total_width), dtype=np.int64)
     found[:, COLUMN["boxes"]] = counted
     found[:, COLUMN["quarantined"]] = held_back
     found[:, COLUMN["marked"]] = status == Status.MARKED
@@ -208,7 +228,15 @@ def _worth(rows: Numbers, units: Numbers, ground: Ground) -> Numbers:
     figures = np.maximum(rows[:, FIGURES_FROM:], 0) * counted[:, None]
     for name in SUMMED:
         found[:, COLUMN[name]] = figures[:, UNIT[name] - FIGURES_FROM]
-    found[:, len(FIXED) :] = figures[:, VOTES - FIGURES_FROM :]
+    votes_to = len(FIXED) + ground.choices
+    found[:, len(FIXED) : votes_to] = figures[:, VOTES - FIGURES_FROM :]
+    if ground.then is not None:
+        then = ground.then[units] * counted[:, None]
+        found[:, votes_to] = then[:, 0]
+        found[:, votes_to + 1 : votes_to + 1 + ground.choices] = (
+            figures[:, VOTES - FIGURES_FROM :] * then[:, :1]
+        )
+        found[:, votes_to + 1 + ground.choices :] = then[:, 1:]
     return found
 
 

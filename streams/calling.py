@@ -8,19 +8,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from election.checks import Finding
+from election.errors import SandikError
 from election.night import ContestId, Night
+from election.rulings import Clearance, clearance, fault
 from election.wire.records import Bundle, Ruling, stamp
 from election.wire.topics import Scope
-from streams.answers import Applied
-from streams.counting import CannotCountError, Refuse
-from streams.gathered import read_record
+from streams.answers import Applied, Cleared, Moved
+from streams.batch import lifting
+from streams.counting import TRIES_MAX, CannotCountError, Refuse
+from streams.gathered import Grounds, read_record
+from streams.ground import Ground, Shelf
 from streams.progress import Progress
 from streams.refused import Refusal, refusal_record
-from streams.spans import Received, Ruled, Span, partition_name
+from streams.spans import Received, Ruled, Span, Tallied
 from streams.store import Store
-
-RULINGS_MAX = 500
-"""Most rulings taken in at one step; at the limit the rest waits for the next step."""
+from streams.stretch import span_of
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Docket:
     span: Span
     rulings: Mapping[ContestId, Sequence[Ruled]]
     refused: Sequence[bytes] = field(default=())
+    cleared: Mapping[ContestId, Sequence[Clearance]] = field(default_factory=dict)
+    """Papers whose quarantine is cleared, by contest."""
 
 
 def settles(ruling: Ruling) -> dict[str, str]:
@@ -41,68 +45,75 @@ def settles(ruling: Ruling) -> dict[str, str]:
     return {}
 
 
-@dataclass
-class Collected:
-    """Takes records of one partition that follow one another, and reads them at the end."""
-
-    night: Night
-    scope: Scope
-    refused_bytes_max: int
-    _records: list[Received] = field(default_factory=list)
-
-    @property
-    def full(self) -> bool:
-        """Whether the rest should wait for the next step."""
-        return len(self._records) >= RULINGS_MAX
-
-    def follows(self, received: Received) -> bool:
-        """Whether this record may be added."""
-        last = self._records[-1] if self._records else None
-        return last is None or (last.partition == received.partition and last.offset + 1 == received.offset)
-
-    def add(self, received: Received) -> None:
-        """Takes one record in."""
-        self._records.append(received)
-
-    def finish(self) -> Docket:
-        """Everything added, as one docket."""
-        rulings: dict[ContestId, list[Ruled]] = {contest: [] for contest in self.night.contests}
-        refused: list[bytes] = []
-        tallied: dict[int, dict[ContestId | None, int]] = {}
-        for received in self._records:
-            ruling = _ruling(received, self.night, self.scope)
-            if isinstance(ruling, Finding):
-                refusal = Refusal(None, None, (ruling,))
-                refused.append(refusal_record(received, [refusal], self.refused_bytes_max))
-                tallied[received.offset] = {None: 1}
-            else:
-                kept = Ruled(received.offset, stamp(ruling.heard_at), received.value, settles(ruling))
-                rulings[ContestId(ruling.contest)].append(kept)
-        first, last = self._records[0], self._records[-1]
-        name = partition_name(first.topic, first.partition)
-        return Docket(Span(name, first.offset, last.offset + 1, tallied), rulings, refused)
+def docket(night: Night, scope: Scope, refused_bytes_max: int, records: Sequence[Received]) -> Docket:
+    """What these records rule; nothing that can stand in one of them raises."""
+    rulings: dict[ContestId, list[Ruled]] = {contest: [] for contest in night.contests}
+    cleared: dict[ContestId, list[Clearance]] = {}
+    refused: list[bytes] = []
+    tallied: dict[int, Tallied] = {}
+    for received in records:
+        ruling = _ruling(received, night, scope)
+        if isinstance(ruling, Finding):
+            refused.append(refusal_record(received, [Refusal(None, None, (ruling,))], refused_bytes_max))
+            tallied[received.offset] = {None: 1}
+            continue
+        contest = ContestId(ruling.contest)
+        kept = Ruled(received.offset, stamp(ruling.heard_at), received.value, settles(ruling))
+        rulings[contest].append(kept)
+        if (paper := clearance(ruling, night)) is not None:
+            cleared.setdefault(contest, []).append(paper)
+    return Docket(span_of(records, tallied), rulings, refused, cleared)
 
 
 def _ruling(received: Received, night: Night, scope: Scope) -> Ruling | Finding:
     record = read_record(received, scope)
     if isinstance(record, Bundle):
         return Finding("R010", "E", "t", "This topic holds rulings; bundles have a topic of their own.")
-    if isinstance(record, Ruling) and record.contest not in night.contests:
-        return Finding("E101", "E", "contest", f"There is no contest {record.contest!r} in this night.")
+    if isinstance(record, Ruling) and (finding := fault(record, night)) is not None:
+        return finding
     return record
 
 
 class TakesRulings:
     """Applies dockets to the store."""
 
-    def __init__(self, store: Store, refuse: Refuse, progress: Progress) -> None:
-        self.store, self._send, self._progress = store, refuse, progress
+    def __init__(self, store: Store, grounds: Grounds, refuse: Refuse, progress: Progress) -> None:
+        self.store, self._grounds, self._send, self._progress = store, grounds, refuse, progress
 
     async def take_in(self, docket: Docket) -> None:
         """Applies a docket at every contest. Raises CannotCountError, or OutsideError."""
         if docket.refused:
             await self._send(docket.refused)
+        for contest, papers in docket.cleared.items():
+            # Before the offset is stored: a worker that dies in between comes back and does it again.
+            await self._clear(contest, papers)
         for said in (await self.store.rule(docket.span, docket.rulings)).values():
             if not isinstance(said, Applied):
                 raise CannotCountError(said)
         self._progress.note([docket.span])
+
+    async def _clear(self, contest: ContestId, papers: Sequence[Clearance]) -> None:
+        """Keeps the clearances, for papers still to come, and counts those that are held already."""
+        for paper in papers:
+            ground = self._grounds.find(contest, paper.source)
+            if ground is None:
+                raise RuntimeError(f"{paper.source} was a source of the night when the ruling was read")
+            said = await self.store.clear(contest, paper.source, paper.unit, paper.revision)
+            if not isinstance(said, Applied):
+                raise CannotCountError(said)
+            await self._lift(contest, ground, ground.number[paper.unit], paper.revision)
+
+    async def _lift(self, contest: ContestId, ground: Ground, unit: int, revision: int) -> None:
+        for _ in range(TRIES_MAX):
+            shelf = Shelf(ground)
+            await self.store.load(contest, shelf, [unit])
+            await self.store.load_cleared(contest, shelf)
+            sums = lifting(shelf, unit, revision)
+            if sums is None:
+                return
+            said = (await self.store.apply((), {contest: [sums]}))[contest]
+            if isinstance(said, Applied):
+                return
+            if not isinstance(said, Moved | Cleared):
+                raise CannotCountError(said)
+        raise SandikError(f"{TRIES_MAX} times others moved the same paper; this worker starts afresh.")

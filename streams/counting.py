@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from election.errors import SandikError
 from election.night import ContestId, Night
-from streams.answers import Answer, Applied, Gap, Limit, Moved, OtherNight
+from streams.answers import Answer, Applied, Cleared, Gap, Limit, Moved, OtherNight
 from streams.batch import Reading, Sums, weigh
 from streams.gathered import Batch, Place
 from streams.ground import Ground, Shelf
@@ -65,6 +65,8 @@ class CountsBatches:
         found = []
         for reading in parts:
             shelf = self.shelf(reading.ground)
+            if shelf.cleared is None:
+                await self.store.load_cleared(contest, shelf)
             # Again where the sign of life noticed a new epoch meanwhile, and what was known was forgotten.
             while (missing := shelf.unknown(reading.units)).size:
                 await self.store.load(contest, shelf, missing.tolist())
@@ -91,6 +93,10 @@ class CountsBatches:
             case Moved(sections):
                 for sums, places in zip(work, sections, strict=True):
                     self.shelf(sums.ground).forget(sums.units[list(places)].tolist())
+                return False
+            case Cleared():
+                for sums in work:
+                    self.shelf(sums.ground).cleared = None
                 return False
             case Gap() | OtherNight() | Limit():
                 raise CannotCountError(said)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from election.checks import main_pair, voters_max
 from election.night import BOX_LEVEL, Box, BoxId, Contest, Night, Source, UnitId
-from election.tally import Statement
+from election.tally import Statement, width
 from election.wire.keys import FENCE_BYTES, UNIT_FIXED, pack_unit, unpack_unit
 
 Numbers = NDArray[np.int64]
@@ -125,11 +125,27 @@ class Ground:
         margins = [0 if one is None else one[first] - one[second] for one in votes]
         return pair, known, np.array(margins, dtype=np.int64)
 
+    @cached_property
+    def total_width(self) -> int:
+        """Columns of a total's row."""
+        return width(self.contest, self.night)
+
+    @cached_property
+    def then(self) -> Numbers | None:
+        """For each unit whether the parent night knows it (1 or 0), and its votes then; None: no parent."""
+        before = self.night.parent_votes.get(self.contest.id)
+        if not before:
+            return None
+        nobody = (0,) * (1 + self.choices)
+        then = [before.get(BoxId(unit)) if self.is_box else None for unit in self.units]
+        rows = [nobody if votes is None else (1, *votes) for votes in then]
+        return np.array(rows, dtype=np.int64).reshape(-1, 1 + self.choices)
+
     def warm(self) -> None:
         """Makes all of this now, so that the first paper does not wait for it."""
         for made in (self.number, self.unit_keys, self.area_keys, self.above, self.most, self.stands):
             len(made)
-        self.margin_before  # noqa: B018 # asked for its effect: it is kept
+        self.margin_before, self.then  # noqa: B018 # asked for their effect: they are kept
 
 
 @dataclass
@@ -141,6 +157,8 @@ class Shelf:
     known: Flags = field(init=False)
     papers: dict[int, bytes] = field(init=False, default_factory=dict)
     """The JSON kept of noted units."""
+    cleared: frozenset[tuple[int, int]] | None = field(init=False, default=None)
+    """Units and revisions whose quarantine a person cleared; None: not read from the store yet."""
 
     def __post_init__(self) -> None:
         """Nothing is known at first."""
@@ -173,6 +191,15 @@ class Shelf:
         """Nothing is known any more."""
         self.known[:] = False
         self.papers.clear()
+        self.cleared = None
+
+    def put_cleared(self, members: Iterable[bytes]) -> None:
+        """Takes in what the store says was cleared; a unit that is not of this night is nobody's."""
+        found = (member.decode().rpartition("/") for member in members)
+        number = self.ground.number
+        self.cleared = frozenset(
+            (number[unit], int(revision)) for unit, _, revision in found if unit in number
+        )
 
     def held(self, place: int) -> Statement | None:
         """The statement held of a unit."""

@@ -56,3 +56,14 @@ class Ruled:
     value: bytes
     fields: Mapping[str, str]
     """Fields of the contest's meta hash, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact that was told at its place in the log: its id, the one before it, its number and its bytes."""
+
+    offset: int
+    id: str
+    prev: str
+    seq: int
+    value: bytes

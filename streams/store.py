@@ -10,13 +10,10 @@ and may because every script is harmless when it is applied twice.
 """
 
 import asyncio
-import hashlib
 import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from importlib import resources
 from typing import Any, TypeVar
 
 import hiredis
@@ -40,13 +37,15 @@ from redis.exceptions import (
 
 from election.errors import OutsideError
 from election.night import ContestId, Night, SourceId
-from election.wire.keys import Keys, total_width
+from election.tally import width
+from election.wire.keys import Keys
 from election.wire.topics import Scope
-from streams.answers import Answer, answer
+from streams.answers import Answer, Held, answer
 from streams.batch import Sums
 from streams.ground import Shelf
+from streams.scripts import Call, Script
 from streams.settings import Settings
-from streams.spans import Ruled, Span
+from streams.spans import Fact, Ruled, Span
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +65,8 @@ READ_CHUNK = 5000
 """Units read in one command; the store answers nobody else meanwhile (some milliseconds)."""
 WORKER_KEPT_S = 60
 """How long a silent worker stays on the list."""
+
+SCRIPTS = ("apply", "attend", "clear", "rule", "tell")
 
 T = TypeVar("T")
 
@@ -87,50 +88,13 @@ class QuickSSLConnection(_Quick, SSLConnection):
     """An encrypted one."""
 
 
-class Script:
-    """A named Lua file with the common text before it."""
-
-    def __init__(self, name: str) -> None:
-        folder = resources.files("streams") / "lua"
-        self.name = name
-        self.text = (folder / "life.lua").read_text() + (folder / f"{name}.lua").read_text()
-        self.sha = hashlib.sha1(self.text.encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    """A script's keys and arguments."""
-
-    keys: Sequence[str]
-    args: Sequence[Any]
-
-
-@dataclass(frozen=True)
-class Held:
-    """Everything the store holds of one contest, read at one moment."""
-
-    meta: Mapping[str, str]
-    offsets: Mapping[str, int]
-    heard: Mapping[SourceId, str]
-    findings: Mapping[str, int]
-    boxes: Mapping[SourceId, Mapping[str, bytes]]
-    areas: Mapping[SourceId, Mapping[str, bytes]]
-    papers: Mapping[SourceId, Mapping[str, bytes]]
-    changes: int
-    """Entries in the change stream."""
-    newest: str
-    """Id of the newest of them, or empty."""
-    rulings: int = 0
-    """Rulings kept."""
-
-
 class Store:
     """The store of one night, mode and session."""
 
     def __init__(self, night: Night, scope: Scope, settings: Settings) -> None:
         self.night, self.scope, self.settings = night, scope, settings
         self.keys = {contest: Keys(scope, contest) for contest in night.contests}
-        self._scripts = {name: Script(name) for name in ("apply", "attend", "rule")}
+        self._scripts = {name: Script(name) for name in SCRIPTS}
         self._changes_max = {contest: self._entries_max(contest) for contest in night.contests}
         connection = QuickSSLConnection if settings.redis.startswith("rediss:") else QuickConnection
         self._redis = Redis.from_url(
@@ -144,7 +108,7 @@ class Store:
 
     def _entries_max(self, contest: ContestId) -> int:
         """How many changes are kept: fewer where an entry is large."""
-        columns = total_width(self.night.contests[contest])
+        columns = width(self.night.contests[contest], self.night)
         entry = sum(len(area) + 8 * columns for area in self.night.areas)
         return max(CHANGES_MIN, min(self.settings.changes_max, self.settings.changes_bytes_max // entry))
 
@@ -162,7 +126,7 @@ class Store:
     def _head(self, contest: ContestId) -> list[Any]:
         return [self.night.digest, secrets.token_hex(8), self._changes_max[contest]]
 
-    def _apply_call(self, contest: ContestId, spans: Sequence[Span], work: Sequence[Sums]) -> _Call:
+    def _apply_call(self, contest: ContestId, spans: Sequence[Span], work: Sequence[Sums]) -> Call:
         keys = self.keys[contest]
         names = [keys.meta, keys.offsets, keys.changes, keys.sources, keys.findings]
         args: list[Any] = [*self._head(contest), len(spans)]
@@ -171,9 +135,9 @@ class Store:
         args.append(len(work))
         for sums in work:
             source = sums.ground.source.id
-            names += (keys.boxes(source), keys.areas(source), keys.papers(source))
+            names += (keys.boxes(source), keys.areas(source), keys.papers(source), keys.cleared(source))
             args += _section(sums)
-        return _Call(names, args)
+        return Call(names, args)
 
     async def rule(self, span: Span, work: Mapping[ContestId, Sequence[Ruled]]) -> dict[ContestId, Answer]:
         """Hands each contest its rulings, and to every one the offsets."""
@@ -185,13 +149,42 @@ class Store:
             for ruled in rulings:
                 args += [ruled.offset, ruled.heard_at, ruled.value, len(ruled.fields)]
                 args += [text for item in ruled.fields.items() for text in item]
-            calls[contest] = _Call([keys.meta, keys.offsets, keys.changes, keys.rulings], args)
+            calls[contest] = Call([keys.meta, keys.offsets, keys.changes, keys.rulings], args)
         return await self._answers("rule", calls)
+
+    async def clear(self, contest: ContestId, source: SourceId, unit: str, revision: int) -> Answer:
+        """Keeps that a person cleared the quarantine of a unit's revision."""
+        keys = self.keys[contest]
+        call = Call([keys.meta, keys.cleared(source)], [self.night.digest, f"{unit}/{revision}"])
+        return (await self._answers("clear", {contest: call}))[contest]
+
+    async def load_cleared(self, contest: ContestId, shelf: Shelf) -> None:
+        """Reads onto the shelf which quarantines were cleared."""
+        key = self.keys[contest].cleared(shelf.ground.source.id)
+
+        async def ask() -> list[bytes]:
+            found: Any = await self._redis.smembers(key)
+            return list(found)
+
+        shelf.put_cleared(await self._outside(ask))
+
+    async def tell(self, span: Span, work: Mapping[ContestId, Sequence[Fact]]) -> dict[ContestId, Answer]:
+        """Hands each contest what was told of it, and to every one the offsets."""
+        calls = {}
+        for contest, facts in work.items():
+            keys = self.keys[contest]
+            args = [*self._head(contest), span.partition, span.first, span.following]
+            args += [span.refusals(contest), len(facts)]
+            for fact in facts:
+                args += [fact.offset, fact.id, fact.prev, fact.seq, fact.value]
+            names = [keys.meta, keys.offsets, keys.changes, keys.told, keys.told_ids]
+            calls[contest] = Call(names, args)
+        return await self._answers("tell", calls)
 
     async def attend(self, worker: str) -> dict[ContestId, Answer]:
         """A worker's sign of life at every contest: an `Attended`, or that the store is of another night."""
         calls = {
-            contest: _Call(
+            contest: Call(
                 [keys.meta, keys.offsets, keys.changes, keys.workers],
                 [*self._head(contest), worker, WORKER_KEPT_S],
             )
@@ -243,13 +236,26 @@ class Store:
             pipe.xlen(keys.changes)
             pipe.xrevrange(keys.changes, count=1)
             pipe.llen(keys.rulings)
+            pipe.xrange(keys.told)
+            pipe.get(keys.evaluated)
             for make in (keys.boxes, keys.areas, keys.papers):
                 for source in sources:
                     pipe.hgetall(make(source))
             found: list[Any] = await pipe.execute()
             return found
 
-        meta, offsets, heard, findings, length, newest, rulings, *tables = await self._outside(ask)
+        (
+            meta,
+            offsets,
+            heard,
+            findings,
+            length,
+            newest,
+            rulings,
+            told,
+            evaluated,
+            *tables,
+        ) = await self._outside(ask)
         named = [{field.decode(): row for field, row in table.items()} for table in tables]
         by_kind = [dict(zip(sources, named[at : at + len(sources)], strict=True))
                    for at in range(0, len(named), len(sources) or 1)]  # fmt: skip
@@ -260,23 +266,29 @@ class Store:
             {SourceId(name.decode()): value.decode() for name, value in heard.items()},
             {name.decode(): int(value) for name, value in findings.items()},
             boxes, areas, papers, length, newest[0][0].decode() if newest else "",
-            rulings,
+            rulings, tuple(fields[b"told"] for _, fields in told),
+            (evaluated or b"").decode(),
         )  # fmt: skip
 
     async def wipe(self, contest: ContestId) -> None:
         """Forgets a contest: the next batch begins a new epoch, from offset 0 of the log."""
         keys = self.keys[contest]
         names = [keys.meta, keys.offsets, keys.changes, keys.sources, keys.findings, keys.rulings]
+        names += [keys.told, keys.told_ids, keys.evaluated]
         for source in self.night.sources:
-            names += (keys.boxes(source), keys.areas(source), keys.papers(source))
+            names += (keys.boxes(source), keys.areas(source), keys.papers(source), keys.cleared(source))
         await self._outside(lambda: self._redis.unlink(*names))
 
-    async def _answers(self, name: str, calls: Mapping[ContestId, _Call]) -> dict[ContestId, Answer]:
+    async def ask(self, question: Callable[["Redis"], Awaitable[T]]) -> T:
+        """What the client gives for a question that may be asked again. Raises OutsideError."""
+        return await self._outside(lambda: question(self._redis))
+
+    async def _answers(self, name: str, calls: Mapping[ContestId, Call]) -> dict[ContestId, Answer]:
         script = self._scripts[name]
         raw = await self._outside(lambda: self._run(script, list(calls.values())))
         return {contest: answer(said) for contest, said in zip(calls, raw, strict=True)}
 
-    async def _run(self, script: Script, calls: Sequence[_Call]) -> list[Any]:
+    async def _run(self, script: Script, calls: Sequence[Call]) -> list[Any]:
         """One script with each of the calls, sent together. A server that has never seen it gets its text."""
         pipe = self._redis.pipeline(transaction=False)
         for call in calls:
@@ -326,7 +338,7 @@ def _section(sums: Sums) -> list[Any]:
     gone = [at for at, paper in sums.papers.items() if paper is None]
     rows = np.ascontiguousarray(sums.rows, dtype="<i8")
     return [
-        ground.source.id, sums.heard_at,
+        ground.source.id, sums.heard_at, sums.cleared,
         len(sums.units), sums.fences, rows.tobytes(), 8 * ground.width,
         *ground.unit_keys[sums.units].tolist(),
         len(sums.areas), sums.differences.tobytes(), sums.differences.shape[1],

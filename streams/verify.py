@@ -10,22 +10,28 @@ the store's offsets, so a rebuild beside it does no harm.
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from election.errors import RecordError
 from election.night import AreaId, ContestId, Night, SourceId, UnitId
 from election.rehearsal import Rehearsal
+from election.rulings import fault
 from election.tally import Statement, Tally
 from election.wire.changes import entry_id
 from election.wire.keys import unpack_total, unpack_unit
 from election.wire.records import Ruling, decode, stamp
-from streams.calling import Collected, Docket, TakesRulings
+from election.wire.told import decode as decode_told
+from streams.answers import Held
+from streams.calling import Docket, TakesRulings, docket
 from streams.counting import CountsBatches
 from streams.drain import Gatherer
 from streams.gathered import Batch, Gathered, Grounds
 from streams.progress import Progress
 from streams.spans import Received, partition_name
-from streams.store import Held, Store
+from streams.store import Store
+from streams.stretch import Stretch
+from streams.telling import Chapter, TakesFacts, facts
 
 SHOWN_MAX = 100
 """Differences told in full; at the limit the rest is only counted."""
@@ -105,12 +111,17 @@ class Recount:
     ends: dict[str, int] = field(default_factory=dict)
     rulings: dict[ContestId, int] = field(default_factory=dict)
     announced_at: dict[ContestId, str] = field(default_factory=dict)
+    told: dict[ContestId, list[bytes]] = field(default_factory=dict)
+    told_ids: dict[ContestId, list[str]] = field(default_factory=dict)
 
     def hear(self, logged: Logged, store: Store) -> None:
         """Counts one record."""
         name = partition_name(logged.topic, logged.partition)
         self.ends[name] = max(logged.offset + 1, self.ends.get(name, 0))
         self.records += 1
+        if logged.topic == store.scope.topic("told"):
+            self._tell(logged, store)
+            return
         wanted_ruling = logged.topic == store.scope.topic("rulings")
         try:
             record = decode(logged.value, store.scope)
@@ -122,13 +133,30 @@ class Recount:
             return
         if isinstance(record, Ruling):
             contest = ContestId(record.contest)
-            if contest not in store.night.contests:
+            if fault(record, store.night) is not None:
                 self.unreadable += 1
                 return
             self.rulings[contest] = self.rulings.get(contest, 0) + 1
             if record.kind == "embargo-announced":
                 self.announced_at[contest] = stamp(record.at)
         self.rehearsal.hear(record)
+
+    def _tell(self, logged: Logged, store: Store) -> None:
+        """Takes a fact in if it is the next of its contest; one that cannot be read is counted so."""
+        try:
+            fact = decode_told(logged.value, store.scope)
+        except RecordError:
+            self.unreadable += 1
+            return
+        contest = ContestId(fact.contest)
+        if contest not in store.night.contests:
+            self.unreadable += 1
+            return
+        ids = self.told_ids.setdefault(contest, [])
+        follows = fact.prev == (ids[-1] if ids else "") and fact.seq == len(ids) + 1
+        if follows and fact.id not in ids:
+            ids.append(fact.id)
+            self.told.setdefault(contest, []).append(logged.value)
 
 
 async def verify(night: Night, store: Store, log: AsyncIterable[Logged]) -> Verified:
@@ -182,6 +210,12 @@ def _compare_meta(contest: ContestId, recount: Recount, held: Held, store: Store
     defaults = {"refused": "0", "unreadable": "0"}
     for name, value in expected.items():
         found.compare(f"{contest}: {name}", value, meta.get(name, defaults.get(name, "")))
+    told = recount.told.get(contest, [])
+    found.compare(f"{contest}: facts told", len(told), len(held.told))
+    for seq, (log, store_has) in enumerate(zip(told, held.told, strict=False), 1):
+        found.compare(f"{contest}: fact {seq}", log, store_has)
+    ids = recount.told_ids.get(contest, [""])
+    found.compare(f"{contest}: fact told last", ids[-1], meta.get("told", ""))
     found.compare(f"{contest}: rulings", recount.rulings.get(contest, 0), held.rulings)
     version = int(meta.get("version", "0"))
     if version:
@@ -245,17 +279,24 @@ async def rebuild(night: Night, store: Store, log: AsyncIterable[Logged]) -> Pro
         CountsBatches(night, store, _untold, progress).count,
     )
     decisions: Feed[Docket] = Feed(
-        lambda: Collected(night, scope, limits.refused_bytes_max),
-        TakesRulings(store, _untold, progress).take_in,
+        lambda: Stretch(partial(docket, night, scope, limits.refused_bytes_max)),
+        TakesRulings(store, grounds, _untold, progress).take_in,
+    )
+    told: Feed[Chapter] = Feed(
+        lambda: Stretch(partial(facts, night, scope, limits.refused_bytes_max)),
+        TakesFacts(store, _untold, progress).take_in,
     )
     async for logged in log:
         received = Received(logged.topic, logged.partition, logged.offset, logged.value)
         if logged.topic == scope.topic("rulings"):
             await decisions.add(received)
+        elif logged.topic == scope.topic("told"):
+            await told.add(received)
         else:
             await bundles.add(received)
     await bundles.rest()
     await decisions.rest()
+    await told.rest()
     return progress
 
 

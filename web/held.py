@@ -4,10 +4,11 @@ Know before changing: this is pure; `upstream` does the reading. Whatever does n
 (another epoch, a gap, a version that fell) is answered with None, which means: read everything again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from election.alerts import Told
 from election.night import AreaId, SourceId
 from election.tally import Row
 from election.wire.changes import Change
@@ -33,12 +34,20 @@ class Held:
     rows: Mapping[SourceId, Mapping[AreaId, Row]] = field(default_factory=dict)
     heard: Mapping[SourceId, str] = field(default_factory=dict)
     findings: Mapping[str, int] = field(default_factory=dict)
+    told: tuple[Told, ...] = ()
+    """Every fact told, in order: the first has number 1."""
 
 
 NOTHING = Held()
 
 
-def read(meta: Texts, sources: Texts, findings: Texts, areas: Mapping[SourceId, Texts]) -> Held:
+def read(
+    meta: Texts,
+    sources: Texts,
+    findings: Texts,
+    areas: Mapping[SourceId, Texts],
+    told: Iterable[Told] = (),
+) -> Held:
     """What a contest's hashes say, all read in one step."""
     if not meta:
         return NOTHING
@@ -57,13 +66,15 @@ def read(meta: Texts, sources: Texts, findings: Texts, areas: Mapping[SourceId, 
         },
         heard={SourceId(source.decode()): at.decode() for source, at in sources.items()},
         findings={name.decode(): int(papers) for name, papers in findings.items()},
+        told=tuple(told),
     )
 
 
-def follow(held: Held, change: Change) -> Held | None:
+def follow(held: Held, change: Change, told: Iterable[Told] = ()) -> Held | None:
     """What is held after a change; None if the change does not follow on from it.
 
-    A change that is in what is held already (it was read while it was written) is no news.
+    `told` are the facts in the change. A change that is in what is held already (it was read while it was
+    written) is no news.
     """
     if change.epoch != held.epoch:
         return None
@@ -80,6 +91,7 @@ def follow(held: Held, change: Change) -> Held | None:
         rows={**held.rows, **rows},
         heard={**held.heard, **change.heard},
         findings={**held.findings, **change.findings},
+        told=(*held.told, *told),
     )
 
 
@@ -130,6 +142,7 @@ def state(held: Held, epoch: str, published: SourceId) -> ContestState:
         last_at={source: at for source, text in held.heard.items() if (at := _time(text)) is not None},
         refused=int(held.meta.get("refused", "0")) + int(held.meta.get("unreadable", "0")),
         findings=findings,
+        told=held.told,
     )
 
 

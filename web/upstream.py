@@ -22,11 +22,12 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
-from election.errors import UsageError
+from election.errors import RecordError, UsageError
 from election.night import ContestId, Night
 from election.wire.changes import decode_change
 from election.wire.frames import ContestState
 from election.wire.keys import Keys
+from election.wire.told import decode
 from election.wire.topics import Scope
 from web import held
 from web.held import NOTHING, Held, Position
@@ -39,7 +40,7 @@ LOOK_EVERY_S = 2.0
 BACKOFF_S = (0.05, 1.0)
 """The first wait before the store is tried again, and the longest: each is double the one before."""
 
-UNREADABLE = (KeyError, ValueError, IndexError, struct.error, ZeroDivisionError)
+UNREADABLE = (KeyError, ValueError, IndexError, struct.error, ZeroDivisionError, RecordError)
 
 
 class Listener(Protocol):
@@ -66,7 +67,7 @@ class Upstream:
         answers_within_s: float = 5.0, connect: "Callable[[str, float], Any] | None" = None,
     ) -> None:  # fmt: skip
         """`connect` makes a client of the store from its URL and the time a command may take."""
-        self._night, self._listener, self._clock = night, listener, clock
+        self._night, self._scope, self._listener, self._clock = night, scope, listener, clock
         self._keys = {contest: Keys(scope, contest) for contest in night.contests}
         self._streams = {keys.changes.encode(): contest for contest, keys in self._keys.items()}
         self._held: dict[ContestId, Held] = {}
@@ -127,11 +128,13 @@ class Upstream:
             step.hgetall(keys.meta)
             step.hgetall(keys.sources)
             step.hgetall(keys.findings)
+            step.xrange(keys.told)
             for source in sources:
                 step.hgetall(keys.areas(source))
-            meta, heard, findings, *areas = await step.execute()
+            meta, heard, findings, told, *areas = await step.execute()
         try:
-            read = held.read(meta, heard, findings, dict(zip(sources, areas, strict=True)))
+            facts = [decode(fields[b"told"], self._scope) for _, fields in told]
+            read = held.read(meta, heard, findings, dict(zip(sources, areas, strict=True)), facts)
         except UNREADABLE as error:
             raise UsageError(f"What is at {keys.meta} in {self.where} is not Sandık's: {error}.") from error
         self._same_night(read)
@@ -191,7 +194,8 @@ class Upstream:
         at = self._held.get(contest, NOTHING)
         for entry, fields in entries:
             try:
-                after = held.follow(at, decode_change(entry, fields))
+                change = decode_change(entry, fields)
+                after = held.follow(at, change, [decode(value, self._scope) for value in change.told])
             except UNREADABLE:
                 LOG.warning("contest=%s entry=%r of the change stream cannot be read", contest, entry)
                 after = None

@@ -27,7 +27,7 @@ INTERRUPTED = 130
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which night, how fast, and how it ends."""
     parser.add_argument("night", metavar="NIGHT", nargs="?", default=NIGHT, help=f"else: {NIGHT}")
-    parser.add_argument("--speed", default="60", metavar="N|max", help="60 (the default): a minute a second")
+    parser.add_argument("--speed", metavar="N|max", help="60: a minute a second; else as the night says")
     parser.add_argument("--from", dest="start", metavar="T", help="what is before comes at once: 19:10")
     parser.add_argument("--port", type=int, default=8080, metavar="N", help="of the page; 0: a free one")
     parser.add_argument("--no-browser", action="store_true", help="only say where the page is")
@@ -46,7 +46,8 @@ def run(args: argparse.Namespace, out: Out) -> int:
     night = folder.night
     folder.recording  # noqa: B018 - a night without one is said before anything starts
     start = read_from(args.start, night.date, night.time_zone) if args.start else None
-    pace = Pace(read_speed(args.speed), start)
+    speed = read_speed(args.speed or str(night.replay.speed))
+    pace = Pace(speed, start, night.replay.gap_max_s)
     broker, store = embedded.broker(), embedded.store()
     port = ports.choose(args.port)
     servers = broker.address, "tansu", store.redis_url
@@ -149,7 +150,8 @@ class Demo:
         try:
             await ended.counted(store, ends)
             seconds = time.monotonic() - begin_s
-            return await ended.outcomes(store, night, MODE), seconds
+            await ended.settled(store)
+            return await ended.outcomes(store, night), seconds
         finally:
             await store.close()
 

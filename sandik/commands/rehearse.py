@@ -1,7 +1,7 @@
 """`sandik rehearse`: a whole night in memory, with no broker and no store; is the ending as it must be?
 
-Know before changing: this is the oracle's own count (`election.rehearsal`), one paper at a time. Its JSON is
-the shape that demo and verify print too.
+Know before changing: this is the oracle's own count (`election.rehearsal`), one paper at a time, and what it
+would have told. Its JSON is the shape that demo and verify print too.
 """
 
 import argparse
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace, out: Out) -> int:
         bad.append(refusal)
 
     begin_s = time.perf_counter()
-    rehearsal = Rehearsal(night, "rehearsal")
+    rehearsal = Rehearsal(night, "rehearsal", telling=True)
     records = recordings.records(path, night, refuse)
     if until is not None:
         records = takewhile(lambda record: record.heard_at <= until, records)
@@ -76,7 +76,7 @@ def _contest(rehearsal: Any, contest: ContestId, level: str | None) -> outcome.J
         "refused": shown["refused"],
         "findings": shown["findings"],
         "call": shown["call"],
-        "alerts": [],
+        "alerts": outcome.alerts(rehearsal.told[contest]),
     }
     if level is not None:
         found["areas"] = {area: told for area, told in shown["areas"].items() if told["level"] == level}
@@ -94,6 +94,8 @@ def _tell(
     night, ending = folder.night, folder.ending
     wrong = outcome.differences(contests, ending) if whole and ending is not None else ()
     for line in outcome.in_words(contests, {c.id: c.name for c in night.contests.values()}):
+        out.say(line)
+    for line in outcome.told_in_words(contests):
         out.say(line)
     out.say(f"{rehearsal.reports:,} reports in {seconds:.1f} s")
     for line in wrong:

@@ -23,7 +23,7 @@ EXAMPLE = """  sandik replay istanbul-2019-06-23 --speed 60
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What to play and how."""
     parser.add_argument("night", metavar="NIGHT|RECORDING", help="a night with a recording, or a recording")
-    parser.add_argument("--speed", default="60", metavar="N|max", help="60 (the default): a minute a second")
+    parser.add_argument("--speed", metavar="N|max", help="60: a minute a second; else as the night says")
     parser.add_argument("--from", dest="start", metavar="T", help="what is before comes at once: 19:10")
     parser.add_argument("--session", metavar="NAME", help="topics and keys of its own beside other replays")
     parser.add_argument(
@@ -46,7 +46,8 @@ def run(args: argparse.Namespace, out: Out) -> int:
         settings = with_(settings, session=args.session)
     settings.scope(night.id)  # a name that cannot stand in a topic is said before anything starts
     start = read_from(args.start, night.date, night.time_zone) if args.start else None
-    pace = Pace(read_speed(args.speed), start)
+    speed = read_speed(args.speed or str(night.replay.speed))
+    pace = Pace(speed, start, night.replay.gap_max_s)
     return asyncio.run(_play(folder, recording, pace, settings, out))
 
 

@@ -50,7 +50,7 @@ async def _verify(folder: folders.Folder, settings: Any, counting: Any, anew: bo
     from streams.verify import rebuild, verify
 
     night, scope = folder.night, settings.scope(folder.night.id)
-    topics = (scope.topic("reports"), scope.topic("rulings"))
+    topics = tuple(scope.topic(what) for what in ("reports", "rulings", "told"))
     begin_s = time.monotonic()
     store = Store(night, scope, counting)
     try:
@@ -67,7 +67,7 @@ def _tell(folder: folders.Folder, scope: Any, found: Any, seconds: float, out: O
     from sandik import ended
 
     night, ending = folder.night, folder.ending
-    contests = {name: ended.outcome_of(held, name, night, scope.mode) for name, held in found.held.items()}
+    contests = {name: ended.outcome_of(held, name, night, scope) for name, held in found.held.items()}
     for line in outcome.in_words(contests, {c.id: c.name for c in night.contests.values()}):
         out.say(line)
     for line in found.differences:

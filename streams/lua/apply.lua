@@ -3,16 +3,16 @@
 -- bytes of a unit's row: revision and edition), and if no offset of the log is left out. So the same batch
 -- applied twice is no news, whoever sends it again and for whatever reason.
 --
--- KEYS meta offsets changes sources findings, then for each section: boxes areas papers
+-- KEYS meta offsets changes sources findings, then for each section: boxes areas papers cleared
 -- ARGV digest epoch_if_new changes_max,
 --      partitions, then for each: name first next refusals ("offset:ours:unreadable;" …),
 --      sections, then for each:
---        source heard ("" if nothing was accepted),
+--        source heard ("" if nothing was accepted), clearances known,
 --        units, tokens (16 bytes each), rows, row bytes, the ids,
 --        areas, differences (doubles), columns, the ids,
 --        papers, then id and JSON of each; papers gone, the ids; findings, then field and difference of each
 -- Answers {'OK', epoch, version} · {'MOVED', {places of units in section 1}, …} · {'GAP', partition, stored}
---      · {'DIGEST', theirs} · {'LIMIT', source, area}
+--      · {'DIGEST', theirs} · {'LIMIT', source, area} · {'CLEARED'}: clearances the sums did not know
 
 local CHUNK = 1000 -- arguments handed to one command; Lua's stack holds some thousands
 
@@ -44,8 +44,9 @@ end
 
 -- Read everything, refuse where anything moved.
 local function read_section(place)
-  local section = { boxes = KEYS[3 + 3 * place], areas = KEYS[4 + 3 * place], papers = KEYS[5 + 3 * place] }
-  section.source, section.heard = take(), take()
+  local section = { boxes = KEYS[2 + 4 * place], areas = KEYS[3 + 4 * place], papers = KEYS[4 + 4 * place] }
+  section.source, section.heard, section.cleared = take(), take(), take_number()
+  section.missed = redis.call('SCARD', KEYS[5 + 4 * place]) ~= section.cleared
   section.units, section.tokens, section.rows, section.width = take_number(), take(), take(), take_number()
   section.unit_at = at + 1
   at = at + section.units
@@ -102,12 +103,14 @@ local function new_totals(section)
   return totals
 end
 
-local sections, moved, any_moved = {}, {}, false
+local sections, moved, any_moved, any_missed = {}, {}, false, false
 for place = 1, take_number() do
   sections[place] = read_section(place)
   moved[place] = moved_units(sections[place])
   any_moved = any_moved or #moved[place] > 0
+  any_missed = any_missed or sections[place].missed
 end
+if any_missed then return { 'CLEARED' } end
 if any_moved then return { 'MOVED', unpack(moved) } end
 for _, section in ipairs(sections) do
   local wrong

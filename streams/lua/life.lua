@@ -55,6 +55,20 @@ local function write_life(life, changes, changes_max, changed, fields)
   for name, value in pairs(life.moved) do redis.call('HSET', life.key, name, value) end
 end
 
+-- Counts what was refused at offsets that were not applied before: "offset:ours:unreadable;" …
+local function count_refusals(life, stored, refusals)
+  for offset, ours, nobodys in string.gmatch(refusals, '(%d+):(%d+):(%d+);') do
+    if tonumber(offset) >= stored then
+      for name, more in pairs({ refused = tonumber(ours), unreadable = tonumber(nobodys) }) do
+        if more > 0 then
+          local before = tonumber(life.moved[name] or redis.call('HGET', life.key, name) or '0')
+          life.moved[name] = string.format('%d', before + more)
+        end
+      end
+    end
+  end
+end
+
 -- The offset stored for a partition: the next one to apply. Nothing stored: nothing of it was ever applied.
 local function stored_offset(offsets, partition)
   return tonumber(redis.call('HGET', offsets, partition) or '0')

@@ -17,16 +17,7 @@ local partition, first, following = take(), take_number(), take_number()
 local stored = stored_offset(offsets, partition)
 if first > stored then return { 'GAP', partition, string.format('%d', stored) } end
 
-for offset, ours, nobodys in string.gmatch(take(), '(%d+):(%d+):(%d+);') do
-  if tonumber(offset) >= stored then
-    for name, more in pairs({ refused = tonumber(ours), unreadable = tonumber(nobodys) }) do
-      if more > 0 then
-        local before = tonumber(life.moved[name] or redis.call('HGET', meta, name) or '0')
-        life.moved[name] = string.format('%d', before + more)
-      end
-    end
-  end
-end
+count_refusals(life, stored, take())
 
 local kept = {}
 for _ = 1, take_number() do

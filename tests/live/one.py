@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from election.night import ContestId, Night, SourceId
 from election.wire.records import Bundle, Record, Ruling, encode
 from election.wire.topics import Scope
-from streams.calling import Collected, TakesRulings
+from streams.calling import TakesRulings, docket
 from streams.counting import CountsBatches
 from streams.gathered import Batch, Gathered, Grounds
 from streams.progress import Progress
@@ -40,8 +40,8 @@ class One:
         self.progress = Progress()
         self.refused: list[bytes] = []
         self.counter = CountsBatches(night, self.store, self.refuse, self.progress)
-        self.rulings = TakesRulings(self.store, self.refuse, self.progress)
         self.grounds = Grounds(night)
+        self.rulings = TakesRulings(self.store, self.grounds, self.refuse, self.progress)
 
     async def refuse(self, records: Sequence[bytes]) -> None:
         """The topic of refused."""
@@ -60,10 +60,7 @@ class One:
 
     async def rule(self, records: Sequence[Received]) -> None:
         """Takes rulings in."""
-        collected = Collected(NIGHT, SCOPE, 1000)
-        for received in records:
-            collected.add(received)
-        await self.rulings.take_in(collected.finish())
+        await self.rulings.take_in(docket(NIGHT, SCOPE, 1000, records))
 
 
 @asynccontextmanager

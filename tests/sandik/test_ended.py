@@ -9,8 +9,10 @@ from election.errors import OutsideError
 from election.night import AreaId, ContestId, SourceId
 from election.tally import COLUMN, FIXED
 from election.wire.keys import pack_total
+from election.wire.topics import Scope
 from sandik import ended, folders
-from streams.store import Held, Store
+from streams.answers import Held
+from streams.store import Store
 
 ENDS = {("replay.practice.reports", 0): 5, ("replay.practice.rulings", 0): 1}
 
@@ -65,7 +67,7 @@ def test_what_the_store_holds_is_told_in_the_shape_of_a_rehearsal() -> None:
         {"council/W301": 3, "party/W301": 9, "council/Q307": 0}, {},
         {contest.source: {AreaId(contest.area): pack_total(tuple(row))}}, {}, 0, "",
     )  # fmt: skip
-    found = ended.outcome_of(held, contest.id, night, "replay")
+    found = ended.outcome_of(held, contest.id, night, Scope("replay", night.id))
     assert ("e", 7, 3, 30) == (found["epoch"], found["version"], found["refused"], found["valid"])
     assert {"counted": 2, "total": 20, "quarantined": 0} == found["boxes"]
     assert ("yes", 10, {"yes": 20, "no": 10}) == (found["leader"], found["margin_votes"], found["choices"])

@@ -1,7 +1,9 @@
 """How a contest ended, and whether that is how it had to end."""
 
+from election.alerts import KINDS
 from election.night import ContestId
 from sandik import outcome
+from tests.election.tellings import by_itself, seen, tell, teller
 
 MAYOR = ContestId("mayor")
 FOUND = {
@@ -31,6 +33,34 @@ def test_every_difference_is_a_sentence() -> None:
     assert expected == outcome.differences(FOUND, ending)
 
 
+def test_alerts_of_the_ending_must_have_been_told_and_others_may() -> None:
+    """Pairs of kind and key; what hangs on batches is not named there."""
+    told = {MAYOR: {"alerts": [{"kind": "counted", "key": "50"}, {"kind": "certified", "key": "a"}]}}
+    assert () == outcome.differences(told, {"mayor": {"alerts": [["certified", "a"]]}})
+    expected = ("mayor.alerts: annulled b was never told",)
+    assert expected == outcome.differences(told, {"mayor": {"alerts": [["annulled", "b"]]}})
+    assert expected == outcome.differences(FOUND, {"mayor": {"alerts": [["annulled", "b"]]}})
+
+
+def test_a_call_of_the_ending_is_compared_by_what_stands_there() -> None:
+    """State, choice and rule; the hour of it hangs on batches."""
+    told = {MAYOR: {"call": {"state": "called", "choice": "ada", "rule": "certain", "at": "18:00"}}}
+    assert () == outcome.differences(told, {"mayor": {"call": {"state": "called", "choice": "ada"}}})
+    wanted = {"mayor": {"call": {"state": "open", "choice": None}}}
+    assert 2 == len(outcome.differences(told, wanted))
+
+
+def test_what_is_for_the_desk_alone_is_no_alert() -> None:
+    """Each alert with its id, kind, key, hour and title, in order."""
+    who = teller(by_itself(1))
+    facts = tell(who, seen(who, (900, 100, 0))) + tell(who, seen(who, (500, 500, 0), 1, 2))
+    alerts = outcome.alerts(facts)
+    assert [told.id for told in facts if not KINDS[told.kind].desk] == [one["id"] for one in alerts]
+    assert {"proposal-withdrawn", "lead-noted"} <= {told.kind for told in facts}
+    assert "2024-10-06T18:00:00.000Z" == alerts[0]["at"]
+    assert alerts[0]["title"].startswith("REHEARSAL · SIMULATED · Mayor: ")
+
+
 def test_in_words_the_choices_stand_by_votes_with_shares() -> None:
     """Title, how far the count is, each choice, the margin."""
     expected = [
@@ -49,3 +79,9 @@ def test_in_words_nothing_counted_has_no_shares_and_no_leader() -> None:
              "margin_votes": 0}  # fmt: skip
     lines = outcome.in_words({MAYOR: empty}, {})
     assert ["mayor", "  0 of 4 boxes counted", "  margin 0, no leader"] == [lines[0], lines[1], lines[-1]]
+
+
+def test_what_was_told_is_a_line_each() -> None:
+    """With its hour and its title."""
+    contests = {MAYOR: {"alerts": [{"at": "2024-10-06T18:00:00.000Z", "title": "LIVE · Mayor: a"}]}}
+    assert ["  2024-10-06 18:00 LIVE · Mayor: a"] == outcome.told_in_words(contests)

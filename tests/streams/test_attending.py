@@ -57,6 +57,10 @@ class Stored:
         shelf.put(places, [self.rows.get(place) for place in places])
         shelf.papers.update({place: self.papers[place] for place in places if place in self.papers})
 
+    async def load_cleared(self, contest: ContestId, shelf: Shelf) -> None:
+        """Nobody cleared anything."""
+        shelf.put_cleared([])
+
     async def apply(
         self, spans: Sequence[Span], work: Mapping[ContestId, Sequence[Sums]]
     ) -> dict[ContestId, Answer]:

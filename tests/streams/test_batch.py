@@ -1,6 +1,7 @@
 """Whether sums by numpy are what the plain tally gives, for any reports in any order and any batching."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from election.checks import check
 from election.night import AreaId, UnitId
 from election.tally import Row, Status, Tally, plus, statement
 from election.wire.records import Bundle
-from streams.batch import Sums, read, weigh
+from streams.batch import Sums, lifting, read, weigh
 from streams.ground import Ground, Shelf
 from streams.papers import codes
 from tests.streams import made
@@ -44,6 +45,19 @@ class Totals:
         reading = read(bundles, self.ground)
         sums = weigh(reading, self.shelf)
         self.refused += len(reading.refused)
+        self._apply(sums)
+        return sums
+
+    def clear(self, unit: UnitId, revision: int) -> None:
+        """A person clears the quarantine of a paper."""
+        place = self.ground.number[unit]
+        self.shelf.cleared = (self.shelf.cleared or frozenset()) | {(place, revision)}
+        sums = lifting(self.shelf, place, revision)
+        if sums is not None:
+            assert len(self.shelf.cleared) == sums.cleared
+            self._apply(sums)
+
+    def _apply(self, sums: Sums) -> None:
         areas = tuple(self.ground.night.areas)
         empty = (0,) * sums.differences.shape[1]
         for place, difference in zip(sums.areas, sums.differences, strict=True):
@@ -51,7 +65,6 @@ class Totals:
             self.rows[areas[place]] = plus(self.rows.get(areas[place], empty), moved)
         self.findings.update(sums.findings)
         sums.settle(self.shelf)
-        return sums
 
 
 def plainly(ground: Ground, batches: list[list[Bundle]]) -> tuple[Tally, int]:
@@ -65,6 +78,34 @@ def plainly(ground: Ground, batches: list[list[Bundle]]) -> tuple[Tally, int]:
             else:
                 tally.hear(paper.report.unit, statement(paper, ground.contest, ground.night))
     return tally, refused
+
+
+@given(NIGHTS, st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_clearance_at_any_time_gives_what_the_plain_tally_gives(
+    night: tuple[Ground, list[list[Bundle]]], data: st.DataObject
+) -> None:
+    """Heard before the paper, between batches or after it: the same totals, the same statements."""
+    ground, batches = night
+    tally, _ = plainly(ground, batches)
+    papers = [(unit, held.revision) for unit, held in tally.held.items()]
+    cleared = data.draw(st.lists(st.sampled_from(papers), max_size=3)) if papers else []
+    for unit, revision in cleared:
+        tally.clear(unit, revision)
+    totals = Totals(ground)
+    acts = data.draw(st.permutations([*range(len(batches)), *(place for place in cleared)]))
+    for act in acts:
+        if isinstance(act, tuple):
+            totals.clear(*act)
+        else:
+            totals.count(batches[act])
+    held = {unit: totals.shelf.held(place) for place, unit in enumerate(ground.units)}
+    assert {unit: replace(one, edition=0) for unit, one in tally.held.items()} == {
+        unit: replace(one, edition=0) for unit, one in held.items() if one is not None
+    }
+    assert {area: row for area, row in tally.rows.items() if any(row)} == {
+        area: row for area, row in totals.rows.items() if any(row)
+    }
 
 
 @given(NIGHTS)

@@ -1,7 +1,9 @@
 """Whether rulings are read whatever stands in their topic, and taken in after what was refused is told."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 import orjson
@@ -11,14 +13,17 @@ from hypothesis import strategies as st
 
 from election.errors import OutsideError
 from election.night import ContestId
+from election.rulings import Clearance
 from election.wire.records import RULING_KINDS, Bundle, Ruling, encode
 from election.wire.topics import Scope
 from streams.answers import Answer, Applied, Gap, OtherNight
-from streams.calling import RULINGS_MAX, Collected, Docket, TakesRulings, settles
+from streams.calling import Docket, TakesRulings, docket, settles
 from streams.counting import CannotCountError
+from streams.gathered import Grounds
 from streams.progress import Progress
 from streams.spans import Received, Ruled, Span
 from streams.store import Store
+from streams.stretch import Stretch
 from tests.streams import made
 
 NIGHT = made.night()
@@ -55,11 +60,11 @@ def received(values: Sequence[Ruling | Bundle | bytes], first: int = 0) -> list[
 
 def docket_of(records: Sequence[Received]) -> Docket:
     """Records as one docket."""
-    collected = Collected(NIGHT, SCOPE, 1000)
+    stretch = Stretch(partial(docket, NIGHT, SCOPE, 1000))
     for record in records:
-        assert collected.follows(record)
-        collected.add(record)
-    return collected.finish()
+        assert stretch.follows(record)
+        stretch.add(record)
+    return stretch.finish()
 
 
 @pytest.mark.parametrize("kind", RULING_KINDS)
@@ -72,19 +77,31 @@ def test_only_the_councils_word_on_the_embargo_settles_anything(kind: str) -> No
     assert expected.get(kind, {}) == settles(ruling(kind))
 
 
+def test_a_clearance_names_one_paper_of_the_night() -> None:
+    """A source, a box of it and a revision; the docket says which paper is meant."""
+    data: dict[str, Any] = {"source": "council", "box": GROUND.units[0], "revision": 2}
+    right = replace(ruling("quarantine-cleared"), data=data)
+    assert {MAYOR: [Clearance(GROUND.source.id, GROUND.units[0], 2)]} == docket_of(received([right])).cleared
+    upheld = replace(ruling("quarantine-upheld"), data=data)
+    assert {} == docket_of(received([upheld])).cleared
+    for wrong in ({"source": "moon"}, {"box": "moon-1"}, {"revision": 0}, {"revision": True}, {"box": 7}):
+        found = docket_of(received([replace(right, data=data | wrong)]))
+        assert 1 == len(found.refused), wrong
+
+
 def test_rulings_are_kept_as_they_came_by_contest_and_in_order() -> None:
     """Byte for byte with their offsets; a contest without one learns the offsets all the same."""
     records = received(
         [ruling(ANNOUNCED, minute=30), ruling(LIFTED, "bridge"), ruling("concession"), ruling()], first=5
     )
-    docket = docket_of(records)
-    assert Span(f"{TOPIC}/0", 5, 9) == docket.span
-    assert set(NIGHT.contests) == set(docket.rulings)
-    assert [5, 7, 8] == [kept.offset for kept in docket.rulings[MAYOR]]
-    assert [records[place].value for place in (0, 2, 3)] == [kept.value for kept in docket.rulings[MAYOR]]
+    found = docket_of(records)
+    assert Span(f"{TOPIC}/0", 5, 9) == found.span
+    assert set(NIGHT.contests) == set(found.rulings)
+    assert [5, 7, 8] == [kept.offset for kept in found.rulings[MAYOR]]
+    assert [records[place].value for place in (0, 2, 3)] == [kept.value for kept in found.rulings[MAYOR]]
     lifts = {"lifted_at": "2024-10-06T15:20:00.000Z"}
-    assert [Ruled(6, "2024-10-06T15:21:00.000Z", records[1].value, lifts)] == docket.rulings[BRIDGE]
-    assert () == tuple(docket.refused)
+    assert [Ruled(6, "2024-10-06T15:21:00.000Z", records[1].value, lifts)] == found.rulings[BRIDGE]
+    assert () == tuple(found.refused)
 
 
 @pytest.mark.parametrize(
@@ -96,16 +113,17 @@ def test_rulings_are_kept_as_they_came_by_contest_and_in_order() -> None:
         (encode(ruling("rumour"), SCOPE), "R010"),
         (encode(bundle(), SCOPE), "R010"),
         (encode(ruling(contest="moon"), SCOPE), "E101"),
+        (encode(ruling("quarantine-cleared"), SCOPE), "R006"),
     ],
 )
 def test_what_is_no_ruling_of_this_night_is_refused_and_the_next_one_counts(value: bytes, code: str) -> None:
     """Told with its code, counted at every contest as something that could not be read."""
-    docket = docket_of(received([value, ruling()]))
-    (told,) = [orjson.loads(record) for record in docket.refused]
+    found = docket_of(received([value, ruling()]))
+    (told,) = [orjson.loads(record) for record in found.refused]
     assert (0, code) == (told["offset"], told["papers"][0]["findings"][0]["code"])
-    assert {0: {None: 1}} == docket.span.refused
-    assert "0:0:1;" == docket.span.refusals(BRIDGE)
-    assert [1] == [kept.offset for kept in docket.rulings[MAYOR]]
+    assert {0: {None: 1}} == found.span.refused
+    assert "0:0:1;" == found.span.refusals(BRIDGE)
+    assert [1] == [kept.offset for kept in found.rulings[MAYOR]]
 
 
 RIGHT: dict[str, Any] = orjson.loads(encode(ruling(), SCOPE))
@@ -125,38 +143,13 @@ def test_nothing_that_can_stand_in_the_topic_raises_and_every_offset_is_accounte
     values: list[bytes], first: int
 ) -> None:
     """Each record is kept or told as refused: one that raised would raise again after every restart."""
-    docket = docket_of(received(values, first))
-    kept = [ruled.offset for rulings in docket.rulings.values() for ruled in rulings]
-    told = [orjson.loads(record) for record in docket.refused]
+    found = docket_of(received(values, first))
+    kept = [ruled.offset for rulings in found.rulings.values() for ruled in rulings]
+    told = [orjson.loads(record) for record in found.refused]
     assert list(range(first, first + len(values))) == sorted([*kept, *(record["offset"] for record in told)])
-    assert (first, first + len(values)) == (docket.span.first, docket.span.following)
-    assert {record["offset"] for record in told} == set(docket.span.refused)
+    assert (first, first + len(values)) == (found.span.first, found.span.following)
+    assert {record["offset"] for record in told} == set(found.span.refused)
     assert "R000" not in {record["papers"][0]["findings"][0]["code"] for record in told}
-
-
-def test_a_record_follows_only_if_it_is_the_next_of_its_partition() -> None:
-    """The script looks at the ends of a stretch only: a hole in it would be jumped over for good."""
-    collected = Collected(NIGHT, SCOPE, 1000)
-    first, second, third = received([ruling()] * 3)
-    assert collected.follows(second)
-    collected.add(first)
-    elsewhere = Received(TOPIC, 1, 1, second.value)
-    expected = {"itself": False, "the next": True, "the one after": False, "another partition": False}
-    assert expected == {
-        "itself": collected.follows(first),
-        "the next": collected.follows(second),
-        "the one after": collected.follows(third),
-        "another partition": collected.follows(elsewhere),
-    }
-
-
-def test_a_docket_is_full_at_its_limit() -> None:
-    """The rest waits for the next step."""
-    collected = Collected(NIGHT, SCOPE, 1000)
-    for record in received([b"{}"] * RULINGS_MAX):
-        assert not collected.full
-        collected.add(record)
-    assert collected.full
 
 
 class Desk:
@@ -165,7 +158,7 @@ class Desk:
     def __init__(self, answer: Answer, refuses: Exception | None = None) -> None:
         self.answer, self.refuses, self.heard = answer, refuses, list[str]()
         self.progress = Progress()
-        self.takes = TakesRulings(cast("Store", self), self.send, self.progress)
+        self.takes = TakesRulings(cast("Store", self), Grounds(NIGHT), self.send, self.progress)
 
     async def send(self, records: Sequence[bytes]) -> None:
         """The topic of refused."""

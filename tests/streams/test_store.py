@@ -3,9 +3,7 @@
 Know before changing: no server is needed here; what the scripts do is in tests/live/test_counting_store.py.
 """
 
-import hashlib
 from collections import Counter
-from importlib import resources
 
 import hiredis
 import pytest
@@ -20,10 +18,10 @@ from redis.exceptions import (
 
 from election.errors import OutsideError
 from election.night import ContestId
-from election.wire.keys import total_width
+from election.tally import width
 from streams.settings import Settings
 from streams.spans import Span
-from streams.store import CHANGES_MIN, QuickConnection, Script, Store, _place
+from streams.store import CHANGES_MIN, QuickConnection, Store, _place
 from tests.streams import made
 
 NIGHT = made.night()
@@ -98,19 +96,9 @@ def test_a_password_is_not_part_of_a_place() -> None:
     assert "127.0.0.1:6379/0" == _place("redis://127.0.0.1:6379/0")
 
 
-def test_every_script_begins_with_the_life_of_the_projection() -> None:
-    """Epoch, version and fence are the same in all; the server knows each by the digest of its text."""
-    folder = resources.files("streams") / "lua"
-    life = (folder / "life.lua").read_text()
-    for name in ("apply", "attend", "rule"):
-        script = Script(name)
-        assert script.text.startswith(life)
-        assert hashlib.sha1(script.text.encode()).hexdigest() == script.sha
-
-
 async def test_the_change_stream_is_bounded_by_entries_and_by_memory() -> None:
     """Where an entry is large fewer are kept, but never so few that a gap could not be seen."""
-    entry = sum(len(area) + 8 * total_width(NIGHT.contests[MAYOR]) for area in NIGHT.areas)
+    entry = sum(len(area) + 8 * width(NIGHT.contests[MAYOR], NIGHT) for area in NIGHT.areas)
     for expected, limits in (
         (4096, {}),
         (700, {"changes_max": 700}),

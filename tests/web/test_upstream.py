@@ -120,6 +120,10 @@ class Step:
         self._store.reads += 1
         self._asked.append(lambda: dict(self._store.hashes.get(key, {})))
 
+    def xrange(self, key: str) -> None:
+        """A whole stream: nothing was told."""
+        self._asked.append(list)
+
     def hmget(self, key: str, *names: str) -> None:
         """Some of it."""
         self._asked.append(lambda: [self._store.hashes.get(key, {}).get(name.encode()) for name in names])

@@ -80,3 +80,33 @@ def test_a_recording_of_another_night_is_wrong_use(capsys: Captured) -> None:
     other = str(folders.find("istanbul-2019-06-23") / "recording.jsonl.gz")
     assert 2 == cli.main(["rehearse", "practice", "--recording", other])
     assert "is of istanbul-2019-06-23" in capsys.readouterr().err
+
+
+def test_what_was_told_stands_beside_the_totals(capsys: Captured) -> None:
+    """The ban's end first among all that is about totals; calls and alerts in the contract's shape."""
+    cli.main(["rehearse", "practice", "--json"])
+    bridge = answer(capsys)["contests"]["bridge"]
+    assert ("too close", None) == (bridge["call"]["state"], bridge["call"]["choice"])
+    told = [(one["kind"], one["key"]) for one in bridge["alerts"]]
+    assert [("embargo-lifted", "open"), ("counted", "90"), ("counted", "100"), ("band-entered", "1")] == told
+    assert bridge["alerts"][0]["title"].startswith("REHEARSAL · SIMULATED · ")
+    assert {"id", "kind", "at", "title"} <= set(bridge["alerts"][0])
+
+
+def test_before_the_ban_ends_nothing_about_totals_was_told(capsys: Captured) -> None:
+    """`--as-of` a minute earlier: at most that a source is silent."""
+    cli.main(["rehearse", "practice", "--as-of", "18:29", "--json"])
+    contests = answer(capsys)["contests"].values()
+    assert {one["kind"] for facts in contests for one in facts["alerts"]} <= {"source-stalled"}
+
+
+def test_an_alert_of_the_ending_that_was_never_told_is_the_answer_no(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    """Exit code 1, and which."""
+    path = copied(tmp_path)
+    ending = json.loads((path / "ending.json").read_bytes())
+    ending["contests"]["mayor"]["alerts"].append(["call-made", "certain/deniz/1"])
+    (path / "ending.json").write_text(json.dumps(ending))
+    assert 1 == cli.main(["rehearse", str(path)])
+    assert "mayor.alerts: call-made certain/deniz/1 was never told" in capsys.readouterr().err

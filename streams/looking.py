@@ -1,0 +1,86 @@
+"""What an evaluator reads and notes: totals, rulings and facts of one contest at one moment.
+
+    looked = await Looks(store).look(contest, areas, rulings_from, told_after)
+    await looks.newer(contest, version, wait_s)        returns at the next version, or after the time
+    await looks.evaluated(contest, epoch, version)     nothing more is to be told at this version
+
+Know before changing: nothing here writes anything that is counted or told; a note that is lost is made again.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from election.night import AreaId, ContestId, SourceId
+from streams.answers import Looked
+from streams.store import Store
+
+
+class Looks:
+    """Reads contests of one store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def look(
+        self,
+        contest: ContestId,
+        areas: Mapping[SourceId, Sequence[AreaId]],
+        rulings_from: int,
+        told_after: int,
+    ) -> Looked:
+        """The totals of these areas, what was ruled and what was told, all at one version."""
+        keys = self._store.keys[contest]
+
+        async def ask(redis: Any) -> list[Any]:
+            pipe = redis.pipeline(transaction=True)
+            for key in (keys.meta, keys.offsets, keys.sources):
+                pipe.hgetall(key)
+            pipe.lrange(keys.rulings, rulings_from, -1)
+            pipe.xrange(keys.told, f"({told_after}-0", "+")
+            for source, wanted in areas.items():
+                pipe.hmget(keys.areas(source), list(wanted))
+            found: list[Any] = await pipe.execute()
+            return found
+
+        meta, offsets, heard, rulings, told, *rows = await self._store.ask(ask)
+        return Looked(
+            {name.decode(): value.decode() for name, value in meta.items()},
+            {name.decode(): int(value) for name, value in offsets.items()},
+            {SourceId(name.decode()): value.decode() for name, value in heard.items()},
+            {
+                source: {area: row for area, row in zip(wanted, found, strict=True) if row}
+                for (source, wanted), found in zip(areas.items(), rows, strict=True)
+            },
+            rulings,
+            [fields[b"told"] for _, fields in told],
+        )
+
+    async def newer(self, contest: ContestId, version: int, wait_s: float) -> None:
+        """Returns when the contest has a newer version, or after so many seconds (whole milliseconds)."""
+        streams: dict[Any, Any] = {self._store.keys[contest].changes: f"{version}-0"}
+        block_ms = max(1, int(wait_s * 1000))
+        await self._store.ask(lambda redis: redis.xread(streams, count=1, block=block_ms))
+
+    async def evaluated(self, contest: ContestId, epoch: str, version: int) -> None:
+        """Notes that nothing more is to be told at this version."""
+        key, state = self._store.keys[contest].evaluated, f"{epoch} {version}"
+        await self._store.ask(lambda redis: redis.set(key, state))
+
+    async def unsettled(self) -> list[ContestId]:
+        """Contests of which more may be told: nobody has said yet that there is nothing at their version."""
+
+        async def ask(redis: Any) -> list[Any]:
+            pipe = redis.pipeline(transaction=True)
+            for keys in self._store.keys.values():
+                pipe.hmget(keys.meta, "epoch", "version")
+                pipe.get(keys.evaluated)
+            found: list[Any] = await pipe.execute()
+            return found
+
+        found = await self._store.ask(ask)
+        states = [b"%s %s" % (epoch or b"", version or b"0") for epoch, version in found[::2]]
+        return [
+            contest
+            for contest, state, noted in zip(self._store.keys, states, found[1::2], strict=True)
+            if state != noted
+        ]

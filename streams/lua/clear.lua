@@ -1,0 +1,11 @@
+-- Quarantine that a person cleared: kept by unit and revision, so that a paper heard later counts at once.
+-- A batch says how many clearances it knew when it was summed (apply.lua); one that missed some is summed
+-- again. Kept before the ruling's offset is: a worker that dies in between does it again, which is no news.
+-- KEYS meta cleared
+-- ARGV digest, then unit/revision …
+-- Answers {'OK', epoch, version} · {'DIGEST', theirs}
+
+local held = redis.call('HMGET', KEYS[1], 'digest', 'epoch', 'version')
+if held[1] and held[1] ~= ARGV[1] then return { 'DIGEST', held[1] } end
+for place = 2, #ARGV do redis.call('SADD', KEYS[2], ARGV[place]) end
+return { 'OK', held[2] or '', held[3] or '0' }

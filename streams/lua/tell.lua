@@ -1,0 +1,47 @@
+-- What was told of one contest, applied once and in the order of its topic: a fact is accepted only if it
+-- names the fact accepted last as the one before it. So acceptance hangs on the topic's order alone: a record
+-- sent twice, or by a worker that was wrong about being the evaluator, is no news, also when Redis is rebuilt.
+-- KEYS meta offsets changes told told_ids
+-- ARGV digest epoch_if_new changes_max partition first next,
+--      refusals ("offset:ours:unreadable;" …), facts, then for each: offset id prev seq bytes
+-- Answers {'OK', epoch, version} · {'GAP', partition, stored} · {'DIGEST', theirs}
+
+local at = 3
+local function take() at = at + 1; return ARGV[at] end
+local function take_number() return tonumber(take()) end
+
+local meta, offsets, changes, told, told_ids = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local life = life_of(meta, ARGV[1], ARGV[2])
+if life.refusal then return life.refusal end
+
+local partition, first, following = take(), take_number(), take_number()
+local stored = stored_offset(offsets, partition)
+if first > stored then return { 'GAP', partition, string.format('%d', stored) } end
+count_refusals(life, stored, take())
+
+local held = redis.call('HMGET', meta, 'told', 'told_seq')
+local last, seq = held[1] or '', tonumber(held[2] or '0')
+local accepted, new = {}, {}
+for _ = 1, take_number() do
+  local offset, id, prev, its_seq, bytes = take_number(), take(), take(), take_number(), take()
+  local known = new[id] or redis.call('SISMEMBER', told_ids, id) == 1
+  if offset >= stored and prev == last and its_seq == seq + 1 and not known then
+    last, seq, new[id] = id, its_seq, true
+    accepted[#accepted + 1] = { seq = its_seq, id = id, bytes = bytes }
+  end
+end
+if #accepted > 0 then
+  life.moved['told'] = last
+  life.moved['told_seq'] = string.format('%d', seq)
+end
+
+local fields, values = {}, {}
+for place, fact in ipairs(accepted) do values[place] = fact.bytes end
+if #values > 0 then fields = { 'told', table.concat(values, '\n') } end
+write_life(life, changes, ARGV[3], next(life.moved) ~= nil, fields)
+for _, fact in ipairs(accepted) do
+  redis.call('XADD', told, string.format('%d-0', fact.seq), 'told', fact.bytes)
+  redis.call('SADD', told_ids, fact.id)
+end
+if following > stored then redis.call('HSET', offsets, partition, string.format('%d', following)) end
+return { 'OK', life.epoch, life.version }

@@ -1,0 +1,128 @@
+"""Whether an evaluator keeps still where it may not speak: elsewhere held, behind the log, nothing new.
+
+What it tells, and that it is told once, is tested with a real store (tests/live/test_telling.py).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import pytest
+
+from election.alerts import Told
+from election.night import ContestId, SourceId
+from election.wire.told import encode
+from election.wire.topics import Scope
+from streams.answers import Looked
+from streams.evaluator import Evaluator, OddFactError, wanted_areas
+from streams.looking import Looks
+from streams.settings import Settings
+from streams.store import Store
+from tests.streams import made
+
+NIGHT = made.night()
+MAYOR = ContestId("mayor")
+SCOPE = Scope("replay", NIGHT.id)
+TOLD = f"{SCOPE.topic('told')}/0"
+REPORTS = f"{SCOPE.topic('reports')}/0"
+OPEN = {"version": "3", "epoch": "e", "at": "2024-10-06T18:40:00.000Z"}
+"""The hour of the law has come: there is a ban lifted to tell of."""
+
+
+class Stage:
+    """A store that shows what a test wants, and a topic."""
+
+    def __init__(self, looked: Looked, end: int | None = 0) -> None:
+        self.looked, self.end, self.sent, self.asked = looked, end, list[bytes](), list[int]()
+        self.evaluator = Evaluator(
+            NIGHT, MAYOR, SCOPE, Settings(), cast("Store", self), self.send, lambda: self.end
+        )
+        self.evaluator._looks = cast("Looks", self)
+
+    async def look(self, contest: ContestId, areas: object, rulings_from: int, told_after: int) -> Looked:
+        """What the store holds."""
+        self.asked.append(told_after)
+        return self.looked
+
+    async def evaluated(self, contest: ContestId, epoch: str, version: int) -> None:
+        """Nothing more is to be told."""
+
+    async def positions(self, partitions: Sequence[str]) -> Mapping[str, int]:
+        """All that was sent is applied."""
+        return dict.fromkeys(partitions, len(self.sent))
+
+    async def send(self, topic: str, key: bytes, value: bytes) -> int:
+        """The topic."""
+        self.sent.append(value)
+        return len(self.sent) - 1
+
+
+def looked(
+    meta: Mapping[str, str] = OPEN, told: Sequence[bytes] = (), stored: int = 0, reports: int = 0
+) -> Looked:
+    """What a store may hold; `stored` is how much of the topic of what was told it has."""
+    return Looked(meta, {TOLD: stored, REPORTS: reports}, {}, {}, (), told)
+
+
+def fact(positions: Mapping[str, int], **other: Any) -> Told:
+    """A fact that was told when the log was counted so far."""
+    said = {"en": "first boxes", "tr": "ilk sandıklar"}
+    fields: dict[str, Any] = {
+        "scope": SCOPE.name, "contest": "mayor", "seq": 1, "prev": "", "kind": "first-boxes", "key": "first",
+        "at": made.START, "version": 2, "positions": positions, "title": said, "because": said, "d": {},
+    }  # fmt: skip
+    return Told(**fields | other)
+
+
+async def test_it_tells_when_it_holds_the_topic_and_the_store_has_all_of_it() -> None:
+    """Then, and in none of the other cases of this page."""
+    stage = Stage(looked())
+    assert 3 == await stage.evaluator.step()
+    assert stage.sent
+
+
+@pytest.mark.parametrize(
+    ("end", "told", "reports", "positions"),
+    [
+        (None, 0, 9, {}),
+        (2, 1, 9, {}),
+        (1, 1, 8, {REPORTS: 9}),
+    ],
+    ids=["another holds the topic", "facts are not in the store yet", "totals older than the last fact's"],
+)
+async def test_it_keeps_still_where_the_store_is_behind(
+    end: int | None, told: int, reports: int, positions: Mapping[str, int]
+) -> None:
+    """A store that is being made again shows standings that were never shown."""
+    values = [encode(fact(positions), SCOPE)] if told else []
+    meta = {**OPEN, **({"told": fact(positions).id, "told_seq": "1"} if told else {})}
+    stage = Stage(looked(meta, values, told, reports), end)
+    await stage.evaluator.step()
+    assert [] == stage.sent
+
+
+async def test_it_begins_again_where_the_store_holds_less_than_it_knows() -> None:
+    """A flushed store: what it remembers is not what anybody was told of this life."""
+    known = encode(fact({}), SCOPE)
+    stage = Stage(looked({**OPEN, "told": fact({}).id, "told_seq": "1"}, [known], 1), 1)
+    await stage.evaluator.step()
+    assert 1 == stage.evaluator.memory.seq
+    stage.looked, stage.end = looked(), 1
+    await stage.evaluator.step()
+    assert [0, 1, 0] == stage.asked
+    assert 0 == stage.evaluator.memory.seq
+
+
+async def test_a_fact_that_does_not_follow_ends_it_with_a_way_out() -> None:
+    """The store accepts no such fact: somebody else wrote it."""
+    odd = encode(fact({}, seq=4, prev="0" * 16), SCOPE)
+    stage = Stage(looked({**OPEN, "told": "x", "told_seq": "4"}, [odd], 1), 1)
+    with pytest.raises(OddFactError, match="sandik verify --rebuild"):
+        await stage.evaluator.step()
+
+
+def test_of_the_published_source_every_leaf_area_is_asked_about_of_others_the_whole() -> None:
+    """Rules by strata need the leaves; sources side by side need one figure each."""
+    wanted = wanted_areas(NIGHT, NIGHT.contests[MAYOR])
+    leaves = NIGHT.areas_of_level[NIGHT.leaf_level]
+    assert {"kizilcay", *leaves} == set(wanted[SourceId("council")])
+    assert ["kizilcay"] == list(wanted[SourceId("party")]) == list(wanted[SourceId("agency")])

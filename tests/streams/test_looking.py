@@ -1,0 +1,63 @@
+"""Whether a note that nothing more is to be told is believed for the very state it was made of only.
+
+What is read at one moment is tested with a real store (tests/live/test_telling.py).
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+import pytest
+
+from election.night import ContestId
+from election.wire.keys import Keys
+from election.wire.topics import Scope
+from streams.looking import Looks
+from streams.store import Store
+from tests.streams import made
+
+NIGHT = made.night()
+CONTESTS = [ContestId("mayor"), ContestId("bridge")]
+
+
+class Answers:
+    """A store that gives what a test says it holds."""
+
+    def __init__(self, *held: Any) -> None:
+        scope = Scope("replay", NIGHT.id)
+        self.keys = {contest: Keys(scope, contest) for contest in CONTESTS}
+        self.held = list(held)
+
+    async def ask(self, question: Callable[[Any], Awaitable[Any]]) -> Any:
+        """The question is put to this very object."""
+        return await question(self)
+
+    def pipeline(self, transaction: bool) -> "Answers":
+        """All at one moment."""
+        assert transaction
+        return self
+
+    def hmget(self, key: str, *names: str) -> None:
+        """Epoch and version."""
+
+    def get(self, key: str) -> None:
+        """The note."""
+
+    async def execute(self) -> list[Any]:
+        """What is held."""
+        return self.held
+
+
+@pytest.mark.parametrize(
+    ("state", "note", "settled"),
+    [
+        ([b"e1", b"7"], b"e1 7", True),
+        ([b"e1", b"8"], b"e1 7", False),
+        ([b"e2", b"7"], b"e1 7", False),
+        ([b"e1", b"7"], None, False),
+        ([None, None], b" 0", True),
+    ],
+)
+async def test_a_note_counts_for_its_own_epoch_and_version(state: Any, note: Any, settled: bool) -> None:
+    """A newer version, another life of the store, no note at all: more may be told."""
+    looks = Looks(cast("Store", Answers(state, note, [b"e1", b"3"], b"e1 3")))
+    assert ([] if settled else [CONTESTS[0]]) == await looks.unsettled()
