@@ -54,6 +54,23 @@ class Settings:
     """Between two signs of life; also how soon a flushed store is noticed while nothing comes in."""
     stand_still_s: float = from_variable("SANDIK_STAND_STILL_S", 30.0)
     """A worker that applies nothing for so long while there is work in the log is ended."""
+    alerts: str = from_variable("SANDIK_ALERTS", "alerts.toml")
+    """The file of subscriptions: who is told what, by which channel."""
+    deliver_at_once: int = from_variable("SANDIK_DELIVER_AT_ONCE", 64)
+    """Most deliveries under way at once, one an address; as many retractions beside them. At the limit the
+    rest waits."""
+    deliver_answers_within_s: float = from_variable("SANDIK_DELIVER_ANSWERS_WITHIN_S", 10.0)
+    """How long one try to deliver may take; then it has failed and is tried again."""
+    deliver_waits_s: str = from_variable("SANDIK_DELIVER_WAITS_S", "0,2,5,15,30,60,120,300,900")
+    """The wait before each try of a delivery, with a little chance added; after the last it is dead."""
+    smtp: str = from_variable("SANDIK_SMTP", "smtp://127.0.0.1:25")
+    """The mail server: smtp:// (STARTTLS where it is offered) or smtps://."""
+    smtp_from: str = from_variable("SANDIK_SMTP_FROM", "")
+    """The address mails come from; needed where a subscription is by e-mail."""
+    smtp_user: str = from_variable("SANDIK_SMTP_USER", "")
+    """The name to log in with at the mail server; empty: none."""
+    smtp_password: str = from_variable("SANDIK_SMTP_PASSWORD", "", secret=True)
+    """Its password."""
 
     def __post_init__(self) -> None:
         """Raises UsageError for a value that makes no sense."""
@@ -71,6 +88,24 @@ class Settings:
                 "Kafka takes what was refused."
             )
         self._refuse_bad_addresses()
+        self._refuse_bad_delivery()
+
+    def _refuse_bad_delivery(self) -> None:
+        if not self.waits_s or not all(0 <= wait < float("inf") for wait in self.waits_s):
+            raise UsageError(
+                f"SANDIK_DELIVER_WAITS_S is {self.deliver_waits_s!r}; it is seconds, a comma between two."
+            )
+        try:
+            server = urlsplit(self.smtp)
+            known = server.scheme in ("smtp", "smtps") and bool(server.hostname) and server.port != 0
+        except ValueError:  # a port that is no number
+            known = False
+        if not known or server.password:
+            # Without what was given: a password may stand in it.
+            raise UsageError(
+                "SANDIK_SMTP is no address of a mail server; it is smtp://HOST:PORT or smtps://HOST:PORT, "
+                "and name and password are SANDIK_SMTP_USER and SANDIK_SMTP_PASSWORD."
+            ) from None
 
     def _refuse_bad_addresses(self) -> None:
         for broker in self.brokers or ("nothing",):
@@ -99,3 +134,11 @@ class Settings:
     def brokers(self) -> tuple[str, ...]:
         """Kafka's brokers, each host:port."""
         return tuple(part.strip() for part in self.kafka.split(",") if part.strip())
+
+    @property
+    def waits_s(self) -> tuple[float, ...]:
+        """The wait before each try of a delivery; empty where it cannot be read."""
+        try:
+            return tuple(float(part) for part in self.deliver_waits_s.split(","))
+        except ValueError:
+            return ()

@@ -27,7 +27,9 @@ def test_every_field_is_read_from_its_own_variable() -> None:
     """As what it is: a number as a number."""
     others: dict[str, Any] = {
         "mode": "live", "session": "second", "kafka": "a:1, b:2", "kafka_kind": "tansu",
-        "redis": "rediss://store:6380/1", "worker": "left",
+        "redis": "rediss://store:6380/1", "worker": "left", "alerts": "desk.toml",
+        "deliver_waits_s": "0,1.5", "smtp": "smtps://mail:465", "smtp_from": "night@paper.example",
+        "smtp_user": "night", "smtp_password": "secret",
     }  # fmt: skip
     for spec in fields(Settings):
         default: Any = spec.default
@@ -71,6 +73,10 @@ def test_a_count_is_a_whole_number(spec: Any) -> None:
         ("SANDIK_REDIS", "127.0.0.1:6379", "redis://"),
         ("SANDIK_REDIS", "http://store:6379/0", "redis://"),
         ("SANDIK_REFUSED_BYTES_MAX", "100000000", "at most"),
+        ("SANDIK_DELIVER_WAITS_S", "0,soon", "a comma between two"),
+        ("SANDIK_DELIVER_WAITS_S", "0,-1", "a comma between two"),
+        ("SANDIK_SMTP", "mail.example:25", "smtp://"),
+        ("SANDIK_SMTP", "smtp://mail.example:many", "smtp://"),
     ],
 )
 def test_what_cannot_work_is_refused_before_anything_is_started(
@@ -88,6 +94,14 @@ def test_a_password_in_the_address_of_the_store_is_not_told() -> None:
     with pytest.raises(UsageError) as caught:
         Settings.read({"SANDIK_REDIS": "http://:pa55word@store:6379/0"})
     assert "pa55word" not in str(caught.value)
+
+
+def test_a_password_of_the_mail_server_is_not_told() -> None:
+    """Neither where it stands in the wrong place, nor in the text of the settings."""
+    with pytest.raises(UsageError) as caught:
+        Settings.read({"SANDIK_SMTP": "smtp://night:pa55word@mail.example"})
+    assert "pa55word" not in str(caught.value)
+    assert "pa55word" not in repr(Settings.read({"SANDIK_SMTP_PASSWORD": "pa55word"}))
 
 
 def test_brokers_are_a_list_with_commas_and_room_for_blanks() -> None:

@@ -1,0 +1,58 @@
+"""The topic of deliveries, for `sandik deliver`: what one room keeps there, by the other's door to Kafka.
+
+Know before changing: this is where two rooms meet, as in `sandik verify`: `streams` knows what is written,
+`producers` how. A publisher that has given up is thrown away; the next append makes a new one.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+from election.errors import OutsideError
+from election.night import NightId
+from producers.notes import NotePublisher
+from producers.record import read_log
+from producers.settings import Settings
+
+
+class DeliveredTopic:
+    """Writes and reads the topic `…delivered` of one night. Use it as `async with`."""
+
+    def __init__(self, settings: Settings, night: NightId) -> None:
+        self._settings, self._night = settings, night
+        self._publisher: NotePublisher | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def __aenter__(self) -> "DeliveredTopic":
+        """Connects only when there is something to write."""
+        return self
+
+    async def __aexit__(self, *ended: object) -> None:
+        await self._give_up()
+
+    async def append(self, records: Sequence[tuple[bytes, bytes]]) -> None:
+        """Writes key and value of each; returns when all are acknowledged. Raises OutsideError."""
+        async with self._one_at_a_time:
+            try:
+                out = self._publisher
+                if out is None:
+                    out = NotePublisher(self._settings, self._night)
+                    await out.__aenter__()
+                    self._publisher = out
+                for key, value in records:
+                    await out.note("delivered", key, value)
+                await out.drain()
+            except BaseException:
+                await self._give_up()
+                raise
+
+    async def _give_up(self) -> None:
+        publisher, self._publisher = self._publisher, None
+        if publisher is not None:
+            # With an error it does not wait for what is still on its way.
+            await publisher.__aexit__(OutsideError, OutsideError("given up"), None)
+
+    async def read(self) -> AsyncIterator[bytes]:
+        """Every record, oldest first, to where the log ended when reading began. Raises OutsideError."""
+        topic = self._settings.scope(self._night).topic("delivered")
+        async for logged in read_log(self._settings, [topic]):
+            yield logged.value

@@ -1,0 +1,94 @@
+"""Alerts by e-mail: a text and an HTML part that say the same, from the operator's own mail server.
+
+Know before changing: Message-ID is made from the fact's id, so that a mail sent twice is one mail to the
+reader's program. STARTTLS is used where the server offers it; name and password come from the settings.
+"""
+
+import asyncio
+import re
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from html import escape
+from urllib.parse import urlsplit
+
+import aiosmtplib
+
+from election.alerts import KINDS, Told
+from election.wire.delivered import Target
+from streams.alerts.channel import Channel, Means, NotDeliveredError
+from streams.alerts.texts import lines, subject
+from streams.settings import Settings
+
+DEFAULT_PORTS = {"smtp": 25, "smtps": 465}
+REFUSED_FOR_GOOD = 500
+_ADDRESS = re.compile(r"[^\s@<>\"(),:;\\\[\]]+@[^\s@<>\"(),:;\\\[\]]+\.?[^\s@<>\"(),:;\\\[\]]*", re.ASCII)
+
+
+def check(address: str, target: Target) -> str:
+    """What is wrong with a mail address, or nothing."""
+    return "" if _ADDRESS.fullmatch(address) else "it is no mail address"
+
+
+def render(told: Told, target: Target, sender: str) -> EmailMessage:
+    """The mail. Source of List-Id: RFC 2919; of the automatic mark: RFC 3834."""
+    title, paragraphs = subject(told, target.language), lines(told, target.language)
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = Address("Sandık", addr_spec=sender)
+    mail["To"] = Address(addr_spec=target.address)
+    mail["Subject"] = title
+    mail["Date"] = told.at
+    mail["Message-ID"] = f"<{told.id}@{told.scope}.sandik>"
+    mail["List-Id"] = f"<{told.contest}.{told.scope}.sandik>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["Content-Language"] = target.language
+    if KINDS[told.kind].first:
+        mail["X-Priority"] = "1"
+        mail["Importance"] = "high"
+    mail.set_content("\n\n".join([title, *paragraphs]) + "\n")
+    body = "".join(f"<p>{escape(line)}</p>" for line in paragraphs)
+    mail.add_alternative(
+        f'<!doctype html><html lang="{target.language}"><body><h1 style="font-size:1.2em">'
+        f"{escape(title)}</h1>{body}</body></html>\n",
+        subtype="html",
+    )
+    return mail
+
+
+async def send(told: Told, target: Target, means: Means) -> None:
+    """One try. Raises NotDeliveredError."""
+    settings = means.settings
+    mail = render(told, target, settings.smtp_from)
+    try:
+        async with asyncio.timeout(settings.deliver_answers_within_s):
+            await _hand_over(mail, settings)
+    except TimeoutError as error:
+        raise NotDeliveredError(
+            f"the mail server gave no answer within {settings.deliver_answers_within_s:g} s"
+        ) from error
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        codes = [refused.code for refused in error.recipients]
+        raise NotDeliveredError(
+            f"the mail server refused the address ({', '.join(map(str, codes))})",
+            hopeless=all(code >= REFUSED_FOR_GOOD for code in codes),
+        ) from error
+    except aiosmtplib.SMTPResponseException as error:
+        raise NotDeliveredError(f"the mail server answered {error.code}") from error
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise NotDeliveredError(f"the mail server did not take it ({type(error).__name__})") from error
+
+
+async def _hand_over(mail: EmailMessage, settings: Settings) -> None:
+    server = urlsplit(settings.smtp)
+    await aiosmtplib.send(
+        mail,
+        hostname=server.hostname,
+        port=server.port or DEFAULT_PORTS[server.scheme],
+        use_tls=server.scheme == "smtps",
+        username=settings.smtp_user or None,
+        password=settings.smtp_password or None,
+        timeout=settings.deliver_answers_within_s,
+    )
+
+
+CHANNEL = Channel("email", "to", send, check)

@@ -1,0 +1,138 @@
+"""Keeps the ledger of deliveries in the log: changes go there, and from there the ledger is made again.
+
+    keeper.keep(contest)           outbox → log, for ever
+    await keeper.logged(…)         returns once the log knows of a change
+    await keeper.mend()            the ledgers are as complete as the log
+
+Know before changing: the store may lose its last second, be flushed, or fail over to less. Nothing is sent
+from a ledger that another start of the store left behind before the log was asked, or somebody would be told
+twice, and a retraction would not know whom to follow.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+from election.errors import OutsideError, RecordError
+from election.night import ContestId
+from election.wire.delivered import Delivery, decode, encode
+from election.wire.topics import ruling_key
+from streams.ledger import Ledger, LostError
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 0.25
+"""How often the outbox is looked into when this process has changed nothing: another may have."""
+TRY_AGAIN_S = 1.0
+
+
+class Log(Protocol):
+    """The topic of deliveries."""
+
+    async def append(self, records: Sequence[tuple[bytes, bytes]]) -> None:
+        """Writes key and value of each; returns when all are acknowledged. Raises OutsideError."""
+
+    def read(self) -> AsyncIterator[bytes]:
+        """Every record, oldest first, to where the log ended when reading began. Raises OutsideError."""
+
+
+class Keeper:
+    """The tie between the ledgers of a night and the log."""
+
+    def __init__(self, ledger: Ledger, topic: Log) -> None:
+        self._ledger, self._topic = ledger, topic
+        self._changed = {contest: asyncio.Event() for contest in ledger.night.contests}
+        self._waiting: dict[ContestId, list[tuple[tuple[int, ...], asyncio.Event]]] = defaultdict(list)
+        self._mending = asyncio.Lock()
+        self.mended = 0
+        """How often the ledgers were made again."""
+
+    def look(self, contest: ContestId) -> None:
+        """Something was put into a contest's outbox."""
+        self._changed[contest].set()
+
+    async def keep(self, contest: ContestId) -> None:
+        """Brings the outbox into the log, for ever. A log that is away is waited for, and nothing lost."""
+        while True:
+            self._changed[contest].clear()
+            entries = await self._ledger.outbox(contest)
+            first = _order(entries[0].id) if entries else None
+            self._let_go(contest, first)
+            if entries:
+                scope = self._ledger.scope
+                records = [(ruling_key(contest), encode(entry.what, scope, contest)) for entry in entries]
+                try:
+                    await self._topic.append(records)
+                except OutsideError as error:
+                    log.warning("deliveries wait to be logged: %s", error)
+                    await asyncio.sleep(TRY_AGAIN_S)
+                    continue
+                await self._ledger.forget(contest, entries)
+                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._changed[contest].wait()
+
+    def _let_go(self, contest: ContestId, first: tuple[int, ...] | None) -> None:
+        """Wakes whoever waits for an entry before the first that is still in the outbox."""
+        still = []
+        for entry, event in self._waiting[contest]:
+            if first is None or entry < first:
+                event.set()
+            else:
+                still.append((entry, event))
+        self._waiting[contest] = still
+
+    async def logged(self, contest: ContestId, entry: str) -> None:
+        """Returns when the log knows of everything up to an entry of the outbox."""
+        if not entry:
+            return
+        event = asyncio.Event()
+        self._waiting[contest].append((_order(entry), event))
+        self.look(contest)
+        await event.wait()
+
+    async def mend(self) -> None:
+        """Completes the ledgers from the log, unless that was done meanwhile. Raises OutsideError."""
+        async with self._mending:
+            if not await self._any_lost():
+                return
+            best: dict[ContestId, dict[str, Delivery]] = defaultdict(dict)
+            cursors: dict[ContestId, int] = defaultdict(int)
+            async for value in self._topic.read():
+                self._take(value, best, cursors)
+            for contest in self._ledger.night.contests:
+                rows = sorted(best[contest].values(), key=lambda one: one.seq)
+                await self._ledger.restore(contest, cursors[contest], rows)
+                log.info("%s: %d deliveries known, facts to %d", contest, len(rows), cursors[contest])
+            self.mended += 1
+
+    async def _any_lost(self) -> bool:
+        try:
+            for contest in self._ledger.night.contests:
+                await self._ledger.cursor(contest)
+        except LostError:
+            return True
+        return False
+
+    def _take(
+        self, value: bytes, best: dict[ContestId, dict[str, Delivery]], cursors: dict[ContestId, int]
+    ) -> None:
+        try:
+            name, what = decode(value, self._ledger.scope)
+        except RecordError as error:
+            log.error("a record among the deliveries is none of ours: %s", error)
+            return
+        contest = ContestId(name)
+        if isinstance(what, int):
+            cursors[contest] = max(cursors[contest], what)
+        elif what.key not in best[contest] or best[contest][what.key].n < what.n:
+            best[contest][what.key] = what
+
+
+def _order(entry: str) -> tuple[int, ...]:
+    """An entry's id as numbers, which order as entries do."""
+    return tuple(int(part) for part in entry.split("-"))

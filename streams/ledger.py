@@ -1,0 +1,266 @@
+"""The ledger of deliveries in the store: what is to be told to whom, what was, and who has it in hand.
+
+    spread(contest, fact…)      a fact becomes deliveries, once; a retraction follows its call
+    claim(contest, token…)      what is due, held for a while by whoever took it
+    settle(delivery, …)         what became of it
+    restore(contest, …)         made again from the log
+
+Know before changing: this is the store's second door in this room (docs/decisions/0013-deliveries.md). A
+ledger of another start of the store answers nothing but `LostError` until it is restored, because it may hold
+less than was delivered. Every script applied twice is no news, so each is sent again until it is answered.
+"""
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any, TypeVar
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import NoScriptError, RedisError, ResponseError
+
+from election.errors import OutsideError
+from election.night import ContestId, Night
+from election.wire.delivered import DEAD, Delivery, read_row, row
+from election.wire.keys import LEDGER, Keys
+from election.wire.topics import Scope
+from streams.settings import Settings
+from streams.store import DELAY_S_MAX, FIRST_DELAY_S, PASSING, PASSING_WORDS
+
+log = logging.getLogger(__name__)
+
+BLOCK_MS = 1000
+"""How long the store holds back its answer while nothing is told; shorter than any timeout of a client."""
+ROWS_A_TIME = 500
+"""Rows in one script when a ledger is restored; facts and outbox entries read at once."""
+SCRIPTS = ("spread", "claim", "settle", "renew", "restore", "resend")
+
+T = TypeVar("T")
+
+
+class LostError(Exception):
+    """The ledger is of another start of the store, or empty: restore it from the log, then ask again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What was given out, when to ask again (None: nothing waits), the outbox's last entry then."""
+
+    deliveries: tuple[Delivery, ...]
+    next_s: float | None
+    outbox: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """An entry of the outbox: a delivery, or the seq of a fact that was looked at."""
+
+    id: str
+    what: Delivery | int
+
+
+class Ledger:
+    """The ledgers of all contests of one night, mode and session."""
+
+    def __init__(self, night: Night, scope: Scope, settings: Settings) -> None:
+        self.night, self.scope, self.settings = night, scope, settings
+        self._names = {contest: Keys(scope, contest) for contest in night.contests}
+        self._scripts = {name: _text(name) for name in SCRIPTS}
+        self._redis, self._tails = self._client("sandik-deliver"), self._client("sandik-deliver-tail")
+
+    def _client(self, name: str) -> Redis:
+        answers_within_s = self.settings.redis_answers_within_s
+        return Redis.from_url(
+            self.settings.redis,
+            socket_timeout=max(answers_within_s, 2 * BLOCK_MS / 1000),
+            socket_connect_timeout=answers_within_s,
+            retry=Retry(NoBackoff(), 0),
+            client_name=name,
+        )
+
+    async def close(self) -> None:
+        """Gives the connections back."""
+        await self._redis.aclose()
+        await self._tails.aclose()
+
+    async def told_after(self, contest: ContestId, seq: int) -> list[tuple[int, bytes]]:
+        """What was told after a fact, oldest first: seq and record. Waits a second for it to be told."""
+        key = self._names[contest].told
+
+        async def ask() -> Any:
+            return await self._tails.xread({key: f"{seq}-0"}, count=ROWS_A_TIME, block=BLOCK_MS)
+
+        found = await self._outside(ask)
+        entries = found[0][1] if isinstance(found, list) and found else []
+        return [_fact(entry) for entry in entries]
+
+    async def told(self, contest: ContestId, seq: int) -> bytes | None:
+        """One fact's record; None where the store does not hold it (yet)."""
+
+        async def ask() -> Any:
+            return await self._redis.xrange(self._names[contest].told, f"{seq}-0", f"{seq}-0")
+
+        entries = await self._outside(ask)
+        return _fact(entries[0])[1] if entries else None
+
+    async def told_last(self, contest: ContestId) -> int:
+        """Seq of the fact told last; 0 before the first."""
+
+        async def ask() -> Any:
+            return await self._redis.xrevrange(self._names[contest].told, count=1)
+
+        entries = await self._outside(ask)
+        return _fact(entries[0])[0] if entries else 0
+
+    async def cursor(self, contest: ContestId) -> int:
+        """Seq of the fact up to which subscriptions were looked at. Raises LostError."""
+
+        async def ask() -> Any:
+            pipe = self._redis.pipeline(transaction=True)
+            pipe.hget(self._key(contest, "meta"), "cursor")
+            pipe.hget(self._key(contest, "meta"), "run_id")
+            pipe.info("server")
+            return await pipe.execute()
+
+        cursor, ours, server = await self._outside(ask)
+        if ours is None or ours.decode() != server["run_id"]:
+            raise LostError
+        return int(cursor or 0)
+
+    async def spread(
+        self, contest: ContestId, seq: int, fact: str, kind: str, deliveries: Sequence[Delivery]
+    ) -> int:
+        """A fact becomes these deliveries. Gives the seq that facts were looked at to: facts go in order.
+
+        Whoever may have a call gets its retraction, named here or not. Raises LostError.
+        """
+        said = await self._run("spread", contest, seq, fact, kind, *map(row, deliveries))
+        return int(said[1]) if said[0] == b"AT" else seq
+
+    async def claim(self, contest: ContestId, token: str, lease_s: float, urgent: int, room: int) -> Claimed:
+        """Takes what is due: at most so many retractions, and so many others. Raises LostError."""
+        said = await self._run("claim", contest, token, round(lease_s * 1000), urgent, room)
+        next_ms = int(said[1])
+        return Claimed(
+            tuple(map(read_row, said[3:])), None if next_ms < 0 else next_ms / 1000, said[2].decode()
+        )
+
+    async def settle(
+        self, contest: ContestId, held: Delivery, outcome: str, delay_s: float = 0.0, note: str = ""
+    ) -> bool:
+        """Says what became of a delivery; False where that is no news any more. Raises LostError."""
+        said = await self._run("settle", contest, held.token, outcome, round(delay_s * 1000), note, row(held))
+        return bool(said[0] == b"OK")
+
+    async def renew(self, contest: ContestId, held: Sequence[Delivery], lease_s: float) -> list[Delivery]:
+        """Holds deliveries for longer; those that are not (any more) in this hand. Raises LostError."""
+        parts = [part for one in held for part in (one.key, one.token)]
+        said = await self._run("renew", contest, round(lease_s * 1000), *parts)
+        return [one for one, own in zip(held, said[1:], strict=True) if not own]
+
+    async def restore(self, contest: ContestId, cursor: int, found: Sequence[Delivery]) -> None:
+        """Completes the ledger with what the log says, and opens it."""
+        for start in range(0, len(found), ROWS_A_TIME):
+            await self._run("restore", contest, 0, 0, *map(row, found[start : start + ROWS_A_TIME]))
+        await self._run("restore", contest, 1, cursor)
+
+    async def resend(self, contest: ContestId, held: Delivery) -> str:
+        """A dead delivery is tried again; empty, or why not in a sentence."""
+        said = await self._run("resend", contest, held.key)
+        if said[0] == b"RETRACTED":
+            return "this call was retracted; it is not sent again"
+        return "" if said[0] == b"OK" else f"it is not dead but {said[1].decode() or 'not known'}"
+
+    async def deliveries(self, contest: ContestId) -> AsyncIterator[Delivery]:
+        """Every delivery of the ledger, in no order; one that changes meanwhile may come twice."""
+        cursor, key = 0, self._key(contest, "deliveries")
+        while True:
+            start = cursor
+
+            async def ask(at: int = start) -> Any:
+                return await self._redis.hscan(key, at, count=ROWS_A_TIME)
+
+            cursor, rows = await self._outside(ask)
+            for content in rows.values():
+                yield read_row(content)
+            if cursor == 0:
+                return
+
+    async def dead(self, contest: ContestId) -> list[Delivery]:
+        """What was given up, oldest fact first."""
+        found = {one.key: one async for one in self.deliveries(contest) if one.state == DEAD}
+        return sorted(found.values(), key=lambda one: (one.seq, one.target))
+
+    async def outbox(self, contest: ContestId) -> list[Outgoing]:
+        """What the log does not know yet, oldest first."""
+
+        async def ask() -> Any:
+            return await self._redis.xrange(self._key(contest, "outbox"), count=ROWS_A_TIME)
+
+        entries = await self._outside(ask)
+        return [Outgoing(name.decode(), _what(fields)) for name, fields in entries]
+
+    async def forget(self, contest: ContestId, entries: Sequence[Outgoing]) -> None:
+        """These entries of the outbox stand in the log."""
+        names = [entry.id for entry in entries]
+        await self._outside(lambda: self._redis.xdel(self._key(contest, "outbox"), *names))
+
+    def _key(self, contest: ContestId, what: str) -> str:
+        return self._names[contest].ledger(what)
+
+    async def _run(self, name: str, contest: ContestId, *args: Any) -> list[Any]:
+        text = self._scripts[name]
+        keys = [self._key(contest, what) for what in LEDGER]
+        sha = hashlib.sha1(text.encode()).hexdigest()
+
+        async def ask() -> list[Any]:
+            try:
+                found: list[Any] = await self._redis.evalsha(sha, len(keys), *keys, *args)
+            except NoScriptError:
+                found = await self._redis.eval(text, len(keys), *keys, *args)
+            return found
+
+        said = await self._outside(ask)
+        if said[0] == b"LOST":
+            raise LostError
+        return said
+
+    async def _outside(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Asks until there is an answer; OutsideError after the deadline, or where waiting cannot help."""
+        deadline = time.monotonic() + self.settings.outside_within_s
+        delay = FIRST_DELAY_S
+        while True:
+            try:
+                return await ask()
+            except (RedisError, OSError) as error:
+                word = str(error).split(" ", 1)[0]
+                passes = isinstance(error, PASSING)
+                passes |= isinstance(error, ResponseError) and word in PASSING_WORDS
+                if not passes or time.monotonic() + delay > deadline:
+                    raise OutsideError(
+                        f"The store does not do its work ({error}): see that it runs and has memory and "
+                        "disk left; sandik doctor tells what is wrong."
+                    ) from error
+                log.warning("the store does not answer (%s); asking again", type(error).__name__)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, DELAY_S_MAX)
+
+
+def _text(name: str) -> str:
+    folder = resources.files("streams") / "lua"
+    parts = ("life", "ledger", f"ledger_{name}")
+    return "".join((folder / f"{part}.lua").read_text() for part in parts)
+
+
+def _fact(entry: Any) -> tuple[int, bytes]:
+    name, fields = entry
+    return int(name.partition(b"-")[0]), bytes(fields[b"told"])
+
+
+def _what(fields: Mapping[bytes, bytes]) -> Delivery | int:
+    return int(fields[b"spread"]) if b"spread" in fields else read_row(fields[b"row"])

@@ -1,0 +1,99 @@
+"""Whether each fact becomes deliveries once, for those who subscribe, and a hole in what was told is said."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from functools import partial
+
+import pytest
+from redis.asyncio import Redis
+
+from election.alerts import ALERT_KINDS, Told
+from election.night import ContestId
+from election.wire.delivered import Target
+from election.wire.keys import Keys
+from election.wire.told import decode, encode
+from streams.deliver_following import Facts, Follower
+from streams.deliver_keeping import Keeper
+from streams.ledger import Ledger
+from streams.settings import Settings
+from streams.subscriptions import Subscription, Subscriptions
+from tests.live.test_deliver_keeping import Paper
+from tests.servers import Running
+from tests.streams import facts, made
+
+MAYOR = ContestId("mayor")
+TARGET = Target("webhook", "https://newsroom.example/")
+EVERYTHING = Subscriptions((Subscription("Desk", ("mayor",), ALERT_KINDS, (TARGET,)),))
+read = partial(decode, scope=facts.SCOPE)
+
+
+@pytest.fixture
+async def ledger(redis_server: Running) -> AsyncIterator[Ledger]:
+    """A ledger that nobody has opened yet."""
+    one = Ledger(made.night(), facts.SCOPE, Settings(redis=redis_server.url))
+    yield one
+    await one.close()
+
+
+async def put(redis: Running, *facts_told: Told) -> None:
+    """Tells facts."""
+    client = Redis.from_url(redis.url)
+    for one in facts_told:
+        key = Keys(facts.SCOPE, MAYOR).told
+        await client.xadd(key, {"told": encode(one, facts.SCOPE)}, id=f"{one.seq}-0")
+    await client.aclose()
+
+
+async def test_every_fact_is_spread_once_and_only_alerts_to_people(
+    ledger: Ledger, redis_server: Running
+) -> None:
+    """What is the desk's alone leaves no delivery, and the next goes on after it."""
+    spread: asyncio.Queue[Told] = asyncio.Queue()
+    follower = Follower(ledger, Keeper(ledger, Paper()), EVERYTHING, read, spread.put_nowait)
+    await put(redis_server, facts.told(1), facts.told(2, "proposal-refused"))
+    await follower.begin()
+    following = asyncio.create_task(follower.follow(MAYOR))
+    async with asyncio.timeout(20):
+        found = [await spread.get(), await spread.get()]
+        await put(redis_server, facts.told(3, "certified"))
+        found.append(await spread.get())
+    following.cancel()
+    assert [1, 2, 3] == [one.seq for one in found]
+    assert {1, 3} == {one.seq async for one in ledger.deliveries(MAYOR)}
+    assert 3 == await ledger.cursor(MAYOR)
+
+
+async def test_a_hole_in_what_was_told_is_said_and_waited_for(
+    ledger: Ledger, redis_server: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing after it is delivered as if it were next."""
+    caplog.set_level(logging.ERROR)
+    spread: asyncio.Queue[Told] = asyncio.Queue()
+    follower = Follower(ledger, Keeper(ledger, Paper()), EVERYTHING, read, spread.put_nowait)
+    await follower.begin()
+    await put(redis_server, facts.told(2))
+    following = asyncio.create_task(follower.follow(MAYOR))
+    async with asyncio.timeout(20):
+        await spread.get()
+    following.cancel()
+    assert 0 == await ledger.cursor(MAYOR)
+    assert "fact 2 was told, and 1 is not there" in caplog.text
+
+
+async def test_a_fact_is_read_once_for_all_who_are_sent_it(ledger: Ledger, redis_server: Running) -> None:
+    """From memory if it was just told, else from the store; one that is not there yet is nothing."""
+    asked: list[bytes] = []
+
+    def reads(value: bytes) -> Told:
+        asked.append(value)
+        return read(value)
+
+    kept = Facts(ledger, reads)
+    assert await kept.get(MAYOR, 1) is None
+    await put(redis_server, facts.told(1))
+    assert facts.told(1).id == getattr(await kept.get(MAYOR, 1), "id", "")
+    assert await kept.get(MAYOR, 1) is not None
+    kept.keep(facts.told(2))
+    assert await kept.get(MAYOR, 2) == facts.told(2)
+    assert 1 == len(asked)

@@ -1,0 +1,61 @@
+"""Whether a try that failed is followed by the right one, or by none."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from election.wire.delivered import Target, delivery
+from streams.alerts.channel import NotDeliveredError
+from streams.deliver_sending import JITTER, Rooms, after
+from streams.settings import Settings
+
+WAITS_S = Settings().waits_s
+ALERT = delivery("aa", 1, "lead-change", Target("webhook", "https://newsroom.example/"))
+RETRACTION = replace(ALERT, kind="call-retracted")
+
+
+def test_the_waits_are_those_the_docs_promise() -> None:
+    """Nine tries in about twenty-two minutes."""
+    assert (0, 2, 5, 15, 30, 60, 120, 300, 900) == WAITS_S
+
+
+@given(st.integers(1, len(WAITS_S) - 1), st.floats(0, 1))
+def test_the_next_try_comes_after_its_wait_and_a_little_chance(tries: int, chance: float) -> None:
+    """Never sooner, never more than a quarter later."""
+    outcome = after(replace(ALERT, tries=tries), NotDeliveredError("no"), WAITS_S, chance)
+    assert ("retrying", "no") == (outcome.word, outcome.note)
+    assert WAITS_S[tries] <= outcome.delay_s <= WAITS_S[tries] * (1 + JITTER)
+
+
+def test_after_the_last_try_it_is_dead() -> None:
+    """A retraction too; it can be seen and sent again."""
+    for one in (ALERT, RETRACTION):
+        outcome = after(replace(one, tries=len(WAITS_S)), NotDeliveredError("no"), WAITS_S, 0)
+        assert ("dead", "no") == (outcome.word, outcome.note)
+
+
+@pytest.mark.parametrize(("asked_s", "waited_s"), [(1.0, 2.0), (40.0, 40.0)])
+def test_a_receiver_that_asks_for_a_longer_wait_gets_it(asked_s: float, waited_s: float) -> None:
+    """A shorter one changes nothing."""
+    error = NotDeliveredError("busy", retry_after_s=asked_s)
+    assert waited_s == after(replace(ALERT, tries=1), error, WAITS_S, 0).delay_s
+
+
+def test_what_is_hopeless_is_not_tried_again_unless_it_is_a_retraction() -> None:
+    """Somebody was told a call there: every try that is left is used."""
+    error = NotDeliveredError("gone", hopeless=True)
+    assert "dead" == after(replace(ALERT, tries=1), error, WAITS_S, 0).word
+    assert "retrying" == after(replace(RETRACTION, tries=1), error, WAITS_S, 0).word
+
+
+def test_retractions_have_a_room_of_their_own() -> None:
+    """However many others are under way."""
+    rooms = Rooms(2)
+    for _ in range(2):
+        rooms.count(ALERT, +1)
+    assert (2, 0) == rooms.left()
+    rooms.count(RETRACTION, +1)
+    rooms.count(ALERT, -1)
+    assert (1, 1) == rooms.left()
