@@ -24,6 +24,7 @@ from faust.transport.drivers import aiokafka as driver
 from election.errors import OutsideError, UsageError
 from election.night import Night
 from streams import ending, quiet
+from streams.again import BeginsAgain
 from streams.attending import attend, keep_attending
 from streams.calling import Collected, TakesRulings
 from streams.counting import CountsBatches
@@ -78,9 +79,30 @@ class OurConsumer(driver.Consumer):
     def _new_consumer_thread(self) -> OurThread:
         return OurThread(self, loop=self.loop, beacon=self.beacon)
 
+    def rejoin(self) -> None:
+        """Asks for the partitions anew, without leaving the group; it ends with `perform_seek`."""
+        self._throw_away()
+        coordinator = self._thread._ensure_consumer()._coordinator
+        self._thread.thread_loop.call_soon_threadsafe(coordinator.request_rejoin)
+
+    async def wait_empty(self) -> None:
+        """Before partitions are given back: what was read is applied, unless it is thrown away."""
+        if _ours(self.app).again.pending:
+            await self.maybe_wait_for_commit_to_finish()
+            self._throw_away()
+        else:
+            await super().wait_empty()
+
+    def _throw_away(self) -> None:
+        """What was read and not committed is neither waited for nor committed."""
+        for held in (self._unacked_messages, self._acked, self._acked_index, self._gap):
+            held.clear()
+
     async def perform_seek(self) -> None:
         """After the library's own seek: every partition to the next offset the store has not applied."""
         await super().perform_seek()
+        if await _ours(self.app).again.ready():
+            self._throw_away()
         assigned = {partition_name(at.topic, at.partition): at for at in self.assignment()}
         if not assigned:
             return
@@ -123,9 +145,15 @@ class OurApp(faust.App):
     kind: str
     fetch_wait_ms: int
     positions: Callable[[Sequence[str]], Awaitable[Mapping[str, int]]]
+    again: BeginsAgain
 
     def _new_transport(self) -> OurTransport:
         return OurTransport(self.conf.broker_consumer, self)
+
+    def rejoin(self) -> None:
+        """Asks for this worker's partitions anew."""
+        consumer: Any = self.consumer
+        consumer.rejoin()
 
     def _create_directories(self) -> None:
         """Nothing is kept on disk: the state is in the store."""
@@ -137,7 +165,7 @@ def _ours(app: object) -> OurApp:
     return app
 
 
-def make_app(night: Night, settings: Settings, store: Store) -> OurApp:
+def make_app(night: Night, settings: Settings, store: Store, progress: Progress) -> OurApp:
     """The app with the settings that were found to be safe (docs/decisions)."""
     request_s = REQUEST_S[settings.kafka_kind]
     app = OurApp(
@@ -163,6 +191,7 @@ def make_app(night: Night, settings: Settings, store: Store) -> OurApp:
     app.kind = settings.kafka_kind
     app.fetch_wait_ms = settings.fetch_wait_ms
     app.positions = store.positions
+    app.again = BeginsAgain(progress, app.rejoin)
     return app
 
 
@@ -175,7 +204,8 @@ class Worker:
         self.name = settings.worker or f"{socket.gethostname()}:{os.getpid()}"
         self.store = Store(night, self.scope, settings)
         self.progress = Progress()
-        self.app = make_app(night, settings, self.store)
+        self.app = make_app(night, settings, self.store, self.progress)
+        self.again = self.app.again
         self.counter = CountsBatches(night, self.store, self.refuse, self.progress)
         self.rulings = TakesRulings(self.store, self.refuse, self.progress)
         self.grounds = Grounds(night)
@@ -197,7 +227,7 @@ class Worker:
         self._drain("reports", self._gather, self.counter.count)
         self._drain("rulings", self._collect, self.rulings.take_in)
         every_s = self.settings.attend_every_s
-        signs = keep_attending(self.store, self.counter, self.progress, self.name, every_s)
+        signs = keep_attending(self.store, self.counter, self.progress, self.name, every_s, self.again.begin)
         ending.own(asyncio.create_task(signs, name="the sign of life"))
         Watchdog(
             self.progress, self._work, self.settings.stand_still_s, partial(ending.end, ending.AGAIN)
@@ -223,6 +253,8 @@ class Worker:
     def _drain(self, what: str, begin: Any, apply: Any) -> None:
         """An agent of one topic whose body only fills a queue, and the task that empties it."""
         queue: asyncio.Queue[Item] = asyncio.Queue(self.settings.queue_records_max)
+        drain = Drain(queue, begin, self.again.guard(apply))
+        self.again.own(drain)
         topic = self.app.topic(self.scope.topic(what), **RAW)
 
         async def body(stream: Any) -> None:
@@ -232,10 +264,10 @@ class Worker:
                 received = Received(
                     message.topic, message.partition, message.offset, bytes(message.value or b"")
                 )
-                await queue.put(Item(received, partial(quiet_stream.ack, event)))
+                await queue.put(Item(received, partial(quiet_stream.ack, event), drain.turn))
 
         self.app.agent(topic, name=f"{self.app.conf.id}-{what}", concurrency=1)(body)
-        ending.own(asyncio.create_task(Drain(queue, begin, apply).run(), name=f"the counting of {what}"))
+        ending.own(asyncio.create_task(drain.run(), name=f"the counting of {what}"))
 
     async def refuse(self, records: Sequence[bytes]) -> None:
         """Sends records to the topic of refused; returns when the broker has them all."""

@@ -14,6 +14,7 @@ import pytest
 from election.errors import UsageError
 from streams import app as app_module
 from streams.app import OurApp, OurConsumer, OurThread, make_app
+from streams.progress import Progress
 from streams.settings import Settings
 from streams.spans import partition_name
 from streams.store import Store
@@ -27,7 +28,7 @@ async def made_app(**given: Any) -> AsyncIterator[OurApp]:
     """The app of a worker with these settings; nothing of it is started."""
     settings = Settings(**given)
     store = Store(NIGHT, settings.scope(NIGHT.id), settings)
-    app = make_app(NIGHT, settings, store)
+    app = make_app(NIGHT, settings, store, Progress())
     try:
         yield app
     finally:
