@@ -115,7 +115,7 @@ class Drain(Generic[B]):
     def _take(self) -> Item | None:
         if self._next is not None:
             item, self._next = self._next, None
-            return None if self._dropped(item) else item
+            return item  # a dropped one makes a step of its own, which is not applied
         while not self._queue.empty():
             if not self._dropped(item := self._queue.get_nowait()):
                 return item

@@ -4,6 +4,8 @@ Know before changing: the app, its consumer and Kafka's client are the real ones
 worker does with one is in tests/live.
 """
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 import aiokafka
 import pytest
 
-from election.errors import UsageError
+from election.errors import SandikError, UsageError
 from streams import app as app_module
 from streams.app import OurApp, OurConsumer, OurThread, make_app
 from streams.progress import Progress
@@ -21,6 +23,8 @@ from streams.store import Store
 from tests.streams import made
 
 NIGHT = made.night()
+WITHIN_S = 10.0
+"""Deadline of what needs no time at all."""
 
 
 @asynccontextmanager
@@ -165,3 +169,82 @@ async def test_a_worker_without_a_partition_asks_the_store_for_nothing() -> None
 
         app.positions = positions
         await app.consumer.perform_seek()
+
+
+async def test_what_is_thrown_away_is_neither_waited_for_nor_committed() -> None:
+    """The drains drop it unacknowledged: the library would wait for it for ever before it gives back."""
+    async with made_app() as app:
+        consumer, asked = app.consumer, list[None]()
+        app.again._rejoin = lambda: asked.append(None)
+        place, message = aiokafka.TopicPartition("t", 0), _Read()
+        consumer._unacked_messages.add(message)
+        consumer._acked[place], consumer._acked_index[place] = [4, 5], {4, 5}
+        app.again.begin(SandikError("flushed"))
+        async with asyncio.timeout(WITHIN_S):
+            await consumer.wait_empty()
+        assert ([None], [], {}) == (asked, list(consumer._unacked_messages), dict(consumer._acked))
+
+
+class _Read:
+    """A record that was read and that nobody acknowledges."""
+
+
+async def test_partitions_are_asked_for_anew_in_the_loop_of_kafkas_client() -> None:
+    """In the group, with nothing left to be waited for; the client lives in a thread of its own."""
+    async with made_app() as app:
+        thread, message = app.consumer._thread, _Read()
+        thread._consumer = client = thread._create_worker_consumer(app.consumer.transport)
+        client._coordinator = _Coordinator(threading.get_ident())
+        app.consumer._unacked_messages.add(message)
+        app.rejoin()
+        assert [] == list(app.consumer._unacked_messages)
+        assert [] == client._coordinator.asked
+        await asyncio.to_thread(thread.thread_loop.run_until_complete, asyncio.sleep(0))
+        assert [True] == client._coordinator.asked
+        thread._consumer = client._coordinator = None
+        await client.stop()
+    assert callable(aiokafka.consumer.group_coordinator.GroupCoordinator.request_rejoin)
+
+
+class _Coordinator:
+    """What stands in for the client's part that belongs to the group."""
+
+    def __init__(self, ours: int) -> None:
+        self.ours, self.asked = ours, list[bool]()
+
+    def request_rejoin(self) -> None:
+        """Asked from a thread other than ours."""
+        self.asked.append(threading.get_ident() != self.ours)
+
+
+async def test_the_log_is_read_on_only_when_no_thrown_away_step_is_under_way() -> None:
+    """A position asked for before would be one that the step then leaves behind, or a loss once more."""
+    at, order = aiokafka.TopicPartition("t", 0), list[str]()
+
+    class Slow:
+        """A drain with a step under way."""
+
+        def shut(self) -> None:
+            """Nothing more is applied."""
+
+        async def reopen(self) -> None:
+            """Waits for the step."""
+            await asyncio.sleep(0)
+            order.append("step")
+
+    async with made_app() as app:
+        app.consumer._thread.thread_loop.close()
+        app.consumer._thread = Log({at: 50})
+        app.again._rejoin = lambda: None
+        app.again.own(Slow())
+
+        async def positions(names: Sequence[str]) -> Mapping[str, int]:
+            order.append("positions")
+            return dict.fromkeys(names, 0)
+
+        app.positions = positions
+        app.again.begin(SandikError("flushed"))
+        await app.consumer.perform_seek()
+        await app.consumer.perform_seek()
+        assert ["step", "positions", "positions"] == order
+        assert {at: 0} == app.consumer._thread.at
