@@ -152,14 +152,14 @@ class OurApp(faust.App):
     def _new_transport(self) -> OurTransport:
         return OurTransport(self.conf.broker_consumer, self)
 
+    def _create_directories(self) -> None:
+        """Nothing is kept on disk: the state is in the store."""
+
     def on_init_dependencies(self) -> Any:
         """Without the monitor as a sensor: it notes six things of every record, and nobody asks it."""
         found = super().on_init_dependencies()
         self.sensors.remove(self.monitor)
         return found
-
-    def _create_directories(self) -> None:
-        """Nothing is kept on disk: the state is in the store."""
 
 
 def _ours(app: object) -> OurApp:
