@@ -20,6 +20,9 @@ from streams.spans import Received
 
 TURN_ITEMS = 16
 """Items read in one go; then the step that is being applied has its turn."""
+TURNS_FOR_MORE = 3
+"""Turns of the loop that whoever fills the queue gets before it counts as empty: records that were fetched
+together come one a turn, and a step for each few of them costs more than they do."""
 LOOK_AGAIN_S = 0.002
 """While a step is being applied: how often it looks for more items. What comes then waits for it anyway."""
 
@@ -100,8 +103,10 @@ class Drain(Generic[B]):
             item = self._take()
             if item is None:
                 if items and self._idle:
-                    break
-                await self._until_something()
+                    if not await self._more():
+                        break
+                else:
+                    await self._until_something()
             elif gatherer.follows(item.received):
                 gatherer.add(item.received)
                 items.append(item)
@@ -120,6 +125,14 @@ class Drain(Generic[B]):
             if not self._dropped(item := self._queue.get_nowait()):
                 return item
         return None
+
+    async def _more(self) -> bool:
+        """Whether something was on its way into the queue."""
+        for _ in range(TURNS_FOR_MORE):
+            await asyncio.sleep(0)
+            if not self._queue.empty():
+                return True
+        return False
 
     @property
     def _idle(self) -> bool:

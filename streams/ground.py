@@ -174,6 +174,12 @@ class Shelf:
         self.known[:] = False
         self.papers.clear()
 
+    def nothing_held(self) -> None:
+        """The store holds nothing of any unit."""
+        self.rows[:] = 0
+        self.known[:] = True
+        self.papers.clear()
+
     def held(self, place: int) -> Statement | None:
         """The statement held of a unit."""
         row = self.rows[place]

@@ -196,6 +196,19 @@ async def test_what_is_waiting_is_applied_in_one_step() -> None:
     await ended(draining)
 
 
+async def test_what_was_fetched_together_is_applied_together() -> None:
+    """Records come one a turn of the loop; a step for each few of them would cost more than they do."""
+    worker = Worker()
+    draining = asyncio.create_task(worker.drain().run())
+    await settle()
+    for offset in range(30):
+        worker.queue.put_nowait(worker.item(offset))
+        await asyncio.sleep(0)
+    await until(lambda: 30 == len(worker.acknowledged), draining)
+    assert [list(range(30))] == worker.steps
+    await ended(draining)
+
+
 async def test_what_comes_while_a_step_is_applied_makes_up_the_next_one() -> None:
     """It is read meanwhile; one step at a time is applied, and they never overtake one another."""
     worker = Worker(gate=asyncio.Event())
