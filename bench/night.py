@@ -1,7 +1,8 @@
 """A whole night as fast as possible: from the start of `sandik replay` to the last frame at a client.
 
-Broker, store, worker, gateway and a connected client run already; what is measured is the command that reads
-the recording, with its own start, and everything after it. Each repetition is a session of its own.
+Broker, store, worker, gateway and a connected client run already, and the worker has its partitions; what is
+measured is the command that reads the recording, with its own start, and everything after it. Each repetition
+is a session of its own.
 
 Know before changing: the gateway ticks as it does for people (250 ms), which is part of the figure; at the
 end the client's totals are compared with the night's ending.json.
@@ -11,6 +12,7 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from bench.client import Viewer, beside
@@ -18,6 +20,7 @@ from bench.istanbul import CHECKOUT, NIGHT
 from bench.pipeline import Pipeline, pipeline, session
 from bench.results import Figure, Results
 from bench.servers import SANDIK, Place
+from bench.stored import wait_for
 from bench.wanted import Wanted
 from election.night import NightId
 from producers.publish import create_topics
@@ -25,6 +28,8 @@ from producers.settings import Settings
 
 MOST_S = 3.0
 WITHIN_S = 120.0
+JOINED = b"reading on from"
+"""What a worker says when it has its partitions: seconds after its sign of life, where a join is slow."""
 ENDING = CHECKOUT / "nights" / NIGHT / "ending.json"
 
 
@@ -38,6 +43,7 @@ def measure(place: Place, wanted: Wanted, results: Results) -> None:
             line = session(servers, f"night-{number}")
             asyncio.run(create_topics(producer_settings(line), NightId(NIGHT)))
             line.start()
+            wait_for(partial(joined, line), WITHIN_S, "a worker with partitions")
             taken_s, viewer = asyncio.run(_play(line, ending))
             seconds.append(taken_s)
             frames = viewer.frames
@@ -45,6 +51,11 @@ def measure(place: Place, wanted: Wanted, results: Results) -> None:
         what = f"{name}: file → last frame"
         note = f"totals equal to ending.json; {frames} frames to the client"
         results.add(Figure("night", what, "s", tuple(seconds), most=MOST_S, note=note))
+
+
+def joined(line: Pipeline) -> bool:
+    """Whether the worker reads the log already."""
+    return line.alive() and JOINED in line.worker.log.read_bytes()
 
 
 def producer_settings(line: Pipeline) -> Settings:

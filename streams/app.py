@@ -1,9 +1,8 @@
-"""The worker's process, and the one door to the stream processor.
+"""The worker's process: drains, evaluators, signs of life, a watchdog, and how it ends.
 
     main(night, settings)   counts until it is told to stop; its exit code says why it ended
 
-Know before changing: Kafka's committed offsets are not the truth; the store's are (`OurConsumer`). A commit
-may run ahead of a store that has failed over, and then only the store's own offsets bring the records back.
+Know before changing: every task has an owner, and a task that ends ends the process (`ending.own`).
 """
 
 import asyncio
@@ -11,21 +10,18 @@ import logging
 import os
 import signal
 import socket
-import tempfile
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-import faust
 import uvloop
-from faust.transport.drivers import aiokafka as driver
 
-from election.errors import OutsideError, UsageError
+from election.errors import OutsideError
 from election.night import Night
 from streams import ending, quiet
 from streams.attending import attend, keep_attending
 from streams.calling import Docket, TakesRulings, docket
+from streams.consuming import kafka, make_app
 from streams.counting import CountsBatches
 from streams.drain import Drain, Item
 from streams.evaluator import Evaluator
@@ -40,9 +36,6 @@ from streams.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
-kafka: Any = vars(driver)["aiokafka"]
-"""The client that the stream processor itself stands on, for questions; not a second door to Kafka."""
-
 RAW: Mapping[str, Any] = {
     "key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw",
 }  # fmt: skip
@@ -53,120 +46,6 @@ STOP_WITHIN_S = 20.0
 """How long an orderly stop may take to apply and commit what was read; then the process just ends."""
 PEEK_MS = 3000
 """How long the watchdog's client waits for a record at the place where this worker stands."""
-
-LOOKS_AT_THE_END, LOOK_AT_THE_END_EVERY_S = 6, 1.0
-"""How often the end of a log is asked for before it is believed to be too early: a broker that has just
-become the leader may not know yet how far its log is safe."""
-
-SESSIONS: Mapping[str, Mapping[str, Any]] = {
-    "apache": {"broker_session_timeout": 10.0, "broker_heartbeat_interval": 2.0},
-    "tansu": {"broker_session_timeout": 6.0, "broker_heartbeat_interval": 1.0},
-}
-"""How soon a dead worker is noticed. The embedded broker takes half the session for every join."""
-REQUEST_S = {"apache": 40.0, "tansu": 15.0}
-
-
-class OurThread(driver.AIOKafkaConsumerThread):
-    """Fetches with the wait that the settings name: the library's own is fixed at 1.5 s."""
-
-    def _create_worker_consumer(self, transport: Any) -> Any:
-        consumer = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = _ours(self.app).fetch_wait_ms
-        return consumer
-
-
-class OurConsumer(driver.Consumer):
-    """Reads on from the store's offsets, whatever was committed."""
-
-    def _new_consumer_thread(self) -> OurThread:
-        return OurThread(self, loop=self.loop, beacon=self.beacon)
-
-    async def perform_seek(self) -> None:
-        """After the library's own seek: every partition to the next offset the store has not applied."""
-        await super().perform_seek()
-        assigned = {partition_name(at.topic, at.partition): at for at in self.assignment()}
-        if not assigned:
-            return
-        positions = await _ours(self.app).positions(list(assigned))
-        await self._refuse_a_shorter_log(assigned, positions)
-        for name, offset in positions.items():
-            at = assigned[name]
-            await self._seek(at, offset)
-            self._read_offset[at] = self._committed_offset[at] = offset or None
-        log.info("reading on from %s", ", ".join(f"{name} at {at}" for name, at in positions.items()))
-
-    async def _refuse_a_shorter_log(self, assigned: Mapping[str, Any], positions: Mapping[str, int]) -> None:
-        """A log that ends before the store's offset is another log: its records would never be read."""
-        if _ours(self.app).kind == "tansu":
-            return  # its answer to where a log ends is wrong
-        for left in range(LOOKS_AT_THE_END, 0, -1):
-            ends = await self.highwaters(*assigned.values())
-            shorter = [name for name, at in assigned.items() if ends[at] < positions[name]]
-            if not shorter:
-                return
-            if left > 1:
-                await asyncio.sleep(LOOK_AT_THE_END_EVERY_S)
-        name = shorter[0]
-        raise UsageError(
-            f"{name} ends at offset {ends[assigned[name]]}, and the store has counted up to "
-            f"{positions[name]}: the topic was made anew, or Kafka has lost records. Type sandik verify "
-            "--rebuild, or count in a session of its own (SANDIK_SESSION)."
-        )
-
-
-class OurTransport(driver.Transport):
-    """The library's transport with our consumer."""
-
-    Consumer = OurConsumer
-
-
-class OurApp(faust.App):
-    """The library's app with our transport, and nothing written to disk."""
-
-    kind: str
-    fetch_wait_ms: int
-    positions: Callable[[Sequence[str]], Awaitable[Mapping[str, int]]]
-
-    def _new_transport(self) -> OurTransport:
-        return OurTransport(self.conf.broker_consumer, self)
-
-    def _create_directories(self) -> None:
-        """Nothing is kept on disk: the state is in the store."""
-
-
-def _ours(app: object) -> OurApp:
-    if not isinstance(app, OurApp):
-        raise TypeError(f"this consumer belongs to our app, not to {app!r}")
-    return app
-
-
-def make_app(night: Night, settings: Settings, store: Store) -> OurApp:
-    """The app with the settings that were found to be safe (docs/decisions)."""
-    request_s = REQUEST_S[settings.kafka_kind]
-    app = OurApp(
-        f"sandik-{settings.scope(night.id).name}",
-        broker=[f"kafka://{broker}" for broker in settings.brokers],
-        store="memory://",
-        datadir=Path(tempfile.gettempdir()),
-        processing_guarantee="at_least_once",
-        stream_wait_empty=True,
-        stream_buffer_maxsize=settings.queue_records_max,
-        broker_commit_interval=1.0,
-        broker_request_timeout=request_s,
-        consumer_auto_offset_reset="earliest",
-        producer_acks=-1,
-        producer_linger=0.0,
-        producer_request_timeout=request_s,
-        topic_allow_declare=False,
-        topic_disable_leader=True,
-        web_enabled=False,
-        **SESSIONS[settings.kafka_kind],
-    )
-    app.in_worker = True
-    app.kind = settings.kafka_kind
-    app.fetch_wait_ms = settings.fetch_wait_ms
-    app.positions = store.positions
-    return app
 
 
 class Worker:
@@ -179,7 +58,8 @@ class Worker:
         self.store = Store(night, self.scope, settings)
         self.progress = Progress()
         self.facts = TakesFacts(self.store, self.refuse, self.progress)
-        self.app = make_app(night, settings, self.store)
+        self.app = make_app(night, settings, self.store, self.progress)
+        self.again = self.app.again
         self.counter = CountsBatches(night, self.store, self.refuse, self.progress)
         self.grounds = Grounds(night)
         self.rulings = TakesRulings(self.store, self.grounds, self.refuse, self.progress)
@@ -202,7 +82,7 @@ class Worker:
         self._drain("rulings", self._collect, self.rulings.take_in)
         self._drain("told", self._listen, self.facts.take_in)
         every_s = self.settings.attend_every_s
-        signs = keep_attending(self.store, self.counter, self.progress, self.name, every_s)
+        signs = keep_attending(self.store, self.counter, self.progress, self.name, every_s, self.again.begin)
         ending.own(asyncio.create_task(signs, name="the sign of life"))
         Watchdog(
             self.progress, self._work, self.settings.stand_still_s, partial(ending.end, ending.AGAIN)
@@ -261,6 +141,8 @@ class Worker:
     def _drain(self, what: str, begin: Any, apply: Any) -> None:
         """An agent of one topic whose body only fills a queue, and the task that empties it."""
         queue: asyncio.Queue[Item] = asyncio.Queue(self.settings.queue_records_max)
+        drain = Drain(queue, begin, self.again.guard(apply))
+        self.again.own(drain)
         topic = self.app.topic(self.scope.topic(what), **RAW)
 
         async def body(stream: Any) -> None:
@@ -270,10 +152,10 @@ class Worker:
                 received = Received(
                     message.topic, message.partition, message.offset, bytes(message.value or b"")
                 )
-                await queue.put(Item(received, partial(quiet_stream.ack, event)))
+                await queue.put(Item(received, partial(quiet_stream.ack, event), drain.turn))
 
         self.app.agent(topic, name=f"{self.app.conf.id}-{what}", concurrency=1)(body)
-        ending.own(asyncio.create_task(Drain(queue, begin, apply).run(), name=f"the counting of {what}"))
+        ending.own(asyncio.create_task(drain.run(), name=f"the counting of {what}"))
 
     async def refuse(self, records: Sequence[bytes]) -> None:
         """Sends records to the topic of refused; returns when the broker has them all."""

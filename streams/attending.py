@@ -1,11 +1,15 @@
 """The sign of life: once a second at every contest, so that a store that lost ground is noticed while nothing
 comes in.
 
+    await attend(store, counter, progress, name)                            once; raises StoreLostGroundError
+    await keep_attending(store, counter, progress, name, every_s, begin)    for ever; tells `begin` instead
+
 Know before changing: what this process applied is looked at *before* the store is asked; the other way round
 a step that is applied in between would look like a loss.
 """
 
 import asyncio
+from collections.abc import Callable
 
 from election.errors import SandikError
 from streams.answers import Attended, OtherNight
@@ -20,12 +24,15 @@ class StoreLostGroundError(SandikError):
 
 async def attend(store: Store, counter: CountsBatches, progress: Progress, worker: str) -> None:
     """One sign of life. Raises StoreLostGroundError, CannotCountError or OutsideError."""
-    applied = dict(progress.applied)
+    noted = progress.applied
+    applied = dict(noted)
     for contest, said in (await store.attend(worker)).items():
         if isinstance(said, OtherNight):
             raise CannotCountError(said)
         if isinstance(said, Attended):
             counter.note_epoch(contest, said.epoch)
+            if progress.applied is not noted:
+                continue  # begun again meanwhile: what was looked at before is forgotten
             for partition, following in applied.items():
                 stored = said.offsets.get(partition, 0)
                 if stored < following:
@@ -37,9 +44,17 @@ async def attend(store: Store, counter: CountsBatches, progress: Progress, worke
 
 
 async def keep_attending(
-    store: Store, counter: CountsBatches, progress: Progress, worker: str, every_s: float
+    store: Store,
+    counter: CountsBatches,
+    progress: Progress,
+    worker: str,
+    every_s: float,
+    begin: Callable[[SandikError], None],
 ) -> None:
-    """Signs of life until something raises."""
+    """Signs of life until something raises; a store that lost ground is told to `begin`."""
     while True:
-        await attend(store, counter, progress, worker)
+        try:
+            await attend(store, counter, progress, worker)
+        except StoreLostGroundError as error:
+            begin(error)
         await asyncio.sleep(every_s)

@@ -123,7 +123,8 @@ def weigh(reading: Reading, shelf: Shelf) -> Sums:
     if news:
         rows = np.concatenate((rows, np.stack([unit_row(held) for held in news.values()])))
     before = shelf.rows[units]
-    moved = _worth(rows, units, ground) - _worth(before, units, ground)
+    worth = _worth(np.concatenate((rows, before)), np.concatenate((units, units)), ground)
+    moved = worth[: len(units)] - worth[len(units) :]
     areas, differences = _by_area(moved, units, ground)
     fences = np.ascontiguousarray(before[:, :FENCE]).tobytes()
     known = len(shelf.cleared or ())

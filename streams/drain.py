@@ -7,7 +7,8 @@ While one step is being applied the next is already read and summed as far as it
 There is no fixed window: a single record is applied at once, a thousand waiting ones together.
 
 Know before changing: an item is acknowledged after the step that holds it was applied, never before. When
-`run` raises, whoever owns it ends the process, so that nothing of what was in flight is committed.
+`run` raises, whoever owns it ends the process, so that nothing of what was in flight is committed. An item
+belongs to the turn in which it was read; `shut` ends a turn, and what is left of it is dropped.
 """
 
 import asyncio
@@ -19,6 +20,9 @@ from streams.spans import Received
 
 TURN_ITEMS = 16
 """Items read in one go; then the step that is being applied has its turn."""
+TURNS_FOR_MORE = 3
+"""Turns of the loop that whoever fills the queue gets before it counts as empty: records that were fetched
+together come one a turn, and a step for each few of them costs more than they do."""
 LOOK_AGAIN_S = 0.002
 """While a step is being applied: how often it looks for more items. What comes then waits for it anyway."""
 
@@ -32,6 +36,8 @@ class Item:
 
     received: Received
     ack: Callable[[], Awaitable[object]]
+    turn: int = 0
+    """The drain's turn when it was read."""
 
 
 class Gatherer(Protocol[B_co]):
@@ -64,6 +70,20 @@ class Drain(Generic[B]):
         self._next: Item | None = None
         """An item that did not follow: it begins the next step."""
         self._applying: asyncio.Task[None] | None = None
+        self.turn, self._shut = 0, False
+
+    def shut(self) -> None:
+        """From now on nothing is applied or acknowledged: what is held, and what comes, is dropped."""
+        self._shut = True
+
+    async def reopen(self) -> None:
+        """Returns when no step is being applied; what is read from now on is applied again."""
+        if self._applying is not None:
+            await asyncio.wait({self._applying})
+        self.turn, self._shut = self.turn + 1, False
+
+    def _dropped(self, item: Item) -> bool:
+        return self._shut or item.turn != self.turn
 
     async def run(self) -> None:
         """Drains until something raises."""
@@ -79,12 +99,14 @@ class Drain(Generic[B]):
     async def _gather(self) -> tuple[B, Sequence[Item]]:
         """At least one item, and all that is there; while the last step is being applied, what comes too."""
         gatherer, items = self._begin(), list[Item]()
-        while not gatherer.full:
+        while not gatherer.full and not (items and self._dropped(items[0])):
             item = self._take()
             if item is None:
                 if items and self._idle:
-                    break
-                await self._until_something()
+                    if not await self._more():
+                        break
+                else:
+                    await self._until_something()
             elif gatherer.follows(item.received):
                 gatherer.add(item.received)
                 items.append(item)
@@ -98,8 +120,19 @@ class Drain(Generic[B]):
     def _take(self) -> Item | None:
         if self._next is not None:
             item, self._next = self._next, None
-            return item
-        return None if self._queue.empty() else self._queue.get_nowait()
+            return item  # a dropped one makes a step of its own, which is not applied
+        while not self._queue.empty():
+            if not self._dropped(item := self._queue.get_nowait()):
+                return item
+        return None
+
+    async def _more(self) -> bool:
+        """Whether something was on its way into the queue."""
+        for _ in range(TURNS_FOR_MORE):
+            await asyncio.sleep(0)
+            if not self._queue.empty():
+                return True
+        return False
 
     @property
     def _idle(self) -> bool:
@@ -122,6 +155,10 @@ class Drain(Generic[B]):
             self._applying = None
 
     async def _do(self, step: B, items: Sequence[Item]) -> None:
+        if self._dropped(items[0]):
+            return
         await self._apply(step)
+        if self._dropped(items[0]):
+            return
         for item in items:
             await item.ack()

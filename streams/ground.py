@@ -201,6 +201,12 @@ class Shelf:
             (number[unit], int(revision)) for unit, _, revision in found if unit in number
         )
 
+    def nothing_held(self) -> None:
+        """The store holds nothing of any unit."""
+        self.rows[:] = 0
+        self.known[:] = True
+        self.papers.clear()
+
     def held(self, place: int) -> Statement | None:
         """The statement held of a unit."""
         row = self.rows[place]

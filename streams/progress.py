@@ -25,3 +25,7 @@ class Progress:
             self.applied[span.partition] = span.following
         self.steps += 1
         self.reports += reports
+
+    def forget(self) -> None:
+        """The store has lost ground: how far it had come before says nothing any more."""
+        self.applied = {}

@@ -207,9 +207,16 @@ class Store:
         return await self._outside(ask)
 
     async def load(self, contest: ContestId, shelf: Shelf, places: Sequence[int]) -> None:
-        """Reads what is held of these units onto the shelf, with the papers of those that have one."""
+        """Reads what is held of these units onto the shelf, with the papers of those that have one.
+
+        Where nothing is known and nothing is held, that is known of every unit, and at the beginning of a
+        night no paper waits for this again.
+        """
         ground, keys = shelf.ground, self.keys[contest]
         boxes, papers = keys.boxes(ground.source.id), keys.papers(ground.source.id)
+        if not shelf.known.any() and not await self._length(boxes):
+            shelf.nothing_held()
+            return
         for start in range(0, len(places), READ_CHUNK):
             chunk = list(places[start : start + READ_CHUNK])
             shelf.put(chunk, await self._fields(boxes, ground.unit_keys[chunk].tolist()))
@@ -217,6 +224,12 @@ class Store:
             if noted:
                 kept = await self._fields(papers, ground.unit_keys[noted].tolist())
                 shelf.papers.update({at: paper for at, paper in zip(noted, kept, strict=True) if paper})
+
+    async def _length(self, key: str) -> int:
+        async def ask() -> int:
+            return int(await self._redis.hlen(key))
+
+        return await self._outside(ask)
 
     async def _fields(self, key: str, fields: Sequence[bytes]) -> list[bytes | None]:
         async def ask() -> list[bytes | None]:

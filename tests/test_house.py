@@ -26,8 +26,8 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "aiokafka": ("producers/publish.py", "producers/record.py"),
     "aiosmtplib": ("streams/alerts/email.py",),
     "apprise": ("streams/alerts/apprise.py",),
-    "faust": ("streams/app.py",),
-    "mode": ("streams/app.py",),
+    "faust": ("streams/consuming.py",),
+    "mode": ("streams/consuming.py",),
     # The ledger of deliveries is a second process with keys of its own (docs/decisions/0013-deliveries.md).
     "redis": ("streams/store.py", "streams/ledger.py", "web/upstream.py"),
     "standardwebhooks": ("streams/alerts/webhook.py",),

@@ -1,166 +1,60 @@
-"""Whether the stream processor is set up as it was found to be safe, and what we override is still there.
+"""Whether a worker waits for its topics, and speaks only where it knows all that was told.
 
-Know before changing: the app, its consumer and Kafka's client are the real ones, without a broker; what a
-worker does with one is in tests/live.
+What a worker does with a broker and a store is in tests/live.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+import logging
+from types import SimpleNamespace
 from typing import Any
 
-import aiokafka
 import pytest
 
-from election.errors import UsageError
 from streams import app as app_module
-from streams.app import OurApp, OurConsumer, OurThread, make_app
+from streams.app import Worker
 from streams.settings import Settings
-from streams.spans import partition_name
-from streams.store import Store
 from tests.streams import made
 
 NIGHT = made.night()
+WANTED = ("reports", "rulings", "told", "refused")
 
 
-@asynccontextmanager
-async def made_app(**given: Any) -> AsyncIterator[OurApp]:
-    """The app of a worker with these settings; nothing of it is started."""
-    settings = Settings(**given)
-    store = Store(NIGHT, settings.scope(NIGHT.id), settings)
-    app = make_app(NIGHT, settings, store)
-    try:
-        yield app
-    finally:
-        loop = getattr(app.consumer._thread, "thread_loop", None)
-        if loop is not None:
-            loop.close()
-        await store.close()
+def worker() -> Worker:
+    """A worker that nobody has started."""
+    return Worker(NIGHT, Settings())
 
 
-async def test_a_fetch_waits_no_longer_than_the_settings_say() -> None:
-    """The library fixes 1.5 s; on the embedded broker all of it would be added to every paper's way."""
-    async with made_app(fetch_wait_ms=25) as app:
-        thread = app.consumer._thread
-        assert OurThread is type(thread)
-        client = thread._create_worker_consumer(app.consumer.transport)
-        assert 25 == client._fetch_max_wait_ms
-        await client.stop()
-    # It is set on a client that was made already: what starts it must still read it from there.
-    assert "_fetch_max_wait_ms" in aiokafka.AIOKafkaConsumer.start.__code__.co_names
+async def test_the_end_of_what_was_told_is_known_by_whoever_holds_it() -> None:
+    """Another worker's evaluator is not this one's; and before the first fetch nobody knows."""
+    one = worker()
+    reports, told = (SimpleNamespace(topic=one.scope.topic(what)) for what in ("reports", "told"))
+    for held, known, expected in (
+        ([reports], 7, None), ([reports, told], 7, 7), ([told], 0, 0), ([told], None, None), ([], 7, None),
+    ):  # fmt: skip
+        consumer: Any = SimpleNamespace(
+            assignment=lambda held=held: held,
+            highwater=lambda at, known=known: {one.scope.topic("told"): known}[at.topic],
+        )
+        one.app = SimpleNamespace(consumer=consumer)  # type: ignore[assignment] # only its consumer is asked
+        assert expected == one._told_end()
+    await one.store.close()
 
 
-@pytest.mark.parametrize(
-    ("kind", "expected"),
-    [
-        ("apache", {"session": 10.0, "heartbeat": 2.0, "request": 40.0}),
-        ("tansu", {"session": 6.0, "heartbeat": 1.0, "request": 15.0}),
-    ],
-)
-async def test_how_soon_a_dead_worker_is_noticed(kind: str, expected: Mapping[str, float]) -> None:
-    """The library's minute would leave a partition uncounted for as long."""
-    async with made_app(kafka_kind=kind) as app:
-        conf = app.conf
-        assert expected == {
-            "session": conf.broker_session_timeout,
-            "heartbeat": conf.broker_heartbeat_interval,
-            "request": conf.broker_request_timeout,
-        }
-        assert expected["request"] == conf.producer_request_timeout
+async def test_a_worker_makes_no_topic_and_waits_for_all_of_them(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It says which are missing and who makes them."""
+    one, asked = worker(), list[int]()
+    names = [one.scope.topic(what) for what in WANTED]
 
+    async def look() -> dict[str, int]:
+        asked.append(len(asked))
+        return dict.fromkeys(names[: len(asked)], 1)
 
-async def test_nothing_is_acknowledged_kept_made_or_served_that_we_do_not_ask_for() -> None:
-    """Each of these was found to lose records, to hang, or to listen on every address of the machine."""
-    async with made_app(queue_records_max=77, kafka="a:1,b:2", session="two") as app:
-        conf = app.conf
-        assert "sandik-replay.practice.two" == conf.id
-        assert ["kafka://a:1", "kafka://b:2"] == [str(url) for url in conf.broker]
-        assert "AT_LEAST_ONCE" == conf.processing_guarantee.name
-        assert "memory" == conf.store.scheme
-        assert (True, 77, 1.0) == (
-            conf.stream_wait_empty, conf.stream_buffer_maxsize, conf.broker_commit_interval,
-        )  # fmt: skip
-        assert ("earliest", -1, 0.0) == (
-            conf.consumer_auto_offset_reset, conf.producer_acks, conf.producer_linger,
-        )  # fmt: skip
-        assert (False, True, False) == (
-            conf.topic_allow_declare, conf.topic_disable_leader, conf.web_enabled,
-        )  # fmt: skip
-
-
-class Log:
-    """What stands in for the consumer's thread: what Kafka holds as committed, and where is read on."""
-
-    def __init__(self, committed: Mapping[Any, int]) -> None:
-        self.committed, self.at = committed, dict[Any, int]()
-
-    def assignment(self) -> set[Any]:
-        """The partitions of this worker."""
-        return set(self.committed)
-
-    async def seek_to_committed(self) -> Mapping[Any, int]:
-        """Kafka's own word."""
-        self.at.update(self.committed)
-        return self.committed
-
-    def seek(self, partition: Any, offset: int) -> None:
-        """Reads on from there."""
-        self.at[partition] = offset
-
-    async def highwaters(self, *partitions: Any) -> Mapping[Any, int]:
-        """Where the log ends."""
-        return dict.fromkeys(partitions, 90)
-
-
-async def test_the_log_is_read_on_where_the_store_stands_whatever_kafka_holds_as_committed() -> None:
-    """A commit may run ahead of a store that failed over: 214 boxes were wrong for good before this."""
-    ahead, behind, flushed = (aiokafka.TopicPartition("t", number) for number in range(3))
-    stored = {"t/0": 7, "t/1": 90, "t/2": 0}
-    async with made_app() as app:
-        consumer, log = app.consumer, Log({ahead: 50, behind: 60, flushed: 70})
-        assert OurConsumer is type(consumer)
-        consumer._thread.thread_loop.close()
-        consumer._thread = log
-
-        async def positions(names: Sequence[str]) -> Mapping[str, int]:
-            assert log.committed == log.at, "the library's own seek comes first: ours must be the last word"
-            return {name: stored[name] for name in names}
-
-        app.positions = positions
-        await consumer.perform_seek()
-        expected = {at: stored[partition_name(at.topic, at.partition)] for at in log.committed}
-        assert expected == log.at
-        for place in (consumer._read_offset, consumer._committed_offset):
-            assert {ahead: 7, behind: 90, flushed: None} == {at: place[at] for at in log.committed}
-
-
-async def test_a_log_that_ends_before_the_stores_offset_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is another log, or has lost records; what comes next would be dropped as old, without a word."""
-    monkeypatch.setattr(app_module, "LOOK_AT_THE_END_EVERY_S", 0)
-    for kind, expected in (("apache", True), ("tansu", False)):
-        async with made_app(kafka_kind=kind) as app:
-            app.consumer._thread.thread_loop.close()
-            app.consumer._thread = Log({aiokafka.TopicPartition("t", 0): 50})
-
-            async def positions(names: Sequence[str]) -> Mapping[str, int]:
-                return dict.fromkeys(names, 91)
-
-            app.positions = positions
-            try:
-                await app.consumer.perform_seek()
-                refused = False
-            except UsageError as error:
-                refused = "t/0 ends at offset 90" in str(error)
-            assert expected == refused
-
-
-async def test_a_worker_without_a_partition_asks_the_store_for_nothing() -> None:
-    """There are more workers than partitions now and then."""
-    async with made_app() as app:
-        app.consumer._thread.thread_loop.close()
-        app.consumer._thread = Log({})
-
-        async def positions(names: Sequence[str]) -> Mapping[str, int]:
-            raise AssertionError(f"asked for {names}")
-
-        app.positions = positions
-        await app.consumer.perform_seek()
+    monkeypatch.setattr(app_module, "LOOK_FOR_TOPICS_EVERY_S", 0)
+    monkeypatch.setattr(one, "_look", look)
+    with caplog.at_level(logging.WARNING):
+        await one._topics()
+    assert len(WANTED) == len(asked)
+    assert names[-1] in caplog.text
+    assert "sandik produce, replay or up make them" in caplog.text
+    await one.store.close()

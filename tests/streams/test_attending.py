@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from election.errors import OutsideError
+from election.errors import OutsideError, SandikError
 from election.night import ContestId
 from election.wire.records import encode
 from election.wire.topics import Scope
@@ -144,8 +144,36 @@ async def test_signs_of_life_go_on_until_something_raises() -> None:
     good = Attended("e", 1, {})
     store, progress = Stored(good, good, good, OutsideError("the store is away")), Progress()
     with pytest.raises(OutsideError):
-        await keep_attending(store.as_store, store.counter(progress), progress, "me", 0)
+        await keep_attending(store.as_store, store.counter(progress), progress, "me", 0, never)
     assert 4 == store.asked
+
+
+def never(why: SandikError) -> None:
+    """Nothing is lost here."""
+    raise AssertionError(why)
+
+
+async def test_a_store_that_lost_ground_begins_again_and_the_signs_go_on() -> None:
+    """The worker is alive and counts on; only what does not cure it comes out."""
+    lost, told = Attended("e", 1, {"t/0": 3}), list[str]()
+    store, progress = Stored(lost, lost, lost), Progress({"t/0": 5})
+
+    def begin(why: SandikError) -> None:
+        told.append(str(why))
+        if len(told) == 3:
+            raise why
+
+    with pytest.raises(StoreLostGroundError):
+        await keep_attending(store.as_store, store.counter(progress), progress, "me", 0, begin)
+    assert 3 == store.asked == sum("The store is at offset 3 of t/0" in one for one in told)
+
+
+async def test_what_was_applied_before_a_loss_that_is_being_cured_is_no_new_one() -> None:
+    """Counting began again while the store was asked: its answer is about what is forgotten by now."""
+    progress = Progress({"t/0": 5})
+    store = Stored(Attended("e", 1, {"t/0": 0}), meanwhile=progress.forget)
+    await attend(store.as_store, store.counter(progress), progress, "me")
+    assert {} == progress.applied
 
 
 async def test_in_a_new_epoch_nothing_remembered_is_used() -> None:

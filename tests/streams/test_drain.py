@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.drain import Drain, Item
+from streams.drain import TURN_ITEMS, Drain, Item
 from streams.spans import Received
 
 WITHIN_S = 10.0
@@ -196,6 +196,19 @@ async def test_what_is_waiting_is_applied_in_one_step() -> None:
     await ended(draining)
 
 
+async def test_what_was_fetched_together_is_applied_together() -> None:
+    """Records come one a turn of the loop; a step for each few of them would cost more than they do."""
+    worker = Worker()
+    draining = asyncio.create_task(worker.drain().run())
+    await settle()
+    for offset in range(30):
+        worker.queue.put_nowait(worker.item(offset))
+        await asyncio.sleep(0)
+    await until(lambda: 30 == len(worker.acknowledged), draining)
+    assert [list(range(30))] == worker.steps
+    await ended(draining)
+
+
 async def test_what_comes_while_a_step_is_applied_makes_up_the_next_one() -> None:
     """It is read meanwhile; one step at a time is applied, and they never overtake one another."""
     worker = Worker(gate=asyncio.Event())
@@ -265,3 +278,81 @@ async def test_a_drain_that_is_ended_ends_the_step_in_flight_and_acknowledges_no
     worker.gate.set()
     await settle()
     assert ([], []) == (worker.applied, worker.acknowledged)
+
+
+@given(LOGS, PLANS, st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=1, max_size=4))
+@settings(max_examples=200, deadline=None)
+def test_what_a_shut_drain_holds_is_dropped_and_what_is_read_again_is_applied(
+    log: list[int], plan: dict[str, object], turns: list[tuple[int, int]]
+) -> None:
+    """Whenever it is shut and reopened, with a full queue before it: the last reading is applied whole."""
+
+    async def run() -> None:
+        worker = Worker(**{**plan, "fails_at": -1})  # type: ignore[arg-type] # the fields of a worker
+        drain = worker.drain()
+
+        async def feed() -> None:
+            for offset in log:
+                item = worker.item(offset)
+                await worker.queue.put(Item(item.received, item.ack, drain.turn))
+
+        draining, feeds = asyncio.create_task(drain.run()), [asyncio.create_task(feed())]
+        for before, closed in turns:
+            await settle(before)
+            drain.shut()
+            applied, acknowledged = len(worker.steps), len(worker.acknowledged)
+            await settle(closed)
+            assert (applied, acknowledged) == (len(worker.steps), len(worker.acknowledged))
+            feeds[-1].cancel()
+            await drain.reopen()
+            worker.acknowledged.clear()
+            feeds.append(asyncio.create_task(feed()))
+        await until(lambda: log == worker.acknowledged, draining)
+        assert [] == worker.too_soon
+        await settle()
+        assert log == worker.acknowledged
+        await ended(draining, *feeds)
+
+    asyncio.run(run())
+
+
+async def test_a_record_that_waited_at_a_full_queue_belongs_to_the_turn_in_which_it_was_read() -> None:
+    """It comes in after everything was thrown away, and would be a hole in front of what is read anew."""
+    worker = Worker(most=1, size=1, gate=asyncio.Event())
+    drain = worker.drain()
+    draining = asyncio.create_task(drain.run())
+
+    async def feed() -> None:
+        for offset in range(5, 10):
+            await worker.queue.put(worker.item(offset))
+
+    feeding = asyncio.create_task(feed())
+    await settle()
+    drain.shut()
+    assert worker.gate is not None
+    worker.gate.set()
+    await drain.reopen()
+    item = worker.item(0)
+    await feeding
+    await worker.queue.put(Item(item.received, item.ack, drain.turn))
+    await until(lambda: bool(worker.acknowledged), draining)
+    assert ([[5], [0]], [0]) == (worker.steps, worker.acknowledged)
+    await ended(draining)
+
+
+async def test_what_is_read_anew_never_shares_a_step_with_what_was_thrown_away() -> None:
+    """That step is dropped whole; a hole in front of the rest would be taken for another loss."""
+    worker = Worker()
+    drain = worker.drain()
+    for offset in range(TURN_ITEMS):
+        worker.queue.put_nowait(worker.item(offset))
+    draining = asyncio.create_task(drain.run())
+    await settle(1)
+    assert (True, []) == (worker.queue.empty(), worker.steps)
+    drain.shut()
+    await drain.reopen()
+    item = worker.item(TURN_ITEMS)
+    worker.queue.put_nowait(Item(item.received, item.ack, drain.turn))
+    await until(lambda: bool(worker.acknowledged), draining)
+    assert ([[TURN_ITEMS]], [TURN_ITEMS]) == (worker.steps, worker.acknowledged)
+    await ended(draining)

@@ -118,6 +118,16 @@ def test_what_is_forgotten_is_read_again() -> None:
     assert {} == shelf.papers
 
 
+def test_where_nothing_is_held_every_unit_is_known_to_be_empty() -> None:
+    """What was held before is gone, with its papers."""
+    shelf = Shelf(GROUNDS[0])
+    shelf.put([1, 4], [pack_unit(held(3, noted=True))] * 2)
+    shelf.papers[1] = b"{}"
+    shelf.nothing_held()
+    assert [] == shelf.unknown(np.arange(len(shelf.known))).tolist()
+    assert (None, {}) == (shelf.held(1), shelf.papers)
+
+
 def test_a_unit_that_is_read_again_does_not_keep_an_older_paper() -> None:
     """What is held of it now may have none; the count of findings would be moved by one that is gone."""
     shelf = Shelf(GROUNDS[0])

@@ -26,3 +26,13 @@ def test_a_step_without_reports_is_a_step() -> None:
     progress = Progress()
     progress.note([Span("t/0", 0, 1)])
     assert (1, 0) == (progress.steps, progress.reports)
+
+
+def test_after_a_loss_nothing_is_known_of_before_and_the_counters_go_on() -> None:
+    """Whoever looked at the offsets before still has them as they were."""
+    progress = Progress()
+    progress.note([Span("t/0", 0, 50)], 7)
+    before = progress.applied
+    progress.forget()
+    assert ({}, {"t/0": 50}) == (progress.applied, before)
+    assert (1, 7) == (progress.steps, progress.reports)

@@ -4,8 +4,10 @@ Know before changing: no server is needed here; what the scripts do is in tests/
 """
 
 from collections import Counter
+from collections.abc import Sequence
 
 import hiredis
+import numpy as np
 import pytest
 from redis.exceptions import (
     AuthenticationError,
@@ -19,6 +21,7 @@ from redis.exceptions import (
 from election.errors import OutsideError
 from election.night import ContestId
 from election.tally import width
+from streams.ground import Ground, Shelf
 from streams.settings import Settings
 from streams.spans import Span
 from streams.store import CHANGES_MIN, QuickConnection, Store, _place
@@ -120,6 +123,41 @@ async def test_the_offsets_and_refusals_of_a_batch_reach_every_contest() -> None
         assert [1, "reports/0", 3, 9, refusals, 0] == list(call.args[3:])
         assert all("{replay.practice." + contest + "}" in key for key in call.keys)
     await one.close()
+
+
+class Boxes:
+    """What stands in for the server: a hash of so many boxes, and what was asked of it."""
+
+    def __init__(self, held: int) -> None:
+        self.held, self.asked = held, list[str]()
+
+    async def hlen(self, key: str) -> int:
+        """How many there are."""
+        self.asked.append("length")
+        return self.held
+
+    async def hmget(self, key: str, fields: Sequence[bytes]) -> list[bytes | None]:
+        """None of those asked for is among them."""
+        self.asked.append(f"{len(fields)} boxes")
+        return [None for _ in fields]
+
+
+@pytest.mark.parametrize(
+    ("held", "expected", "known"),
+    [(0, ["length"], {0, 1, 2, 3}), (7, ["length", "2 boxes", "1 boxes"], {0, 1, 2})],
+)
+async def test_at_the_beginning_of_a_night_no_box_is_asked_for(
+    held: int, expected: list[str], known: set[int]
+) -> None:
+    """A trip to the store less on each first paper's way; where something is held, each is read as ever."""
+    one, boxes = store(), Boxes(held)
+    one._redis = boxes  # type: ignore[assignment] # it answers all that is asked here
+    shelf = Shelf(Ground(NIGHT, NIGHT.contests[MAYOR], next(iter(NIGHT.sources.values()))))
+    for places in ([0, 1], [2]):
+        if shelf.unknown(np.array(places)).size:
+            await one.load(MAYOR, shelf, places)
+    assert expected == boxes.asked
+    assert known == set(np.flatnonzero(shelf.known[:4]).tolist())
 
 
 def test_commands_are_packed_as_the_library_packs_them() -> None:

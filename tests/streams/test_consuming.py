@@ -1,0 +1,360 @@
+"""Whether the stream processor is set up as it was found to be safe, and what we override is still there.
+
+Know before changing: the app, its consumer and Kafka's client are the real ones, without a broker; what a
+worker does with one is in tests/live.
+"""
+
+import asyncio
+import inspect
+import threading
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiokafka
+import pytest
+from faust.transport.consumer import Consumer
+
+from election.errors import SandikError, UsageError
+from streams import consuming
+from streams.consuming import OurApp, OurConsumer, OurThread, make_app
+from streams.progress import Progress
+from streams.settings import Settings
+from streams.spans import partition_name
+from streams.store import Store
+from tests.streams import made
+
+NIGHT = made.night()
+WITHIN_S = 10.0
+"""Deadline of what needs no time at all."""
+
+
+@asynccontextmanager
+async def made_app(**given: Any) -> AsyncIterator[OurApp]:
+    """The app of a worker with these settings; nothing of it is started."""
+    settings = Settings(**given)
+    store = Store(NIGHT, settings.scope(NIGHT.id), settings)
+    app = make_app(NIGHT, settings, store, Progress())
+    try:
+        yield app
+    finally:
+        loop = getattr(app.consumer._thread, "thread_loop", None)
+        if loop is not None:
+            loop.close()
+        await store.close()
+
+
+async def test_a_fetch_waits_no_longer_than_the_settings_say() -> None:
+    """The library fixes 1.5 s; on the embedded broker all of it would be added to every paper's way."""
+    async with made_app(fetch_wait_ms=25) as app:
+        thread = app.consumer._thread
+        assert OurThread is type(thread)
+        client = thread._create_worker_consumer(app.consumer.transport)
+        assert 25 == client._fetch_max_wait_ms
+        await client.stop()
+    # It is set on a client that was made already: what starts it must still read it from there.
+    assert "_fetch_max_wait_ms" in aiokafka.AIOKafkaConsumer.start.__code__.co_names
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("apache", {"session": 10.0, "heartbeat": 2.0, "request": 40.0}),
+        ("tansu", {"session": 6.0, "heartbeat": 1.0, "request": 15.0}),
+    ],
+)
+async def test_how_soon_a_dead_worker_is_noticed(kind: str, expected: Mapping[str, float]) -> None:
+    """The library's minute would leave a partition uncounted for as long."""
+    async with made_app(kafka_kind=kind) as app:
+        conf = app.conf
+        assert expected == {
+            "session": conf.broker_session_timeout,
+            "heartbeat": conf.broker_heartbeat_interval,
+            "request": conf.broker_request_timeout,
+        }
+        assert expected["request"] == conf.producer_request_timeout
+
+
+async def test_nothing_is_acknowledged_kept_made_or_served_that_we_do_not_ask_for() -> None:
+    """Each of these was found to lose records, to hang, or to listen on every address of the machine."""
+    async with made_app(queue_records_max=77, kafka="a:1,b:2", session="two") as app:
+        conf = app.conf
+        assert "sandik-replay.practice.two" == conf.id
+        assert ["kafka://a:1", "kafka://b:2"] == [str(url) for url in conf.broker]
+        assert "AT_LEAST_ONCE" == conf.processing_guarantee.name
+        assert "memory" == conf.store.scheme
+        assert (True, 77, 1.0) == (
+            conf.stream_wait_empty, conf.stream_buffer_maxsize, conf.broker_commit_interval,
+        )  # fmt: skip
+        assert ("earliest", -1, 0.0) == (
+            conf.consumer_auto_offset_reset, conf.producer_acks, conf.producer_linger,
+        )  # fmt: skip
+        assert (False, True, False) == (
+            conf.topic_allow_declare, conf.topic_disable_leader, conf.web_enabled,
+        )  # fmt: skip
+
+
+class Log:
+    """What stands in for the consumer's thread: what Kafka holds as committed, and where is read on."""
+
+    def __init__(self, committed: Mapping[Any, int]) -> None:
+        self.committed, self.at = committed, dict[Any, int]()
+
+    def assignment(self) -> set[Any]:
+        """The partitions of this worker."""
+        return set(self.committed)
+
+    async def seek_to_committed(self) -> Mapping[Any, int]:
+        """Kafka's own word."""
+        self.at.update(self.committed)
+        return self.committed
+
+    def seek(self, partition: Any, offset: int) -> None:
+        """Reads on from there."""
+        self.at[partition] = offset
+
+    async def highwaters(self, *partitions: Any) -> Mapping[Any, int]:
+        """Where the log ends."""
+        return dict.fromkeys(partitions, 90)
+
+
+async def test_the_log_is_read_on_where_the_store_stands_whatever_kafka_holds_as_committed() -> None:
+    """A commit may run ahead of a store that failed over: 214 boxes were wrong for good before this."""
+    ahead, behind, flushed = (aiokafka.TopicPartition("t", number) for number in range(3))
+    stored = {"t/0": 7, "t/1": 90, "t/2": 0}
+    async with made_app() as app:
+        consumer, log = app.consumer, Log({ahead: 50, behind: 60, flushed: 70})
+        assert OurConsumer is type(consumer)
+        consumer._thread.thread_loop.close()
+        consumer._thread = log
+
+        async def positions(names: Sequence[str]) -> Mapping[str, int]:
+            assert log.committed == log.at, "the library's own seek comes first: ours must be the last word"
+            return {name: stored[name] for name in names}
+
+        app.positions = positions
+        await consumer.perform_seek()
+        expected = {at: stored[partition_name(at.topic, at.partition)] for at in log.committed}
+        assert expected == log.at
+        for place in (consumer._read_offset, consumer._committed_offset):
+            assert {ahead: 7, behind: 90, flushed: None} == {at: place[at] for at in log.committed}
+
+
+async def test_a_log_that_ends_before_the_stores_offset_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is another log, or has lost records; what comes next would be dropped as old, without a word."""
+    monkeypatch.setattr(consuming, "LOOK_AT_THE_END_EVERY_S", 0)
+    for kind, expected in (("apache", True), ("tansu", False)):
+        async with made_app(kafka_kind=kind) as app:
+            app.consumer._thread.thread_loop.close()
+            app.consumer._thread = Log({aiokafka.TopicPartition("t", 0): 50})
+
+            async def positions(names: Sequence[str]) -> Mapping[str, int]:
+                return dict.fromkeys(names, 91)
+
+            app.positions = positions
+            try:
+                await app.consumer.perform_seek()
+                refused = False
+            except UsageError as error:
+                refused = "t/0 ends at offset 90" in str(error)
+            assert expected == refused
+
+
+async def test_a_worker_without_a_partition_asks_the_store_for_nothing() -> None:
+    """There are more workers than partitions now and then."""
+    async with made_app() as app:
+        app.consumer._thread.thread_loop.close()
+        app.consumer._thread = Log({})
+
+        async def positions(names: Sequence[str]) -> Mapping[str, int]:
+            raise AssertionError(f"asked for {names}")
+
+        app.positions = positions
+        await app.consumer.perform_seek()
+
+
+async def test_what_is_thrown_away_is_neither_waited_for_nor_committed() -> None:
+    """The drains drop it unacknowledged: the library would wait for it for ever before it gives back."""
+    async with made_app() as app:
+        consumer, asked = app.consumer, list[None]()
+        app.again._rejoin = lambda: asked.append(None)
+        place, message = aiokafka.TopicPartition("t", 0), _Read()
+        consumer._unacked_messages.add(message)
+        consumer._acked[place], consumer._acked_index[place] = [4, 5], {4, 5}
+        app.again.begin(SandikError("flushed"))
+        async with asyncio.timeout(WITHIN_S):
+            await consumer.wait_empty()
+        assert ([None], [], {}) == (asked, list(consumer._unacked_messages), dict(consumer._acked))
+
+
+class _Read:
+    """A record that was read and that nobody acknowledges."""
+
+
+async def test_partitions_are_asked_for_anew_in_the_loop_of_kafkas_client() -> None:
+    """In the group, with nothing left to be waited for; the client lives in a thread of its own."""
+    async with made_app() as app:
+        thread, message = app.consumer._thread, _Read()
+        thread._consumer = client = thread._create_worker_consumer(app.consumer.transport)
+        client._coordinator = _Coordinator(threading.get_ident())
+        app.consumer._unacked_messages.add(message)
+        app.rejoin()
+        assert [] == list(app.consumer._unacked_messages)
+        assert [] == client._coordinator.asked
+        await asyncio.to_thread(thread.thread_loop.run_until_complete, asyncio.sleep(0))
+        assert [True] == client._coordinator.asked
+        thread._consumer = client._coordinator = None
+        await client.stop()
+    assert callable(aiokafka.consumer.group_coordinator.GroupCoordinator.request_rejoin)
+
+
+class _Coordinator:
+    """What stands in for the client's part that belongs to the group."""
+
+    def __init__(self, ours: int) -> None:
+        self.ours, self.asked = ours, list[bool]()
+
+    def request_rejoin(self) -> None:
+        """Asked from a thread other than ours."""
+        self.asked.append(threading.get_ident() != self.ours)
+
+
+async def test_the_log_is_read_on_only_when_no_thrown_away_step_is_under_way() -> None:
+    """A position asked for before would be one that the step then leaves behind, or a loss once more."""
+    at, order = aiokafka.TopicPartition("t", 0), list[str]()
+
+    class Slow:
+        """A drain with a step under way."""
+
+        def shut(self) -> None:
+            """Nothing more is applied."""
+
+        async def reopen(self) -> None:
+            """Waits for the step."""
+            await asyncio.sleep(0)
+            order.append("step")
+
+    async with made_app() as app:
+        app.consumer._thread.thread_loop.close()
+        app.consumer._thread = Log({at: 50})
+        app.again._rejoin = lambda: None
+        app.again.own(Slow())
+
+        async def positions(names: Sequence[str]) -> Mapping[str, int]:
+            order.append("positions")
+            return dict.fromkeys(names, 0)
+
+        app.positions = positions
+        app.again.begin(SandikError("flushed"))
+        await app.consumer.perform_seek()
+        await app.consumer.perform_seek()
+        assert ["step", "positions", "positions"] == order
+        assert {at: 0} == app.consumer._thread.at
+
+
+class Handed:
+    """A record on its way to the streams, as the library's loop hands it to `wait_first`."""
+
+    def __init__(self) -> None:
+        self.gate, self.told = asyncio.Event(), list[str]()
+
+    async def at_once(self) -> None:
+        """There is room."""
+        self.told.append("handed on")
+
+    async def later(self) -> None:
+        """There is none yet."""
+        try:
+            await self.gate.wait()
+            self.told.append("handed on")
+        except asyncio.CancelledError:
+            self.told.append("given up")
+            raise
+
+    async def broken(self) -> None:
+        """It cannot be handed on."""
+        raise ValueError("broken")
+
+
+@asynccontextmanager
+async def made_consumer() -> AsyncIterator[OurConsumer]:
+    """The consumer of an app of which nothing is started."""
+    async with made_app() as app:
+        yield app.consumer
+
+
+async def test_a_record_that_need_not_wait_is_handed_on_without_a_task() -> None:
+    """The library makes four for each: a sixth of all that a record of fifty papers costs."""
+    async with made_consumer() as consumer:
+        handed, before = Handed(), asyncio.all_tasks()
+        suspended = consumer.suspend_flow.wait()
+        waiting = consumer.wait_first(handed.at_once(), suspended)
+        waiting.send(None)
+        assert ["handed on"] == handed.told
+        assert before == asyncio.all_tasks()
+        with pytest.raises(StopIteration):
+            waiting.send(None)
+        assert inspect.CORO_CLOSED == inspect.getcoroutinestate(suspended)
+
+
+async def test_a_record_that_must_wait_is_handed_on_when_there_is_room() -> None:
+    """Reading goes no further before."""
+    async with made_consumer() as consumer:
+        handed = Handed()
+        waiting = asyncio.ensure_future(consumer.wait_first(handed.later(), consumer.suspend_flow.wait()))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert ([], False) == (handed.told, waiting.done())
+        handed.gate.set()
+        await asyncio.wait_for(waiting, 10)
+        assert ["handed on"] == handed.told
+
+
+@pytest.mark.parametrize("how", ["suspended", "stopped", "cancelled"])
+async def test_a_record_that_waits_is_given_up_when_reading_ends(how: str) -> None:
+    """A rebalance suspends the flow: whoever has the partition next reads it again."""
+    async with made_consumer() as consumer:
+        handed = Handed()
+        waiting = asyncio.ensure_future(consumer.wait_first(handed.later(), consumer.suspend_flow.wait()))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        {
+            "suspended": consumer.suspend_flow.set,
+            "stopped": consumer._stopped.set,
+            "cancelled": waiting.cancel,
+        }[how]()
+        await asyncio.wait({waiting}, timeout=10)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert (True, "cancelled" == how) == (waiting.done(), waiting.cancelled())
+        assert ["given up"] == handed.told
+
+
+async def test_while_the_flow_is_suspended_or_ends_the_library_decides() -> None:
+    """As it always did; our way is only for a record that may go on."""
+    for how in ("suspend_flow", "_stopped"):
+        async with made_consumer() as consumer:
+            getattr(consumer, how).set()
+            handed = Handed()
+            await asyncio.wait_for(consumer.wait_first(handed.later(), consumer.suspend_flow.wait()), 10)
+            for _ in range(5):
+                await asyncio.sleep(0)
+            assert "handed on" not in handed.told
+
+
+async def test_an_error_in_handing_on_is_raised_and_nothing_is_left_behind() -> None:
+    """It ends the process, and the record is read again."""
+    async with made_consumer() as consumer:
+        suspended = consumer.suspend_flow.wait()
+        with pytest.raises(ValueError, match="broken"):
+            await consumer.wait_first(Handed().broken(), suspended)
+        assert inspect.CORO_CLOSED == inspect.getcoroutinestate(suspended)
+
+
+async def test_the_library_still_hands_records_on_as_we_take_them_over() -> None:
+    """Two coroutines, the record's first; and its fast path is there, which takes what is waiting at once."""
+    async with made_app() as app:
+        assert "wait_first" in inspect.getsource(Consumer._drain_messages)
+        assert "callback(message), self.suspend_flow.wait()" in inspect.getsource(Consumer._drain_messages)
+        assert app.conf.cython_optimizations
+        assert app.monitor not in app.sensors
