@@ -3,6 +3,7 @@
     a report on the plain path: check, statement, tally        what a suspect paper costs
     a report in a batch: decode, read, weigh                   what an ordinary paper costs the worker
     a tick: snapshot, difference, bytes, with 42 areas         what a change costs the gateway
+    all rules and all guards for 39 areas                      what a change costs the desk's evaluator
 
 Know before changing: these are CPU seconds of this process; a run repeats its work until it has lasted long
 enough to be told from noise, and collections of the garbage collector are part of it, as in the rooms.
@@ -10,6 +11,7 @@ enough to be told from noise, and collections of the garbage collector are part 
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 
@@ -18,6 +20,8 @@ from bench.results import Figure, Results
 from bench.revisions import Load
 from bench.servers import Place
 from bench.wanted import Wanted
+from election.calls import GUARDS, RULES
+from election.calls.lookout import Lookout
 from election.checks import check
 from election.night import Night
 from election.tally import Tally, statement
@@ -31,6 +35,8 @@ from streams.ground import Ground, Shelf
 
 LASTS_S = 0.5
 BATCH_REPORTS = 8000
+DECIDED_MS_MAX = 1.0
+"""The target: all rules and guards of a contest of 39 areas, in milliseconds."""
 NOW = datetime(2019, 6, 23, 18, 1, tzinfo=UTC)
 
 
@@ -50,6 +56,10 @@ def measure(place: Place, wanted: Wanted, results: Results) -> None:
     ticks = [_tick(folders.load(NIGHT).night) for _ in range(count)]
     for what in ticks[0]:
         results.add(_figure(f"a tick with 42 areas: {what}", "ms", [tick[what] for tick in ticks]))
+    decided = [_decided(folders.load(NIGHT).night) for _ in range(count)]
+    for what, most in (("the view", None), ("all rules and all guards", DECIDED_MS_MAX)):
+        runs = tuple(one[what] for one in decided)
+        results.add(Figure("calls", f"a decision with 39 areas: {what}", "ms", runs, most=most))
 
 
 def _figure(what: str, unit: str, runs: list[float]) -> Figure:
@@ -119,6 +129,28 @@ def _tick(night: Night) -> Mapping[str, float]:
         f"bytes of the change ({len(dumps(patch)):,})": times(lambda: dumps(patch)),
         f"bytes of the snapshot ({len(dumps(new)):,})": times(lambda: dumps(new)),
     }
+
+
+def _decided(night: Night) -> Mapping[str, float]:
+    """Every rule, and every guard for each rule's verdict, whether or not the night has them on."""
+    contest = next(iter(night.contests.values()))
+    lookout = Lookout(night, contest, "replay")
+    known, after = _states(night)
+    view = lookout.view(known, NOW)
+    if len(view.areas) != 39:
+        raise ValueError(f"the June night has {len(view.areas)} districts, not 39")
+
+    def decide() -> None:
+        shown = replace(view)  # nothing worked out before is kept
+        for rule in RULES.values():
+            verdict = rule.decide(shown)
+            for guard in GUARDS.values():
+                guard.answer(shown, verdict)
+
+    def times(work: Callable[[], object]) -> float:
+        return _lasting(lambda: _once(work)) * 1e3
+
+    return {"the view": times(lambda: lookout.view(after, NOW)), "all rules and all guards": times(decide)}
 
 
 def _states(night: Night) -> tuple[ContestState, ContestState]:

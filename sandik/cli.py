@@ -34,12 +34,20 @@ TABLE: dict[str, dict[str, str]] = {
         "replay": "a recording into Kafka, at a speed",
         "record": "the log back into a recording",
     },
+    "Sign off": {
+        "calls": "what is called, what waits for a signature and why, its evidence",
+        "approve": "sign a proposed call; the last one who is needed makes it public",
+        "refuse": "say no to a proposed call",
+        "retract": "take a call back: everyone who was sent it is sent that",
+        "rule": "what an authority decided: objections, recounts, certification",
+    },
     "Trust it": {
         "verify": "counts the log again on its own and compares it with Redis",
     },
     "One room as one process, for services (settings: docs/settings.md)": {
         "worker": "counts: Kafka in, totals in Redis out",
         "gateway": "shows: Redis in, pages and websockets out",
+        "deliver": "tells newsrooms: webhooks, Slack, e-mail and others",
     },
 }
 """The table of contents: what `sandik --help` prints, and all the commands there are."""

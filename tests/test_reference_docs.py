@@ -6,6 +6,7 @@ Know before changing: a page that lists codes or words is compared with the tabl
 import re
 from pathlib import Path
 
+from election.alerts import KINDS
 from election.checks import CHECKS
 from election.report import Cause
 from election.wire.records import RULING_KINDS
@@ -49,3 +50,14 @@ def test_every_ruling_of_the_example_is_known() -> None:
     kinds = re.findall(r'"kind": "([a-z-]+)"', page)
     assert kinds
     assert set(kinds) <= set(RULING_KINDS)
+
+
+def test_every_kind_of_alert_stands_in_the_reference_as_the_table_has_it() -> None:
+    """In the same order, with what it is about and when it is told; what is for the desk is marked."""
+    rows = {kind: cells for kind, cells in _table("alerts.md").items() if kind.startswith("`")}
+    expected = {
+        f"`{kind.id}`": [kind.about + (", desk" if kind.desk else ""), kind.asks] for kind in KINDS.values()
+    }
+    assert expected == {kind: cells[:2] for kind, cells in rows.items()}
+    assert list(expected) == list(rows)
+    assert all(cells[2] for cells in rows.values())

@@ -1,6 +1,7 @@
 """The front door: what users type, what they are told, and the exit codes they script against."""
 
 import json
+import shlex
 import subprocess
 import sys
 from importlib import import_module
@@ -50,7 +51,7 @@ def test_every_example_can_be_parsed(name: str) -> None:
     command = cast("cli.Command", import_module(f"sandik.commands.{name}"))
     text = command.EXAMPLE.replace("\\\n", " ")
     for line in text.splitlines():
-        words = line.split()
+        words = shlex.split(line)
         place = words.index("sandik")
         assert name == words[place + 1]
         cli.parser(name, "title", command).parse_args(words[place + 2 :])
