@@ -13,7 +13,7 @@ never asks its bootstrap list again; neither says so, hence the deadline on ever
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import TracebackType
@@ -34,7 +34,7 @@ from aiokafka.errors import (
 
 from election.errors import OutsideError, RecordError
 from election.night import NightId
-from election.wire.records import RECORD_BYTES_MAX, Bundle, Record, encode, identity
+from election.wire.records import AFTER, RECORD_BYTES_MAX, Bundle, Record, encode, encode_after, identity
 from election.wire.topics import WHATS, report_key, ruling_key
 from producers.errors import NoKafkaError, RefusedByKafkaError
 from producers.history import History
@@ -71,6 +71,7 @@ class _Outgoing:
     id: str
     reports: int
     sent_at_s: float
+    headers: Sequence[tuple[str, bytes]] = ()
 
 
 class Publisher:
@@ -133,17 +134,32 @@ class Publisher:
         else:
             topic, key = self._scope.topic("rulings"), ruling_key(record.contest)
         reports = len(record) if isinstance(record, Bundle) else 0
+        headers = [] if isinstance(record, Bundle) else await self._place_in_order()
         if self._slots.locked() or self._failed():
             await self._unless_failed(self._slots.acquire())
         else:
             await self._slots.acquire()
         if not self._unacknowledged:
             self._progress_s = _now_s()
-        out = _Outgoing(topic, key, value, record.id or identity(record), reports, _now_s())
+        out = _Outgoing(topic, key, value, record.id or identity(record), reports, _now_s(), headers)
         self._number += 1
         self._unacknowledged[self._number] = out
         self._empty.clear()
         await self._hand_over(self._number, out)
+
+    async def _place_in_order(self) -> list[tuple[str, bytes]]:
+        """The header that says after which reports a ruling was heard; none on a live night.
+
+        Reports and rulings are two topics, and a night that is played faster than it was would have its
+        rulings read hours before its reports.
+        """
+        if self._scope.mode == "live":
+            return []
+        await self.drain()
+        reports = self._scope.topic("reports")
+        ends = {f"{topic}/{partition}": end for (topic, partition), end in sorted(self.ends.items())
+                if topic == reports}  # fmt: skip
+        return [(AFTER, encode_after(ends))]
 
     async def drain(self) -> None:
         """Waits until everything sent is acknowledged. Raises OutsideError when hope is gone."""
@@ -172,7 +188,7 @@ class Publisher:
             return
         try:
             async with asyncio.timeout(self._settings.send_within_s):
-                told = await producer.send(out.topic, out.value, out.key)
+                told = await producer.send(out.topic, out.value, out.key, headers=out.headers)
         except (KafkaError, TimeoutError) as error:
             self._in_trouble(generation, error)
         else:

@@ -18,6 +18,7 @@ import uvloop
 
 from election.errors import OutsideError
 from election.night import Night
+from election.wire.records import AFTER, decode_after
 from streams import ending, quiet
 from streams.attending import attend, keep_attending
 from streams.calling import Docket, TakesRulings, docket
@@ -150,8 +151,9 @@ class Worker:
             async for event in quiet_stream.events():
                 message = event.message
                 received = Received(
-                    message.topic, message.partition, message.offset, bytes(message.value or b"")
-                )
+                    message.topic, message.partition, message.offset, bytes(message.value or b""),
+                    _after(message.headers),
+                )  # fmt: skip
                 await queue.put(Item(received, partial(quiet_stream.ack, event), drain.turn))
 
         self.app.agent(topic, name=f"{self.app.conf.id}-{what}", concurrency=1)(body)
@@ -229,6 +231,12 @@ class Worker:
             return bool(await consumer.getmany(timeout_ms=PEEK_MS, max_records=1))
         finally:
             await consumer.stop()
+
+
+def _after(headers: Any) -> dict[str, int]:
+    """What a ruling's header says it came after; the library gives headers as pairs or as a dictionary."""
+    value = dict(headers or ()).get(AFTER)
+    return decode_after(value) if isinstance(value, bytes) else {}
 
 
 def main(night: Night, settings: Settings) -> int:

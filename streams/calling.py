@@ -4,6 +4,8 @@ Know before changing: the worker that holds the one partition of `…rulings` is
 (Kafka elects it by assignment); one that is wrong about that changes nothing: the script counts offsets.
 """
 
+import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,11 +20,17 @@ from streams.batch import lifting
 from streams.counting import TRIES_MAX, CannotCountError, Refuse
 from streams.gathered import Grounds, read_record
 from streams.ground import Ground, Shelf
+from streams.looking import Looks
 from streams.progress import Progress
 from streams.refused import Refusal, refusal_record
 from streams.spans import Received, Ruled, Span, Tallied
 from streams.store import Store
 from streams.stretch import span_of
+
+IN_ORDER_WITHIN_S, ASKED_WITHIN_S, LOOK_S = 20.0, 2.0, 0.01
+"""Longest waits of a replayed ruling for the reports it came after, and for what they give rise to."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,8 @@ class Docket:
     refused: Sequence[bytes] = field(default=())
     cleared: Mapping[ContestId, Sequence[Clearance]] = field(default_factory=dict)
     """Papers whose quarantine is cleared, by contest."""
+    after: Mapping[str, int] = field(default_factory=dict)
+    """How far the log is counted first."""
 
 
 def settles(ruling: Ruling) -> dict[str, str]:
@@ -62,7 +72,7 @@ def docket(night: Night, scope: Scope, refused_bytes_max: int, records: Sequence
         rulings[contest].append(kept)
         if (paper := clearance(ruling, night)) is not None:
             cleared.setdefault(contest, []).append(paper)
-    return Docket(span_of(records, tallied), rulings, refused, cleared)
+    return Docket(span_of(records, tallied), rulings, refused, cleared, records[0].after)
 
 
 def _ruling(received: Received, night: Night, scope: Scope) -> Ruling | Finding:
@@ -82,6 +92,8 @@ class TakesRulings:
 
     async def take_in(self, docket: Docket) -> None:
         """Applies a docket at every contest. Raises CannotCountError, or OutsideError."""
+        if docket.after:
+            await self._in_order(docket.after)
         if docket.refused:
             await self._send(docket.refused)
         for contest, papers in docket.cleared.items():
@@ -91,6 +103,24 @@ class TakesRulings:
             if not isinstance(said, Applied):
                 raise CannotCountError(said)
         self._progress.note([docket.span])
+
+    async def _in_order(self, after: Mapping[str, int]) -> None:
+        """Returns when what a ruling comes after is counted and was asked about, or is long overdue."""
+        clock = asyncio.get_running_loop().time
+        overdue_s = clock() + IN_ORDER_WITHIN_S
+        while any(stored < after[name] for name, stored in (await self.store.positions(list(after))).items()):
+            if clock() > overdue_s:
+                log.warning(
+                    "a ruling comes before what it was heard after: %s is not counted yet", dict(after)
+                )
+                return
+            await asyncio.sleep(LOOK_S)
+        looks, asked_by_s = Looks(self.store), clock() + ASKED_WITHIN_S
+        wanted = await looks.heads()
+        while any(head.behind(wanted[contest]) for contest, head in (await looks.heads()).items()):
+            if clock() > asked_by_s:
+                return  # nobody evaluates at the moment; the ruling does not wait for that
+            await asyncio.sleep(LOOK_S)
 
     async def _clear(self, contest: ContestId, papers: Sequence[Clearance]) -> None:
         """Keeps the clearances, for papers still to come, and counts those that are held already."""

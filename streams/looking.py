@@ -8,11 +8,32 @@ Know before changing: nothing here writes anything that is counted or told; a no
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from election.night import AreaId, ContestId, SourceId
 from streams.answers import Looked
 from streams.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Epoch and version of a contest, and those at which nothing more was to be told."""
+
+    epoch: str
+    version: int
+    noted_epoch: str | None
+    noted_version: int
+
+    @classmethod
+    def of(cls, epoch: bytes, version: bytes, noted: bytes) -> "Head":
+        """As they are stored; no note at all: nobody has asked."""
+        noted_epoch, _, noted_version = noted.decode().rpartition(" ")
+        return cls(epoch.decode(), int(version), noted_epoch if noted else None, int(noted_version or 0))
+
+    def behind(self, wanted: "Head") -> bool:
+        """Whether it was not yet asked about at the version of `wanted`, of the same life."""
+        return self.noted_epoch != wanted.epoch or self.noted_version < wanted.version
 
 
 class Looks:
@@ -68,6 +89,10 @@ class Looks:
 
     async def unsettled(self) -> list[ContestId]:
         """Contests of which more may be told: nobody has said yet that there is nothing at their version."""
+        return [contest for contest, head in (await self.heads()).items() if head.behind(head)]
+
+    async def heads(self) -> dict[ContestId, Head]:
+        """Where every contest stands, and up to where it was asked about."""
 
         async def ask(redis: Any) -> list[Any]:
             pipe = redis.pipeline(transaction=True)
@@ -78,9 +103,9 @@ class Looks:
             return found
 
         found = await self._store.ask(ask)
-        states = [b"%s %s" % (epoch or b"", version or b"0") for epoch, version in found[::2]]
-        return [
-            contest
-            for contest, state, noted in zip(self._store.keys, states, found[1::2], strict=True)
-            if state != noted
-        ]
+        return {
+            contest: Head.of(epoch or b"", version or b"0", noted or b"")
+            for contest, (epoch, version), noted in zip(
+                self._store.keys, found[::2], found[1::2], strict=True
+            )
+        }

@@ -26,6 +26,8 @@ class Received:
     partition: int
     offset: int
     value: bytes
+    after: Mapping[str, int] = field(default_factory=dict)
+    """Partition → offset up to which the log must be counted first; empty: nothing is waited for."""
 
 
 @dataclass(frozen=True, slots=True)

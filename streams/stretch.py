@@ -33,7 +33,11 @@ class Stretch(Generic[B]):
     def follows(self, received: Received) -> bool:
         """Whether this record may be added."""
         last = self._records[-1] if self._records else None
-        return last is None or (last.partition == received.partition and last.offset + 1 == received.offset)
+        if last is None:
+            return True
+        if received.after:
+            return False  # what it comes after is counted first, and it begins a step of its own
+        return last.partition == received.partition and last.offset + 1 == received.offset
 
     def add(self, received: Received) -> None:
         """Takes one record in."""

@@ -1,4 +1,4 @@
-"""What the gateway answers to plain GETs: the page, its files, the snapshot of each contest, and health.
+"""What the gateway answers to plain GETs: the page, its files, the snapshot of each contest, feeds, health.
 
 Know before changing: this is pure; `gateway` turns an Answer into HTTP. Files are looked up in a table made
 at the start, so no path of a stranger ever reaches the disk. A body that follows the count is made from what
@@ -8,13 +8,14 @@ version.
 
 import gzip
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import parse_qs, unquote
 
 from election.night import ContestId
 from election.wire.frames import Json, dumps
+from web import feeds
 from web.hub import Group, Hub
 
 SECURITY = {
@@ -43,6 +44,12 @@ PACKED_FROM_BYTES = 512
 KEPT_MAX = 256
 """Most bodies kept; at the limit the one kept longest is made again when it is next asked for."""
 RETRY_AFTER_S = 2
+
+FEED_WRITERS: Mapping[str, Callable[[Sequence[Json], str], bytes]] = {
+    "feed.atom": feeds.atom,
+    "feed.json": feeds.json_feed,
+}
+"""How each of `feeds.FEEDS` is written."""
 
 Page = Callable[[Json, str, list[Json]], bytes]
 """Snapshot, language and the contests of the night → the whole page."""
@@ -83,7 +90,8 @@ class Answers:
         languages: tuple[str, ...],
     ) -> None:  # fmt: skip
         self._hub, self._page, self._style, self._languages = hub, page, style, languages
-        self._files = {name: _kept(_digest(body), body) for name, body in files.items()}
+        travelling = {name: travels(name, body) for name, body in files.items()}
+        self._files = {name: _kept(_digest(body), body) for name, body in travelling.items()}
         self._edition = _digest(b"".join(files.values()))
         self._kept: dict[str, Kept] = {}
         self.ready = False
@@ -106,12 +114,14 @@ class Answers:
             return self._readiness()
         if where == "static" and name in self._files:
             return _cached(self._files[name], request, _type(name), "public, max-age=60")
-        if path != "/" and where not in ("snapshot", "style"):
+        if path != "/" and where not in ("snapshot", "style", *feeds.FEEDS):
             return _nothing()
         if not self.ready:
             return _not_yet()
         if path == "/":
             return self._board(query, request)
+        if path.removeprefix("/") in feeds.FEEDS:
+            return self._feed(where, query, request)
         contest, _, ending = name.rpartition(".")
         group = self._hub.groups.get(ContestId(contest))
         if group is None:
@@ -128,15 +138,28 @@ class Answers:
         contest = ContestId(query.get("contest", [next(iter(groups))])[0])
         if contest not in groups:
             return _sentence(HTTPStatus.NOT_FOUND, f"There is no such contest; there is {', '.join(groups)}.")
-        lang = query.get("lang", [""])[0]
-        if lang not in self._languages:
-            lang = _language(request.headers.get("accept-language", ""), self._languages)
+        lang = self._language(query, request)
         group = groups[contest]
         made = self._keep(
             f"/{contest}/{lang}", f"{group.tag}:{lang}:{self._edition}",
             lambda: self._page(group.shown, lang, self._hub.titles()),
         )  # fmt: skip
         return _cached(made, request, TYPES["html"], "no-cache", "Accept-Encoding, Accept-Language")
+
+    def _feed(self, name: str, query: Mapping[str, list[str]], request: Request) -> Answer:
+        """All alerts of the night; made again only when something was told."""
+        lang = self._language(query, request)
+        shown = [group.shown for group in self._hub.groups.values()]
+        etag = _digest(f"{name} {lang} {self._edition} {feeds.identity(shown)}".encode())
+        made = self._keep(f"{name}/{lang}", etag, lambda: FEED_WRITERS[name](shown, lang))
+        kind = f"{feeds.FEEDS[name]}; charset=utf-8"
+        return _cached(made, request, kind, "public, max-age=1", "Accept-Encoding, Accept-Language")
+
+    def _language(self, query: Mapping[str, list[str]], request: Request) -> str:
+        """As the address asks for it, else as the browser does."""
+        lang = query.get("lang", [""])[0]
+        known = lang in self._languages
+        return lang if known else _language(request.headers.get("accept-language", ""), self._languages)
 
     def _styled(self, group: Group) -> Kept:
         """It hangs on the night alone."""
@@ -160,6 +183,16 @@ class Answers:
         if self.stale_s is not None:
             facts["stale_s"] = round(self.stale_s, 1)
         return _json(facts, HTTPStatus.OK if facts["ready"] else HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def travels(name: str, body: bytes) -> bytes:
+    """A file as it is sent: the comment at the head of a script or stylesheet is for whoever changes it.
+
+    A comment that begins with /*! is a licence and stays.
+    """
+    if not name.endswith((".js", ".css")) or not body.startswith(b"/*") or body.startswith(b"/*!"):
+        return body
+    return body[body.index(b"*/") + 2 :].lstrip()
 
 
 def _kept(etag: str, body: bytes) -> Kept:

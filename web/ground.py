@@ -5,8 +5,10 @@ by the contest's stylesheet (styles.py), because the page has no inline style.
 """
 
 from web.face import SLOTS_MAX, Face, Snapshot, short
+from web.feeds import FEEDS
 from web.html import Filler, Html, h, join
-from web.stage import legend_name
+from web.stage import checks, legend_name
+from web.story import alerts
 from web.words import Words
 
 LONG_NAME = 11
@@ -73,16 +75,15 @@ def _tile(s: Snapshot, f: Filler, area: str, at: int, w: Words) -> Html:
     key = f"a.{area}"
     name = w.name(facts)
     mark = f.text(f"{key}.mark", "i")
-    button = h(
+    button = f.h(
         "button",
+        f"aria-label:{key}.say",
         f.bar(f"{key}.w", "ground"),
-        h("span", name, class_="n long" if len(name) > LONG_NAME else "n", aria_hidden="true"),
-        h("span", str(facts.get("short") or name[:3]), class_="k", aria_hidden="true"),
-        h("span", mark, f.text(f"{key}.value"), class_="v", aria_hidden="true"),
-        h("span", mark, f.text(f"{key}.brief"), class_="b", aria_hidden="true"),
-        f.text(f"{key}.line", class_="t", aria_hidden="true"),
-        f.bar(f"{key}.w", "done"),
-        f.text(f"{key}.say", class_="vh"),
+        h("span", name, class_="n long" if len(name) > LONG_NAME else "n"),
+        h("span", str(facts.get("short") or name[:3]), class_="k"),
+        h("span", mark, f.text(f"{key}.value"), class_="v"),
+        h("span", mark, f.text(f"{key}.brief"), class_="b"),
+        f.text(f"{key}.line", class_="t"),
         type="button",
         data_area=area,
         tabindex=0 if at == 0 else -1,
@@ -126,6 +127,40 @@ def table(s: Snapshot, face: Face, f: Filler, w: Words) -> Html:
         h("sandik-table", inside),
         class_="areas",
         aria_labelledby="areas-title",
+    )
+
+
+def changed(s: Snapshot, f: Filler, w: Words) -> Html:
+    """Everything that was told of the contest, newest first, and beside it how the reports were checked."""
+    lines = [
+        h(
+            "li",
+            h("time", alert.time, datetime=alert.at),
+            h("p", h("b", alert.word, class_="tag"), " ", h("b", alert.title), " ", alert.because),
+            data_id=alert.id,
+            data_group=alert.group,
+        )
+        for alert in alerts(s, w)
+    ]
+    feeds = [h("a", name, href=f"/{name}?lang={w.lang}") for name in FEEDS]
+    return h(
+        "div",
+        h(
+            "section",
+            h("h2", w.say("told"), id="told-title"),
+            h("p", w.say("told.sub"), " ", join(feeds[0], " ", feeds[1]), class_="quiet"),
+            f.h("p", "hidden:told.hide", w.say("told.none")),
+            h(
+                "sandik-told",
+                h("ol", *lines, role="list"),
+                tabindex=0,
+                role="region",
+                aria_labelledby="told-title",
+            ),
+            class_="told",
+        ),
+        checks(f, w, "q3.after.hide"),
+        class_="after questions",
     )
 
 

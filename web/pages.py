@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import quote
 
 from web.face import Face, Snapshot, Values, face_of
-from web.ground import table, tiles
+from web.feeds import FEEDS
+from web.ground import changed, table, tiles
 from web.html import Filler, Html, h, join
 from web.rows import area_values, sum_values
 from web.stage import stage
@@ -20,7 +21,10 @@ from web.styles import choice_colours, tile_grid
 from web.view import top_values
 from web.words import Words, languages, static_text, words
 
-MODULES = ("words", "face", "view", "questions", "rows", "bind", "store", "link", "hash", "elements", "table")
+MODULES = (
+    "words", "face", "view", "story", "questions", "rows", "bind", "store", "link", "hash", "elements",
+    "table",
+)  # fmt: skip
 """The page's own modules, fetched together with board.js instead of one after another."""
 
 
@@ -32,15 +36,17 @@ def board(snapshot: Snapshot, lang: str, *, contests: Sequence[Snapshot] = ()) -
     main = h(
         "main",
         _headline(f),
+        _call(f, w),
         stage(snapshot, face, f, w),
         tiles(snapshot, face, f, w, place_of(snapshot)),
+        changed(snapshot, f, w),
         table(snapshot, face, f, w),
         class_="wrap",
         id="numbers",
     )
     body = f.h(
         "body",
-        "data-phase:phase",
+        "data-phase:phase data-call:badge.kind",
         h("a", w.say("skip"), class_="skip", href="#numbers"),
         _top(snapshot, f, w, contests),
         main,
@@ -101,6 +107,16 @@ def _head(snapshot: Snapshot, f: Filler, w: Words) -> Html:
         h("meta", name="viewport", content="width=device-width, initial-scale=1"),
         h("meta", name="color-scheme", content="light dark"),
         h("meta", name="description", content=f.values.get("head.line") or ""),
+        *(
+            h(
+                "link",
+                rel="alternate",
+                type=kind,
+                title=f"Sandık, {w.say('told')}",
+                href=f"/{name}?lang={w.lang}",
+            )
+            for name, kind in FEEDS.items()
+        ),
         h("link", rel="icon", href="/static/icon.svg", type="image/svg+xml"),
         *(h("link", rel="stylesheet", href=sheet) for sheet in sheets),
         h("script", "", type="module", src="/static/board.js"),
@@ -186,8 +202,21 @@ def _contests(snapshot: Snapshot, w: Words, contests: Sequence[Snapshot]) -> Htm
 def _headline(f: Filler) -> Html:
     kicker = h("p", f.text("head.title", "b"), f.text("head.rest"), class_="kicker")
     badge = f.text("badge.text", "p", "data-kind:badge.kind", class_="badge")
-    call = h("div", badge, f.text("badge.note", "p", class_="note"), class_="call")
+    was = f.text("badge.was", "p", class_="was")
+    call = h("div", badge, was, f.text("badge.note", "p", class_="note"), class_="call")
     return h("div", h("div", kicker, f.text("head.line", "h1")), call, class_="head")
+
+
+def _call(f: Filler, w: Words) -> Html:
+    """What is public of the call: made, withdrawn, certified, annulled; nothing where there never was one."""
+    return f.h(
+        "section",
+        "hidden:call.hide data-kind:badge.kind",
+        h("p", f.text("call.what", "b"), " ", f.text("call.because")),
+        f.text("call.was", "p", class_="past"),
+        class_="strip-call",
+        aria_label=w.say("call"),
+    )
 
 
 def _foot(snapshot: Snapshot, f: Filler, w: Words) -> Html:

@@ -4,6 +4,7 @@ Know before changing: static/questions.js computes the same keys in the browser;
 """
 
 from web.face import Face, Snapshot, Values, hidden, short, width
+from web.story import SPOKEN, call_kind
 from web.words import NONE, Words
 
 
@@ -76,6 +77,28 @@ def _part(counted: Snapshot, ending: str) -> int | None:
     return found
 
 
+def silence(s: Snapshot, source: Snapshot, w: Words) -> str:
+    """When a source last spoke, and how long it is silent against its pace; STALLED is a word."""
+    pace, silent = source.get("pace"), source.get("silent_s") or 0
+    usual = (
+        ""
+        if pace is None
+        else w.number(int(pace + 0.5))
+        if pace >= 10
+        else w.decimal(int(pace * 10 + 0.5), 1)
+    )
+    if source.get("stalled"):
+        said = [w.say("src.stalled", t=w.lasted(silent))] + ([w.say("src.before", n=usual)] if usual else [])
+        return " · ".join(said)
+    if source.get("finished"):
+        return w.say("src.finished")
+    if not source.get("last_at"):
+        return ""
+    said = [w.say("src.last", t=w.moment(source["last_at"], s["time_zone"], s.get("date")))]
+    said += [w.say("src.silent", t=w.lasted(silent))] if silent else []
+    return " · ".join(said + ([w.say("src.pace", n=usual)] if usual else []))
+
+
 def source_values(s: Snapshot, face: Face, w: Words) -> Values:
     """Do the counts agree on the leader? Each source by itself; two are never added."""
     values: Values = {}
@@ -89,6 +112,7 @@ def source_values(s: Snapshot, face: Face, w: Words) -> Values:
         values[f"{key}.mark"] = face.mark(leader) or name
         values[f"{key}.lead"] = NONE if leader is None else w.number(source.get("margin_votes"))
         values[f"{key}.c"] = None if leader is None else str(leader)
+        values[f"{key}.state"] = silence(s, source, w)
         if leader is not None:
             leaders.append(source["leader"])
     if face.phase != "open":
@@ -98,6 +122,11 @@ def source_values(s: Snapshot, face: Face, w: Words) -> Values:
     else:
         answer = w.say("q2.yes", n=len(leaders)) if len(set(leaders)) == 1 else w.say("q2.no")
     return values | {"q2.answer": answer}
+
+
+def _room(s: Snapshot, face: Face) -> bool:
+    """Whether the row of questions has room for the checks: no reason against a call, no swing in it."""
+    return call_kind(s, face) in SPOKEN and not (s.get("swing") and face.phase == "open")
 
 
 def checks_values(s: Snapshot, face: Face, w: Words) -> Values:
@@ -115,5 +144,7 @@ def checks_values(s: Snapshot, face: Face, w: Words) -> Values:
         "q3.turnout": w.share(voters, registered) if registered and voters is not None else NONE,
         "q3.invalid": w.share(invalid, (valid or 0) + (invalid or 0)) if invalid is not None else NONE,
         "q3.hide": hidden(face.phase == "closed"),
+        "q3.stage.hide": hidden(face.phase != "closed" and not _room(s, face)),
+        "q3.after.hide": hidden(face.phase == "closed" or _room(s, face)),
         "q3.hide_remarks": hidden(face.phase == "closed" and not remarks),
     }

@@ -33,9 +33,11 @@ def stage(s: Snapshot, face: Face, f: Filler, w: Words) -> Html:
             "div",
             _standing(s, face, f, w),
             _still_out(f, w),
+            _swing(f),
             _sources(s, f, w),
+            _why(f, w),
             _happens(f, w),
-            _checks(f, w),
+            checks(f, w, "q3.stage.hide"),
             class_="questions",
         ),
         class_="stage",
@@ -217,6 +219,7 @@ def _sources(s: Snapshot, f: Filler, w: Words) -> Html:
             name += [" ", h("span", w.say("shown"), class_="tag")]
         if source.get("simulated"):
             name += [" ", h("span", w.say("sim"), class_="tag sim")]
+        name.append(f.text(f"{key}.state", class_="state-of"))
         lead = join(f.text(f"{key}.mark", "i"), " ", f.text(f"{key}.lead"))
         counted = f.text(f"{key}.counted", "td")
         rows.append(
@@ -228,13 +231,26 @@ def _sources(s: Snapshot, f: Filler, w: Words) -> Html:
     return _panel(f, join(w.say("q2"), " ", f.text("q2.answer")), inside, hide="open.hide")
 
 
-def _checks(f: Filler, w: Words) -> Html:
+def _swing(f: Filler) -> Html:
+    """The change over the same boxes, with the naive figure beside it."""
+    number = h("b", f.text("swing.mark", "i"), " ", f.text("swing.num"), class_="lead")
+    change = f.h("p", "data-c:swing.c", number, " ", f.text("swing.unit"), class_="swing")
+    title = join(f.text("swing.title", "b"), " ", f.text("swing.same"))
+    return _panel(f, title, change, f.text("swing.naive", "p", class_="quiet"), hide="swing.hide")
+
+
+def _why(f: Filler, w: Words) -> Html:
+    return _panel(f, join(w.say("why")), f.text("why.text", "p"), hide="why.hide")
+
+
+def checks(f: Filler, w: Words, hide: str) -> Html:
+    """Have the reports been checked? It stands in two places of the page, of which one is hidden."""
     rows = [h("div", h("dt", f.text("q3.label")), f.text("q3.counted", "dd"))]
     for key in ("quarantine", "refused", "remarks", "turnout", "invalid"):
-        hide = {"turnout": "hidden:q3.hide", "invalid": "hidden:q3.hide", "remarks": "hidden:q3.hide_remarks"}
-        rows.append(f.h("div", hide.get(key, ""), h("dt", w.say(f"q3.{key}")), f.text(f"q3.{key}", "dd")))
+        late = {"turnout": "hidden:q3.hide", "invalid": "hidden:q3.hide", "remarks": "hidden:q3.hide_remarks"}
+        rows.append(f.h("div", late.get(key, ""), h("dt", w.say(f"q3.{key}")), f.text(f"q3.{key}", "dd")))
     title = join(w.say("q3"), " ", h("span", w.say("q3.sub")))
-    return _panel(f, title, h("dl", *rows, class_="rows"))
+    return _panel(f, title, h("dl", *rows, class_="rows"), hide=hide)
 
 
 def _happens(f: Filler, w: Words) -> Html:

@@ -1,26 +1,13 @@
-"""What the board says above its tiles: status, headline, badge, race, the questions, sums and foot.
+"""What the board says above its tiles: status, headline, race, the questions, sums and foot.
 
 Know before changing: each value has a key, the page carries the key beside the value, and static/view.js
 computes the same keys in the browser; a browser test compares the two for every snapshot of the fixtures.
 """
 
-from web.face import SLOTS_MAX, Face, Snapshot, Values, hidden, short, width
+from web.face import SLOTS_MAX, Face, Snapshot, Values, hidden, width
 from web.questions import checks_values, lead_label, out_values, source_values
+from web.story import call_kind, call_values, swing_values, told_values, why_values
 from web.words import NONE, Words
-
-BADGES = {
-    "not started": "waiting",
-    "too early": "early",
-    "too close": "close",
-    "open": "open",
-    "proposed": "proposed",
-    "called": "called",
-    "retracted": "retracted",
-    "recount": "recount",
-    "certified": "certified",
-    "annulled": "annulled",
-    "tie by lot": "lot",
-}
 
 
 def top_values(s: Snapshot, face: Face, w: Words) -> Values:
@@ -79,7 +66,8 @@ def _head(s: Snapshot, face: Face, w: Words) -> Values:
         level=w.level(face.level, 0 if places == 1 else 1),
         boxes=w.number(s["counted"]["boxes_total"]),
     )
-    standing = "official" if s.get("official") else "unofficial"
+    kind = call_kind(s, face)
+    standing = "annulled" if kind == "annulled" else "official" if _final(s, kind) else "unofficial"
     said = "boxes_received" if face.phase == "closed" else "boxes_of"
     return {
         "status.last": w.say("last_data", t=clock) if s.get("at") else w.say("no_data"),
@@ -92,29 +80,9 @@ def _head(s: Snapshot, face: Face, w: Words) -> Values:
     }
 
 
-def _badge(s: Snapshot, face: Face, w: Words) -> Values:
-    zone = s["time_zone"]
-    ban = s.get("embargo") or {}
-    call = s.get("call") or {}
-    kind = "embargo" if face.phase == "closed" else BADGES.get(call.get("state") or "open", "open")
-    if face.phase == "early" and kind in ("open", "waiting"):
-        kind = "early"
-    chosen = face.place(call.get("choice"))
-    name = short(w, face.choices[chosen]) if chosen is not None else ""
-    note = ""
-    if kind == "embargo":
-        law, opens = ban.get("law_opens_at"), ban.get("opens_at")
-        said = [w.say("note.law", t=w.clock(law, zone, seconds=False))] if law else []
-        if opens and opens != law:
-            said.append(w.say("note.lifted", t=w.clock(opens, zone, seconds=False)))
-        note = " ".join(said)
-    elif kind == "early":
-        note = w.say("note.early", pct=w.percent(s.get("lead_from_counted_pct") or 0, 0))
-    elif kind in ("called", "retracted", "recount", "certified", "annulled", "lot", "close"):
-        because = call.get("because") or ""
-        note = str(because.get(w.lang) or because.get("en") or "") if isinstance(because, dict) else because
-    text = w.say(f"badge.{kind}", t=w.clock(call.get("at"), zone, seconds=False), name=name)
-    return {"badge.kind": kind, "badge.text": text, "badge.note": note}
+def _final(s: Snapshot, kind: str) -> bool:
+    """Whether the figures are a result: certified, by votes or by lot."""
+    return bool(s.get("official")) or kind in ("certified", "lot")
 
 
 def _race(s: Snapshot, face: Face, w: Words) -> Values:
@@ -280,7 +248,8 @@ def _closed(s: Snapshot, face: Face, w: Words) -> Values:
 
 
 def _foot(s: Snapshot, face: Face, w: Words) -> Values:
-    note = "" if s.get("official") else w.say("foot.unofficial")
+    kind = call_kind(s, face)
+    note = w.say("call.kept" if kind == "annulled" else "foot.unofficial") if not _final(s, kind) else ""
     return {
         "foot.note": " ".join(part for part in (note, w.name(s, "simulated_what")) if part),
         "foot.position": w.say("foot.position", version=w.number(s["version"]), epoch=s["epoch"]),
@@ -291,13 +260,16 @@ def _foot(s: Snapshot, face: Face, w: Words) -> Values:
 PARTS = (
     _ribbon,
     _head,
-    _badge,
+    call_values,
     _race,
     _ballot,
     _counted,
     out_values,
     source_values,
     checks_values,
+    why_values,
+    swing_values,
+    told_values,
     _closed,
     _foot,
 )

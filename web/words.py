@@ -1,7 +1,9 @@
 """How the pages say a number, a time and a sentence, in each language there is a strings file for.
 
-Know before changing: static/words.js says the same things in the browser, and tests/web/vectors/words.json
-holds both to the same answers; change the three together. Sums and roundings are done in integers.
+Know before changing: sentences that the browser renews stand in static/strings.<language>.json, those that
+only the server ever writes in printed/<language>.json, so that no page fetches them. static/words.js says the
+same things in the browser, and tests/web/vectors/words.json holds both to the same answers; change the three
+together. Sums and roundings are done in integers.
 """
 
 import json
@@ -146,6 +148,37 @@ class Words:
         pattern = self.text["clock" if seconds else "clock_short"]
         return pattern.format(h=f"{moment:%H}", m=f"{moment:%M}", s=f"{moment:%S}")
 
+    def moment(self, at: str | None, zone: str, night: str | None, *, seconds: bool = True) -> str:
+        """The time of day on the night itself; with the day before it, and no seconds, on another one."""
+        moment = local(at, zone)
+        if moment is None or moment.date().isoformat() == night:
+            return self.clock(at, zone, seconds=seconds)
+        return f"{self.day(at, zone)} {self.clock(at, zone, seconds=False)}"
+
+    def day(self, at: str | None, zone: str = "UTC") -> str:
+        """The day of a moment, or a plain day such as 2019-06-23, in words and without its year."""
+        moment = local(at, zone) if at and len(at) > len("2019-06-23") else None
+        day = moment.date().isoformat() if moment else at
+        if not day:
+            return NONE
+        _, month, number = day.split("-")
+        return self.text["day"].format(d=int(number), month=self.text["months"].split("|")[int(month) - 1])
+
+    def lasted(self, seconds: int) -> str:
+        """A length of time, rounded down: seconds under two minutes, minutes under two hours, then both."""
+        if seconds < 120:
+            return self.text["dur_s"].format(n=seconds)
+        minutes = seconds // 60
+        if minutes < 120:
+            return self.text["dur_m"].format(n=minutes)
+        return self.text["dur_h"].format(h=minutes // 60, m=minutes % 60)
+
+    def signed(self, value: float) -> str:
+        """Percentage points with one decimal and their sign, + or −; never ▲ or ▼."""
+        tenths = int(abs(value) * 10 + 0.5)
+        sign = "" if tenths == 0 else "−" if value < 0 else "+"
+        return sign + self.decimal(tenths, 1)
+
     def date(self, day: str | None) -> str:
         """A day such as 2019-06-23, in words."""
         if not day:
@@ -178,9 +211,9 @@ def local(at: str | None, zone: str) -> datetime | None:
 
 
 @cache
-def static_text(name: str) -> str:
-    """A file of web/static as text."""
-    return files("web").joinpath("static", name).read_text(encoding="utf-8")
+def static_text(name: str, folder: str = "static") -> str:
+    """A file of web/static, or of another folder of this room, as text."""
+    return files("web").joinpath(folder, name).read_text(encoding="utf-8")
 
 
 @cache
@@ -194,4 +227,5 @@ def languages() -> tuple[str, ...]:
 def words(lang: str) -> Words:
     """The words of a language; English for one that has no strings file."""
     known = lang if lang in languages() else "en"
-    return Words(json.loads(static_text(f"strings.{known}.json")))
+    printed = json.loads(static_text(f"{known}.json", "printed"))
+    return Words(printed | json.loads(static_text(f"strings.{known}.json")))

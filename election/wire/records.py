@@ -178,6 +178,25 @@ def encode(record: Record, scope: Scope | None = None) -> bytes:
     return orjson.dumps(head | body)
 
 
+AFTER = "after"
+"""Header of a replayed ruling: how far each partition of reports was written when the ruling was heard."""
+
+
+def encode_after(ends: Mapping[str, int]) -> bytes:
+    """The header's value: partition → next offset."""
+    return orjson.dumps(dict(ends))
+
+
+def decode_after(value: bytes) -> dict[str, int]:
+    """What a header says; nothing where it says nothing that can be used."""
+    try:
+        found = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return {}
+    right = isinstance(found, dict) and all(type(end) is int and end >= 0 for end in found.values())
+    return found if right else {}
+
+
 def decode(value: bytes, scope: Scope | None = None) -> Record:
     """The record in these bytes.
 

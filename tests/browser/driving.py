@@ -16,12 +16,14 @@ COUNTDOWN = {"closed.label", "closed.at", "closed.unit"}
 """Rewritten every second by the countdown."""
 SAID = """(root) => {
   const said = {};
+  const whole = (node, key) => key[0] !== '.' ? key :
+    'a.' + (node.closest('[data-area]') ?? node.querySelector('[data-area]')).dataset.area + key;
   for (const node of root.querySelectorAll('[data-t]'))
-    (said[node.dataset.t] ??= new Set()).add(node.textContent);
+    (said[whole(node, node.dataset.t)] ??= new Set()).add(node.textContent);
   for (const node of root.querySelectorAll('[data-a]'))
     for (const pair of node.dataset.a.split(' ')) {
       const [name, key] = [pair.slice(0, pair.indexOf(':')), pair.slice(pair.indexOf(':') + 1)];
-      (said['@' + key] ??= new Set()).add(name + '=' + node.getAttribute(name));
+      (said['@' + whole(node, key)] ??= new Set()).add(name + '=' + node.getAttribute(name));
     }
   return Object.fromEntries(Object.entries(said).map(([key, values]) => [key, [...values].sort()]));
 }"""

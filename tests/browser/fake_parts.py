@@ -7,6 +7,8 @@ plainly, so that what a page shows can be held against them.
 from collections.abc import Mapping
 from typing import Any
 
+from tests.browser.fake_story import call
+
 Snapshot = dict[str, Any]
 EPOCH = "7f3a"
 
@@ -84,7 +86,10 @@ def night_facts(contest: str, title: str) -> Snapshot:
         "embargo": {"state": "open"},
         "polls_close_at": "2019-06-23T14:00:00.000Z",
         "lead_from_counted_pct": 30,
-        "call": {"state": "open", "choice": None, "at": None, "because": ""},
+        "call": call(),
+        "alerts": [],
+        "lineage": {"parent": None, "state": "unofficial", "rerun_on": None},
+        "swing": None,
         "headline": {
             "en": f"{title}: the first sentence of the night.",
             "tr": f"{title}: gecenin ilk cümlesi.",
@@ -143,5 +148,8 @@ def source(
 ) -> Snapshot:
     """One count beside the others."""
     facts = {"id": key, "name": name, "level": "box", "simulated": False, "published": False, "claimed": None}
+    quiet = {"silent_s": None, "stalled": False, "pace": None, "finished": False}
     counted = {"boxes": boxes, "boxes_total": total}
-    return facts | {"counted": counted, "leader": leader, "margin_votes": margin, "last_at": None} | more
+    return (
+        facts | {"counted": counted, "leader": leader, "margin_votes": margin, "last_at": None} | quiet | more
+    )

@@ -4,11 +4,15 @@ Know before changing: district figures are those of the design's pictures (count
 of which the minute is simulated); everything else is derived from them here and stands for no real count.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
+from tests.browser.fake_odd import many, tie, two_seats, yes_no
 from tests.browser.fake_parts import Snapshot, area, choice, snapshot, source
+from tests.browser.fake_sources import june_sources
+from tests.browser.fake_story import AFTER, JUNE, MARCH, alert, call, made
+from tests.browser.fake_story import many_alerts as many_alerts
 
 PLACES = """\
 adalar|Adalar|ADA|asia|6|9|39|39|7378|2977|17
@@ -114,34 +118,24 @@ def june() -> Snapshot:
     return night | {
         "outstanding": {"boxes": out, "registered": out * 339, "votes_max": 541662},
         "needs": {"choice": "yildirim", "share": 1.269, "word": "impossible", "because": ""},
-        "call": {
-            "state": "called",
-            "choice": "imamoglu",
-            "at": "2019-06-23T16:16:00.000Z",
-            "because": {
-                "en": "Rule “certain”, signed by two people. Not certified by the council.",
-                "tr": "Kural “kesin”, iki imza. Kurulca onaylanmadı.",
-            },
+        "call": made(),
+        "alerts": JUNE,
+        "lineage": {"parent": "istanbul-2019-03-31", "state": "unofficial", "rerun_on": None},
+        "swing": {
+            "points": 9.04,
+            "boxes": 29627,
+            "boxes_total": 31186,
+            "naive_points": 7.96,
+            "first": "imamoglu",
+            "second": "yildirim",
         },
         "headline": {
-            "en": "İmamoğlu leads by 674,449 votes. The 1,559 boxes not yet counted hold at most 541,662, "
-            "so the lead cannot change hands.",
-            "tr": "İmamoğlu 674.449 oy önde. Açılmayan 1.559 sandıkta en çok 541.662 oy var: fark kapanamaz.",
+            "en": "İmamoğlu is called the winner: 674,449 votes ahead, and the 1,559 boxes not yet counted "
+            "hold at most 541,662.",
+            "tr": "Kazanan ilan edildi: İmamoğlu, 674.449 oy önde; açılmayan 1.559 sandıkta en çok 541.662 "
+            "oy var.",
         },
-        "sources": [
-            source("anka", "ANKA", 29627, 31186, "imamoglu", 674449, published=True),
-            source("agency-a", "Agency A", 28990, 31186, "imamoglu", 641182, simulated=True),
-            source(
-                "party",
-                "Party’s tallies",
-                27412,
-                31186,
-                "imamoglu",
-                640423,
-                simulated=True,
-                names={"tr": "Partinin sayımı"},
-            ),
-        ],
+        "sources": june_sources(),
     }
 
 
@@ -171,7 +165,8 @@ def embargoed(night: Snapshot) -> Snapshot:
     for one in held["sources"]:
         one |= {"leader": None, "margin_votes": None}
     held["counted"] |= {"registered": None}
-    held["tie"] = False
+    held |= {"tie": False, "swing": None, "alerts": []}
+    held["call"] = call("not started", because="The publication ban is in force.")
     return held
 
 
@@ -207,7 +202,7 @@ def march_early() -> Snapshot:
         "night_name": "Istanbul metropolitan mayor",
         "night_names": {},
         "date": "2019-03-31",
-        "call": {"state": "too early", "choice": None, "at": None, "because": ""},
+        "call": call("too early", because="8,700 of 31186 boxes are counted, under 30%."),
         "headline": {
             "en": "Too early to say who is ahead. 28.4% of boxes are counted, and unevenly: half of "
             "Bağcılar, a tenth of Ümraniye.",
@@ -226,12 +221,8 @@ def march_close() -> Snapshot:
         "night": "istanbul-2019-03-31",
         "date": "2019-03-31",
         "at": "2019-03-31T20:20:04.000Z",
-        "call": {
-            "state": "too close",
-            "choice": None,
-            "at": None,
-            "because": "Four guards forbid a call. Rule “certain” not met.",
-        },
+        "call": call("too close", because="The margin of 4021 votes is within 0.5% of the valid votes."),
+        "alerts": MARCH,
         "headline": {
             "en": "The lead is small in a count that has stopped. Many votes are still out, and two other "
             "counts put İmamoğlu ahead.",
@@ -247,6 +238,10 @@ def march_close() -> Snapshot:
                 night["margin_votes"],
                 published=True,
                 simulated=True,
+                last_at="2019-03-31T20:20:04.000Z",
+                silent_s=660,
+                stalled=True,
+                pace=31.4,
             ),
             source("council", "Council", 29655, 31186, "imamoglu", 39915),
             source("party", "Party’s tallies", 26914, 31186, "imamoglu", 161907, simulated=True),
@@ -265,7 +260,7 @@ def final() -> Snapshot:
             "word": "undefined",
             "because": "nothing is left to count.",
         },
-        "call": {"state": "called", "choice": "imamoglu", "at": "2019-06-23T16:16:00.000Z", "because": ""},
+        "call": made(counted_at_call=1.0),
         "headline": {
             "en": "All boxes are counted. İmamoğlu won the most votes.",
             "tr": "Bütün sandıklar sayıldı. En çok oyu İmamoğlu aldı.",
@@ -276,7 +271,6 @@ def final() -> Snapshot:
 def nothing_yet() -> Snapshot:
     """Polls have closed and no box is in."""
     night = _istanbul(lambda counted, total, early: 0, lambda left, right: (0, 0))
-    call = {"state": "not started", "choice": None, "at": None, "because": ""}
     return night | {
         "at": None,
         "order": None,
@@ -284,78 +278,69 @@ def nothing_yet() -> Snapshot:
         "tie": False,
         "needs": None,
         "version": 0,
-        "call": call,
+        "call": call("not started", because="No box is counted yet."),
     }
 
 
-def _towns(votes: Mapping[str, tuple[int, int, Mapping[str, int]]]) -> dict[str, Snapshot]:
-    towns = {
-        key: area(key.title(), "land", "town", boxes, total, count)
-        for key, (boxes, total, count) in votes.items()
+def withdrawn() -> Snapshot:
+    """The June call after a district was withdrawn: what was called stays visible, with the reason."""
+    because = {
+        "en": "Küçükçekmece was withdrawn: the lead of 491,000 no longer exceeds the 1,020,000 to come.",
+        "tr": "Küçükçekmece geri çekildi: 491.000 oyluk fark, gelebilecek 1.020.000 oyu artık aşmıyor.",
     }
-    return towns | {"land": area("Land", None, "country", 0, 0, {})}
+    told = alert(
+        7, "call-retracted", "2019-06-23T18:07:12.000Z", "the call of İmamoğlu is withdrawn",
+        "İmamoğlu ilanı geri alındı", because["en"], because["tr"],
+    )  # fmt: skip
+    return june() | {
+        "call": made(
+            state="retracted", at="2019-06-23T18:07:12.000Z", because=because["en"], becauses=because
+        ),
+        "alerts": [told, *JUNE],
+        "at": "2019-06-23T18:07:30.000Z",
+        "headline": {
+            "en": "The call for İmamoğlu was withdrawn at 21:07. İmamoğlu leads by 491,000 votes.",
+            "tr": "İmamoğlu için yapılan ilan geri alındı (21:07). İmamoğlu 491.000 oy önde.",
+        },
+    }
 
 
-def yes_no() -> Snapshot:
-    """A referendum without tiles, one town with a tie and one with nothing counted."""
-    choices = [
-        choice("yes", "Yes", "#1B7F5C", short="Yes", names={"tr": "Evet"}, shorts={"tr": "Evet"}),
-        choice("no", "No", "#7A3E9D", short="No", names={"tr": "Hayır"}, shorts={"tr": "Hayır"}),
-    ]
-    towns = _towns(
-        {
-            "ashby": (4, 5, {"yes": 812, "no": 640}),
-            "birchwood": (3, 3, {"yes": 500, "no": 500}),
-            "coldwater": (0, 4, {"yes": 0, "no": 0}),
-            "dunmore": (8, 9, {"yes": 301, "no": 1290}),
-        }
-    )
-    return snapshot(
-        "bridge", "Shall the bridge be built?", choices, towns, kind="yes-no", levels=["country", "town"]
-    )
+def certified() -> Snapshot:
+    """31 March 2019 as it stood on 17 April, all boxes counted."""
+    because = {"en": "Mandate given on 17 April.", "tr": "Mazbata 17 Nisan’da verildi."}
+    at = "2019-04-17T11:00:00.000Z"
+    chosen = {"choice": "imamoglu", "elected": ["imamoglu"], "at": at}
+    return final() | {
+        "night": "istanbul-2019-03-31",
+        "night_name": "Istanbul metropolitan mayor",
+        "night_names": {},
+        "date": "2019-03-31",
+        "at": at,
+        "call": call("certified", because=because["en"], becauses=because, **chosen),
+        "alerts": [*AFTER[2:], *MARCH],
+        "lineage": {"parent": None, "state": "certified", "rerun_on": None},
+        "headline": {
+            "en": "Certified on 17 April: İmamoğlu won by 13,729 votes.",
+            "tr": "Kesinleşti (17 Nisan): İmamoğlu 13.729 oy farkla kazandı.",
+        },
+    }
 
 
-def two_seats() -> Snapshot:
-    """Five stand for two seats: the margin is at the line, between the second and the third."""
-    names = ("Ada Kaya", "Bora Demir", "Ceren Ak", "Deniz Öz", "Efe Su")
-    colours = ("#1F5FA8", "#C2571A", "#2E8B57", "#8B1A5A", "#FFE100")
-    choices = [
-        choice(name.split()[0].lower(), name, colour) for name, colour in zip(names, colours, strict=True)
-    ]
-    keys = [one["id"] for one in choices]
-    towns = _towns(
-        {
-            "ashby": (4, 5, dict(zip(keys, (812, 640, 600, 120, 14), strict=True))),
-            "birchwood": (3, 3, dict(zip(keys, (300, 520, 520, 80, 0), strict=True))),
-            "coldwater": (1, 4, dict(zip(keys, (90, 20, 130, 44, 2), strict=True))),
-            "dunmore": (8, 9, dict(zip(keys[:3], (700, 410, 333), strict=True))),
-        }
-    )
-    return snapshot(
-        "council", "Two seats on the council", choices, towns, seats=2, levels=["country", "town"]
-    )
-
-
-def tie() -> Snapshot:
-    """Two candidates with exactly the same number of votes."""
-    choices = [choice("a", "Ali A", "#0B6E99", main=True), choice("b", "Berk B", "#B3541E", main=True)]
-    towns = _towns({"ashby": (5, 5, {"a": 700, "b": 650}), "birchwood": (3, 3, {"a": 250, "b": 300})})
-    return snapshot("reeve", "Reeve", choices, towns, levels=["country", "town"])
-
-
-def many() -> Snapshot:
-    """Fourteen stand; the strip shows ten and the rest together."""
-    choices = [
-        choice(f"c{n:02}", f"List {n}", f"#{40 + n * 14:02X}55{220 - n * 12:02X}", short=f"L{n}")
-        for n in range(14)
-    ]
-    towns = _towns(
-        {
-            f"town{n}": (9, 10, {f"c{k:02}": 40 + (k * 37 + n * 13) % 400 for k in range(14)})
-            for n in range(12)
-        }
-    )
-    return snapshot("lists", "Lists", choices, towns, levels=["country", "town"])
+def annulled() -> Snapshot:
+    """The same as it stood on 7 May: kept, marked, no longer a result."""
+    because = AFTER[1]["becauses"]
+    at = "2019-05-06T17:00:00.000Z"
+    return certified() | {
+        "call": call("annulled", because=because["en"], becauses=because, at=at),
+        "alerts": [*AFTER, *MARCH],
+        "at": "2019-05-06T17:05:00.000Z",
+        "lineage": {"parent": None, "state": "annulled", "rerun_on": "2019-06-23"},
+        "headline": {
+            "en": "Annulled on 6 May; rerun on 23 June. This count ended with İmamoğlu 13,729 votes ahead.",
+            "tr": "6 Mayıs: seçim iptal edildi, yenisi 23 Haziran. Bu sayım bittiğinde İmamoğlu 13.729 oy "
+            "öndeydi.",
+        },
+    }
 
 
 FAKES: dict[str, Callable[[], Snapshot]] = {
@@ -367,6 +352,9 @@ FAKES: dict[str, Callable[[], Snapshot]] = {
         march_close,
         final,
         nothing_yet,
+        withdrawn,
+        certified,
+        annulled,
         yes_no,
         two_seats,
         tie,

@@ -22,7 +22,7 @@ from websockets.http11 import Request, Response
 
 from election.wire.frames import difference, state_hash
 from web import pages
-from web.answers import SECURITY, TYPES
+from web.answers import SECURITY, TYPES, travels
 
 Snapshot = dict[str, Any]
 T = TypeVar("T")
@@ -96,7 +96,9 @@ class TestGateway:
             return self._plain(request)
         file = files("web").joinpath(parts.path.lstrip("/"))
         if parts.path.startswith("/static/") and file.is_file():
-            return _response(HTTPStatus.OK, file.read_bytes(), parts.path.rpartition(".")[2])
+            return _response(
+                HTTPStatus.OK, travels(file.name, file.read_bytes()), parts.path.rpartition(".")[2]
+            )
         return _response(HTTPStatus.NOT_FOUND, b"", "txt")
 
     def _plain(self, request: Request) -> Response:

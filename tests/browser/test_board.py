@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from tests.browser import fakes
 from tests.browser.conftest import OpenPage
 from tests.browser.driving import MakeGateway, live, said, sent
+from tests.browser.fake_story import call
 from web import pages
 
 pytestmark = pytest.mark.browser
@@ -66,14 +67,17 @@ def test_nothing_about_votes_is_in_the_page_before_the_embargo_opens(
 
 
 def test_the_jump_is_one_frame_and_moves_nothing(gateway: MakeGateway, open_page: OpenPage) -> None:
-    """When the ban is lifted everything comes in one paint, and what lies below stays where it was."""
+    """When the ban is lifted everything comes in one paint, and what lies below stays where it was.
+
+    A call is made after that, by a rule and a desk.
+    """
     night = fakes.june_closed()
     served = gateway(night)
     page = open_page(served.url)
     live(page, night["version"])
     top = "document.querySelector('.places').getBoundingClientRect().top + scrollY"
     before, paints = page.evaluate(f"() => [{top}, sandik.store.paints]")
-    served.show(fakes.june())
+    served.show(fakes.june() | {"call": call("open", because="The margin is 674449 votes.")})
     live(page, night["version"] + 1)
     assert paints + 1 == page.evaluate("() => sandik.store.paints")
     assert before == page.evaluate(f"() => {top}")

@@ -75,11 +75,11 @@ def same_district(page: Page, area: str, facts: dict[str, Any]) -> None:
         "boxes": f"{counted['boxes']:,}/{counted['boxes_total']:,}",
         "v0": f"{left:,}", "v1": f"{right:,}", "lv": f"{abs(left - right):,}", "lm": mark,
     }  # fmt: skip
-    assert wanted == {key: row.locator(f"[data-t='a.{area}.{key}']").text_content() for key in wanted}
+    assert wanted == {key: row.locator(f"[data-t='.{key}']").text_content() for key in wanted}
     tile = page.locator(f".tile [data-area={area}]")
     assert facts["name"] == tile.locator(".n").text_content()
     assert mark == tile.locator(".v i").text_content()
-    for said in (row.locator(f"[data-t='a.{area}.lp']"), tile.locator(".v span")):
+    for said in (row.locator("[data-t='.lp']"), tile.locator(".v span")):
         assert near(said.text_content() or "", points)
 
 

@@ -4,10 +4,13 @@ Know before changing: how long a sentence may be hangs on the letters in it, so 
 the moments are spread over the whole recording, and the last is its end.
 """
 
+from datetime import UTC, date, datetime
 from functools import cache
 
 import pytest
 
+from election.calls.state import STATES
+from election.headline import Public, headline
 from election.rehearsal import Rehearsal
 from sandik import folders, recordings
 from tests.browser import fakes
@@ -17,6 +20,10 @@ from tests.browser.driving import MakeGateway
 pytestmark = pytest.mark.browser
 MOMENTS = 40
 LINES_MAX = 2
+BECAUSE = {
+    "en": "The lead no longer exceeds what the boxes still out could hold now.",
+    "tr": "Fark artık yeterli değil.",
+}
 LINES = """(sentences) => {
   const h1 = document.querySelector('h1');
   h1.style.minHeight = 0;
@@ -27,9 +34,22 @@ LINES = """(sentences) => {
 }"""
 
 
+def of_calls(rehearsal: Rehearsal) -> list[dict[str, str]]:
+    """What the headlines would say in each state of a call of those who are ahead now."""
+    told = []
+    for contest in rehearsal.night.contests.values():
+        board, state = rehearsal.boards[contest.id], rehearsal.state(contest.id)
+        seen, ban = board.standing(state, contest.area), board.embargo(state, state.at)
+        at = state.at or datetime(2024, 6, 9, tzinfo=UTC)
+        for word in STATES:
+            call = Public(word, seen.order[: contest.seats], at, BECAUSE, date(2019, 6, 23))
+            told.append(headline(seen, contest, rehearsal.night, ban, call))
+    return told
+
+
 @cache
 def headlines(name: str) -> tuple[dict[str, str], ...]:
-    """What the headline of each contest of a night said, from the first paper to the last."""
+    """What the headline of each contest of a night said, or would say, from the first paper to the last."""
     folder = folders.load(name)
     records = list(recordings.records(folder.recording, folder.night, lambda refusal: None))
     rehearsal = Rehearsal(folder.night, "replay")
@@ -38,6 +58,7 @@ def headlines(name: str) -> tuple[dict[str, str], ...]:
         rehearsal.hear(record)
         if number % (len(records) // MOMENTS) == 0 or number == len(records):
             told += [rehearsal.snapshot(contest)["headline"] for contest in folder.night.contests]
+            told += of_calls(rehearsal)
     return tuple(told)
 
 

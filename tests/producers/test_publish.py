@@ -57,7 +57,9 @@ class Fake:
     async def close(self) -> None:
         self.stopped = True
 
-    async def send(self, topic: str, value: bytes, key: bytes) -> "asyncio.Future[RecordMetadata]":
+    async def send(
+        self, topic: str, value: bytes, key: bytes, headers: object = ()
+    ) -> "asyncio.Future[RecordMetadata]":
         self.sent += 1
         told: asyncio.Future[RecordMetadata] = asyncio.get_running_loop().create_future()
         if self.number in Fake.silent:

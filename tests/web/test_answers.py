@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from election.night import ContestId
 from tests.web.made import Worker, hub, night, parts, records, with_other_figures
 from web import pages
-from web.answers import Answer, Answers, Request
+from web.answers import Answer, Answers, Request, travels
 from web.hub import Hub
 from web.words import languages
 
@@ -140,6 +140,44 @@ def test_files() -> None:
     assert HTTPStatus.NOT_MODIFIED == get(made, "/static/icon.svg", if_none_match=etag).status
 
 
+def test_the_comment_at_the_head_of_a_file_does_not_travel() -> None:
+    """It is for whoever changes the file; a licence stays, and so does everything that is not a comment."""
+    assert b"let a; /* b */\n" == travels("a.js", b"/* head\n   more */\n\nlet a; /* b */\n")
+    for name, body in (("a.js", b"/*! licence */ a"), ("a.svg", b"/* a */"), ("a.css", b"a{} /* b */")):
+        assert body == travels(name, body)
+
+
+@pytest.mark.parametrize("name", ["feed.atom", "feed.json"])
+def test_feeds(name: str) -> None:
+    """What was told of every contest, in the reader's language; made again only when something was told."""
+    made = answers(counted(0.9))
+    first = get(made, f"/{name}", accept_encoding="gzip")
+    assert HTTPStatus.OK == first.status
+    kind = {"feed.atom": "application/atom+xml", "feed.json": "application/feed+json"}[name]
+    assert f"{kind}; charset=utf-8" == first.headers["Content-Type"]
+    assert HTTPStatus.NOT_MODIFIED == get(made, f"/{name}", if_none_match=first.headers["ETag"]).status
+    turkish = get(made, f"/{name}?lang=tr")
+    assert turkish.headers["ETag"] != first.headers["ETag"]
+    assert turkish.body == get(made, f"/{name}", accept_language="tr").body
+    assert HTTPStatus.SERVICE_UNAVAILABLE == get(answers(hub(night()), ready=False), f"/{name}").status
+    assert HTTPStatus.NOT_FOUND == get(made, f"/{name}/x").status
+
+
+def test_a_feed_keeps_its_tag_while_nothing_is_told() -> None:
+    """Another total is not another feed; another fact is."""
+    to = counted(0.9)
+    made = answers(to)
+    before = get(made, "/feed.atom").headers["ETag"]
+    group = to.groups[MAYOR]
+    group.shown = group.shown | {"version": group.shown["version"] + 1}
+    assert before == get(made, "/feed.atom").headers["ETag"]
+    fact = {"id": "f" * 16, "seq": 9, "kind": "concession", "at": "2024-06-09T18:00:00.000Z", "title": "x"}
+    group.shown = group.shown | {"alerts": [fact]}
+    after = get(made, "/feed.atom")
+    assert before != after.headers["ETag"]
+    assert b"concession" in after.body
+
+
 @pytest.mark.parametrize(
     "target",
     [
@@ -213,6 +251,8 @@ def test_under_the_embargo_figures_make_no_difference(size: int, other: int) -> 
                 f"/snapshot/{contest}.json",
                 f"/?contest={contest}",
                 f"/?contest={contest}&lang=tr",
+                "/feed.atom",
+                "/feed.json",
             ):
                 assert get(one, target) == get(two, target)
     raise AssertionError("the ban was never lifted")

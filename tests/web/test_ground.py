@@ -29,12 +29,25 @@ def test_the_part_of_a_place_is_its_parent_or_its_side() -> None:
 def test_long_names_are_set_tighter_and_codes_are_there() -> None:
     """Names over eleven letters are tightened, and every tile has its code for narrow screens."""
     page = pages.board(fakes.june(), "en").decode()
-    assert '<span class="n long" aria-hidden="true">Gaziosmanpaşa</span>' in page
-    assert '<span class="k" aria-hidden="true">GOP</span>' in page
+    assert '<span class="n long">Gaziosmanpaşa</span>' in page
+    assert '<span class="k">GOP</span>' in page
 
 
 def test_one_tile_is_a_tab_stop() -> None:
     """Only the first tile is reached with Tab; arrows do the rest."""
     page = pages.board(fakes.june(), "en").decode()
-    assert 1 == len(re.findall(r'<button type="button" data-area="\w+" tabindex="0">', page))
+    assert 1 == len(re.findall(r'<button type="button" data-area="\w+" tabindex="0"', page))
     assert 38 == page.count('tabindex="-1"')
+
+
+def test_what_was_told_is_a_list_in_the_page_itself() -> None:
+    """Time, word, title and reason of each, newest first, without JavaScript; and where the feeds are."""
+    page = pages.board(fakes.june(), "en").decode()
+    first = page.index('data-id="0000000000000006"')
+    assert first < page.index('data-id="0000000000000005"')
+    assert (
+        '<time datetime="2019-06-23T16:15:40.000Z">19:15:40</time><p><b class="tag">Event</b> '
+        "<b>Yıldırım concedes.</b> Said by the candidate."
+    ) in page
+    assert '<a href="/feed.json?lang=en">feed.json</a>' in page
+    assert "Nothing has been told yet." in pages.board(fakes.yes_no(), "en").decode()

@@ -1,6 +1,6 @@
 """Pieces of HTML."""
 
-from web.html import Filler, Html, h, join, rich
+from web.html import Filler, Html, brief, h, join, rich
 from web.words import BOLD
 
 
@@ -22,3 +22,10 @@ def test_followed_values_leave_their_keys() -> None:
     f = Filler({"x.text": "7", "x.c": "0", "x.hide": None})
     said = f.text("x.text", "p", "data-c:x.c hidden:x.hide")
     assert '<p data-t="x.text" data-c="0" data-a="data-c:x.c hidden:x.hide">7</p>' == said
+
+
+def test_the_key_of_a_place_is_written_without_the_place() -> None:
+    """The element around it names the place; other keys stand as they are."""
+    assert [".line", "race.l.num"] == [brief("a.st.ives.line"), brief("race.l.num")]
+    f = Filler({"a.x.w": "3", "a.x.say": "s"})
+    assert '<b data-t=".say" width="3" data-a="width:.w">s</b>' == f.text("a.x.say", "b", "width:a.x.w")

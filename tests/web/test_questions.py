@@ -49,3 +49,33 @@ def test_what_was_checked() -> None:
     values = said(fakes.june())
     assert ("29,627", "7", "97") == (values["q3.counted"], values["q3.refused"], values["q3.remarks"])
     assert ("", "–") == (said(fakes.june_closed())["q3.hide"], said(fakes.june_closed())["q3.turnout"])
+
+
+def test_a_silent_source_is_told_against_its_pace() -> None:
+    """When it was last heard, for how long it is silent, and how fast it told before; STALLED is a word."""
+    june, march = said(fakes.june()), said(fakes.march_close())
+    assert "last 19:16:42 · 412 boxes a minute" == june["src.anka.state"]
+    assert "last 19:14:04 · silent 2 min · 8.3 boxes a minute" == june["src.agency-a.state"]
+    assert "" == june["src.party.state"]
+    assert "STALLED · silent 11 min · 31 boxes a minute before" == march["src.agency-a.state"]
+    turkish = said(fakes.march_close(), "tr")["src.agency-a.state"]
+    assert "DURDU · 11 dk sessiz · öncesinde dakikada 31 sandık" == turkish
+
+
+def test_a_source_that_has_told_every_box_is_not_silent() -> None:
+    """It has nothing more to say; one that stalled and never had a pace says no pace."""
+    night = fakes.june()
+    night["sources"][0] |= {"finished": True, "silent_s": 7200}
+    night["sources"][1] |= {"stalled": True, "pace": None, "silent_s": 8100}
+    values = said(night)
+    assert "has told every box" == values["src.anka.state"]
+    assert "STALLED · silent 2 h 15 min" == values["src.agency-a.state"]
+
+
+def test_the_checks_stand_where_there_is_room() -> None:
+    """Beside the questions, or below beside what changed; never in both, and never in neither."""
+    for name in fakes.FAKES:
+        values = said(fakes.FAKES[name]())
+        assert {"", None} == {values["q3.stage.hide"], values["q3.after.hide"]}
+    assert said(fakes.certified())["q3.stage.hide"] is None
+    assert said(fakes.june())["q3.after.hide"] is None

@@ -1,6 +1,7 @@
 """How the pages say numbers, times and names."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,28 @@ def test_said_as_in_the_vectors(lang: str, what: str, given: list[Any], expected
     assert expected == getattr(words(lang), what)(*given)
 
 
+LOCAL = ("of", "tiles.lead", "tiles.counted", "tiles.received", "tiles.counted_sub")
+"""Sentences that a language may fill in by its own rules."""
+
+
+def _holes(text: str) -> set[str]:
+    """The values that a sentence has filled in."""
+    return set(re.findall(r"\{(\w+)\}", text))
+
+
 def test_every_language_has_every_sentence() -> None:
     """The tables of all languages have the same keys and the same values to fill in."""
-    tables = {lang: json.loads(static_text(f"strings.{lang}.json")) for lang in languages()}
     assert ("en", "tr") == languages()
-    for table in tables.values():
-        assert tables["en"].keys() == table.keys()
+    for file, folder in (("strings.{}.json", "static"), ("{}.json", "printed")):
+        tables = {lang: json.loads(static_text(file.format(lang), folder)) for lang in languages()}
+        for lang, table in tables.items():
+            assert tables["en"].keys() == table.keys()
+            assert {key: _holes(text) for key, text in tables["en"].items() if key not in LOCAL} == {
+                key: _holes(text) for key, text in tables[lang].items() if key not in LOCAL
+            }
+    assert not json.loads(static_text("en.json", "printed")).keys() & json.loads(
+        static_text("strings.en.json")
+    )
 
 
 def test_data_cannot_make_text_bold() -> None:

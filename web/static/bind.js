@@ -31,8 +31,6 @@ class Slot {
   }
 }
 
-const AREA = /^a\.(.*)\.([^.]+)$/;
-
 export class Binding {
   constructor(root) {
     this.top = {};
@@ -40,24 +38,25 @@ export class Binding {
     for (const node of [root, ...root.querySelectorAll("[data-t],[data-a]")]) this.add(node);
   }
 
+  /* A key that begins with a dot belongs to the place around the element, or to the one inside it. */
   add(node) {
     const { t, a } = node.dataset;
-    if (t) this.slot(t).renewals.push((value) => write(node, value ?? ""));
+    if (t) this.slot(t, node).renewals.push((value) => write(node, value ?? ""));
     for (const pair of a ? a.split(" ") : []) {
       const colon = pair.indexOf(":");
       const name = pair.slice(0, colon);
-      this.slot(pair.slice(colon + 1)).renewals.push((value) => {
+      this.slot(pair.slice(colon + 1), node).renewals.push((value) => {
         if (value === null) node.removeAttribute(name);
         else node.setAttribute(name, value);
       });
     }
   }
 
-  slot(key) {
-    const [, area, name] = AREA.exec(key) ?? [];
-    if (area === undefined) return (this.top[key] ??= new Slot());
+  slot(key, node) {
+    if (key[0] !== ".") return (this.top[key] ??= new Slot());
+    const { area } = (node.closest("[data-area]") ?? node.querySelector("[data-area]")).dataset;
     if (!this.areas.has(area)) this.areas.set(area, {});
-    return (this.areas.get(area)[name] ??= new Slot());
+    return (this.areas.get(area)[key.slice(1)] ??= new Slot());
   }
 
   /* Renews all that belongs to no place, and empties what has no value now, so that nothing old stays. */

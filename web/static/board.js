@@ -7,6 +7,7 @@ import { faceOf } from "./face.js";
 import { sha256 } from "./hash.js";
 import { Link } from "./link.js";
 import { Store } from "./store.js";
+import { defineTold } from "./story.js";
 import { defineTable } from "./table.js";
 import { Words } from "./words.js";
 
@@ -43,6 +44,7 @@ async function start() {
   const app = { words, store, link };
   define(app);
   defineTable(app);
+  defineTold(app);
   root.dataset.js = "1";
   globalThis.sandik = app;
   link.start();

@@ -3,7 +3,7 @@
    and one sentence is spoken at most every thirty seconds. */
 
 import { votesIn } from "./face.js";
-import { short } from "./questions.js";
+import { alerts, short } from "./story.js";
 import { BOLD } from "./words.js";
 
 const STALE_S = 30;
@@ -69,6 +69,8 @@ function defineStatus(app) {
         if (s.received.boxes_total && s.received.boxes >= s.received.boxes_total) return ["complete", w.say("state.complete")];
         return ["stale", this.stale(age)];
       }
+      const stalled = s?.sources?.find((one) => one.published && one.stalled);
+      if (stalled) return ["stale", w.say("state.stalled", { name: w.name(stalled), t: w.lasted(stalled.silent_s ?? 0) })];
       if (link.state === "polling") return ["polling", w.say("state.polling", { n: 5 })];
       if (s?.mode === "replay") return ["replay", s.speed ? w.say("state.replay_at", { speed: s.speed }) : w.say("state.replay")];
       return s?.mode === "rehearsal" ? ["rehearsal", w.say("state.rehearsal")] : ["live", w.say("state.live")];
@@ -229,17 +231,20 @@ function defineTiles({ store, words: w }) {
   });
 }
 
-/* One sentence for those who listen: on a lead change, each tenth counted, a call, or the end of the ban. */
+/* One sentence for those who listen: on a lead change, each tenth counted, a call, the end of the ban or an alert. */
 function speak({ store }) {
   const place = document.getElementById("spoken");
   let last = null;
+  let told = null;
   let at = -Infinity;
   let timer = null;
   const say = () => {
     const { latest: s, face, words: w } = store;
     const { boxes, boxes_total: total } = face.phase === "closed" ? s.received : s.counted;
     const lead = face.phase === "open" ? s.leader : "";
-    const now = [face.phase, lead, total ? Math.floor((boxes * 10) / total) : 0, s.call?.state].join();
+    const turn = [face.phase, lead, total ? Math.floor((boxes * 10) / total) : 0, s.call?.state].join();
+    const [alert] = alerts(s, w);
+    const now = `${turn},${alert?.id}`;
     if (now === last) return;
     const rest = at + SPEAK_MS - performance.now();
     if (last !== null && rest > 0) {
@@ -247,10 +252,11 @@ function speak({ store }) {
       return;
     }
     if (last !== null) {
-      place.textContent = s.headline?.[w.lang] || s.headline?.en || "";
+      place.textContent = turn === told && alert ? alert.title : s.headline?.[w.lang] || s.headline?.en || "";
       at = performance.now();
     }
     last = now;
+    told = turn;
   };
   store.addEventListener("paint", say);
 }

@@ -2,9 +2,8 @@
    page the server sends; a browser test compares the two. */
 
 import { width } from "./face.js";
+import { SPOKEN, callKind, short } from "./story.js";
 import { NONE } from "./words.js";
-
-export const short = (w, choice) => w.name(choice, "short") || w.name(choice);
 
 export function leadLabel(face, leader, w) {
   if (face.seats > 1) return w.say("margin_line");
@@ -53,6 +52,17 @@ function needs(s, face, w, out) {
   return w.say(`q1.${open ? "beyond" : s.needs.word}`, { name, pct, has: w.share(face.choices[place].votes, s.valid, 1) });
 }
 
+function silence(s, source, w) {
+  const { pace, last_at: last, silent_s: silent } = source;
+  const n = pace == null ? "" : pace >= 10 ? w.number(Math.floor(pace + 0.5)) : w.decimal(Math.floor(pace * 10 + 0.5), 1);
+  const t = w.lasted(silent ?? 0);
+  if (source.stalled) return [w.say("src.stalled", { t }), n && w.say("src.before", { n })].filter(Boolean).join(" · ");
+  if (source.finished) return w.say("src.finished");
+  if (!last) return "";
+  const said = [w.say("src.last", { t: w.moment(last, s.time_zone, s.date) }), silent && w.say("src.silent", { t })];
+  return [...said, n && w.say("src.pace", { n })].filter(Boolean).join(" · ");
+}
+
 export function sourceValues(s, face, w) {
   const values = {};
   const leaders = [];
@@ -64,6 +74,7 @@ export function sourceValues(s, face, w) {
     values[`${key}.mark`] = face.mark(leader) || (leader === null ? "" : short(w, face.choices[leader]));
     values[`${key}.lead`] = leader === null ? NONE : w.number(source.margin_votes);
     values[`${key}.c`] = leader === null ? null : String(leader);
+    values[`${key}.state`] = silence(s, source, w);
     if (leader !== null) leaders.push(source.leader);
   }
   let answer;
@@ -76,6 +87,7 @@ export function sourceValues(s, face, w) {
 export function checksValues(s, face, w) {
   let remarks = 0;
   for (const [code, n] of Object.entries(s.findings ?? {})) if (code.startsWith("W")) remarks += n || 0;
+  const room = SPOKEN.includes(callKind(s, face)) && !(s.swing && face.phase === "open");
   const turnout = s.registered && s.voters != null;
   return {
     "q3.label": w.say(face.phase === "closed" ? "q3.counted_later" : "q3.counted"),
@@ -86,6 +98,8 @@ export function checksValues(s, face, w) {
     "q3.turnout": turnout ? w.share(s.voters, s.registered) : NONE,
     "q3.invalid": s.invalid != null ? w.share(s.invalid, (s.valid || 0) + s.invalid) : NONE,
     "q3.hide": face.phase === "closed" ? "" : null,
+    "q3.stage.hide": face.phase === "closed" || room ? null : "",
+    "q3.after.hide": face.phase === "closed" || room ? "" : null,
     "q3.hide_remarks": face.phase === "closed" && !remarks ? "" : null,
   };
 }

@@ -2,7 +2,7 @@
    the same keys for the page the server sends; a browser test compares the two. */
 
 import { votesIn, width } from "./face.js";
-import { short } from "./questions.js";
+import { short } from "./story.js";
 import { NONE } from "./words.js";
 
 export function areaValues(s, face, area, w) {

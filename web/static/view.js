@@ -2,18 +2,15 @@
    server sends; a browser test compares the two for every snapshot of the fixtures. */
 
 import { SLOTS_MAX, width } from "./face.js";
-import { checksValues, leadLabel, outValues, short, sourceValues } from "./questions.js";
+import { checksValues, leadLabel, outValues, sourceValues } from "./questions.js";
+import { callKind, callValues, hidden, swingValues, toldValues, whyValues } from "./story.js";
 
-const BADGES = { "not started": "waiting", "too early": "early", "too close": "close", open: "open", proposed: "proposed",
-  called: "called", retracted: "retracted", recount: "recount", certified: "certified", annulled: "annulled", "tie by lot": "lot" };
-const NOTED = ["called", "retracted", "recount", "certified", "annulled", "lot", "close"];
-
-export const hidden = (yes) => (yes ? "" : null);
 const part = (s, face) => (face.phase === "closed" ? s.received : s.counted);
 
 export function topValues(s, face, w) {
   const values = { phase: face.phase };
-  for (const one of [ribbon, head, badge, race, ballot, counted, outValues, sourceValues, checksValues, closed, foot])
+  for (const one of [ribbon, head, callValues, race, ballot, counted, outValues, sourceValues, checksValues, whyValues, swingValues,
+    toldValues, closed, foot])
     Object.assign(values, one(s, face, w));
   return values;
 }
@@ -43,11 +40,12 @@ function head(s, face, w) {
   const places = face.areas.length;
   const extent = w.say("places",
     { areas: places, level: w.level(face.level, places === 1 ? 0 : 1), boxes: w.number(all) }, all);
+  const kind = callKind(s, face);
   const closedNow = face.phase === "closed";
   return {
     "status.last": s.at ? w.say("last_data", { t: w.clock(s.at, s.time_zone) }) : w.say("no_data"),
     "status.boxes": w.say(closedNow ? "boxes_received" : "boxes_of", { n: w.number(boxes), total: w.number(total) }),
-    "status.official": w.say(closedNow ? "ban" : s.official ? "official" : "unofficial"),
+    "status.official": w.say(closedNow ? "ban" : kind === "annulled" ? kind : final(s, kind) ? "official" : "unofficial"),
     "head.title": w.name(s, "title"),
     "head.rest": ` · ${nightRest(s, w)} · ${extent}`,
     "head.line": line,
@@ -55,27 +53,7 @@ function head(s, face, w) {
   };
 }
 
-function badge(s, face, w) {
-  const time = (at) => w.clock(at, s.time_zone, false);
-  const call = s.call ?? {};
-  let kind = face.phase === "closed" ? "embargo" : BADGES[call.state || "open"] ?? "open";
-  if (face.phase === "early" && (kind === "open" || kind === "waiting")) kind = "early";
-  const chosen = face.place(call.choice);
-  let note = "";
-  if (kind === "embargo") {
-    const { law_opens_at: law, opens_at: opens } = s.embargo ?? {};
-    const said = law ? [w.say("note.law", { t: time(law) })] : [];
-    if (opens && opens !== law) said.push(w.say("note.lifted", { t: time(opens) }));
-    note = said.join(" ");
-  } else if (kind === "early") {
-    note = w.say("note.early", { pct: w.percent(s.lead_from_counted_pct || 0, 0) });
-  } else if (NOTED.includes(kind)) {
-    const because = call.because || "";
-    note = typeof because === "object" ? String(because[w.lang] || because.en || "") : because;
-  }
-  const name = chosen === null ? "" : short(w, face.choices[chosen]);
-  return { "badge.kind": kind, "badge.text": w.say(`badge.${kind}`, { t: time(call.at), name }), "badge.note": note };
-}
+const final = (s, kind) => s.official || kind === "certified" || kind === "lot";
 
 function race(s, face, w) {
   if (face.phase === "closed") return {};
@@ -222,7 +200,8 @@ function closed(s, face, w) {
 }
 
 function foot(s, face, w) {
-  const note = s.official ? "" : w.say("foot.unofficial");
+  const kind = callKind(s, face);
+  const note = final(s, kind) ? "" : w.say(kind === "annulled" ? "call.kept" : "foot.unofficial");
   return {
     "foot.note": [note, w.name(s, "simulated_what")].filter(Boolean).join(" "),
     "foot.position": w.say("foot.position", { version: w.number(s.version), epoch: s.epoch }),

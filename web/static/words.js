@@ -122,10 +122,15 @@ export class Words {
     return margin && !scaled ? "<" + this.decimal(1, digits) : this.decimal(scaled, digits);
   }
 
-  clock(at, zone, seconds = true) {
-    if (!at) return NONE;
+  capital(text) {
+    return text.slice(0, 1).toLocaleUpperCase(this.lang) + text.slice(1);
+  }
+
+  /* A moment as year, month, day, hour, minute and second in a time zone. */
+  local(at, zone) {
     if (!this.zones.has(zone)) {
-      const form = { timeZone: zone, hourCycle: "h23", hour: "2-digit", minute: "2-digit", second: "2-digit" };
+      const two = "2-digit";
+      const form = { timeZone: zone, hourCycle: "h23", year: "numeric", month: two, day: two, hour: two, minute: two, second: two };
       try {
         this.zones.set(zone, new Intl.DateTimeFormat("en", form));
       } catch {
@@ -134,8 +139,41 @@ export class Words {
     }
     const parts = {};
     for (const part of this.zones.get(zone).formatToParts(new Date(at))) parts[part.type] = part.value;
-    const pattern = this.text[seconds ? "clock" : "clock_short"];
-    return pattern.replace("{h}", parts.hour).replace("{m}", parts.minute).replace("{s}", parts.second);
+    return parts;
+  }
+
+  clock(at, zone, seconds = true) {
+    if (!at) return NONE;
+    const { hour, minute, second } = this.local(at, zone);
+    return this.text[seconds ? "clock" : "clock_short"].replace("{h}", hour).replace("{m}", minute).replace("{s}", second);
+  }
+
+  moment(at, zone, night, seconds = true) {
+    if (!at || this.plainDay(at, zone) === night) return this.clock(at, zone, seconds);
+    return `${this.day(at, zone)} ${this.clock(at, zone, false)}`;
+  }
+
+  plainDay(at, zone) {
+    const { year, month, day } = this.local(at, zone);
+    return `${year}-${month}-${day}`;
+  }
+
+  day(at, zone = "UTC") {
+    if (!at) return NONE;
+    const [, month, number] = (at.length > 10 ? this.plainDay(at, zone) : at).split("-");
+    return this.text.day.replace("{d}", Number(number)).replace("{month}", this.text.months.split("|")[month - 1]);
+  }
+
+  lasted(seconds) {
+    const minutes = Math.floor(seconds / 60);
+    if (seconds < 120) return this.say("dur_s", { n: seconds });
+    if (minutes < 120) return this.say("dur_m", { n: minutes });
+    return this.say("dur_h", { h: Math.floor(minutes / 60), m: minutes % 60 });
+  }
+
+  signed(value) {
+    const tenths = Math.floor(Math.abs(value) * 10 + 0.5);
+    return (tenths ? (value < 0 ? "−" : "+") : "") + this.decimal(tenths, 1);
   }
 
   date(day) {

@@ -1,0 +1,46 @@
+"""The counts that stand side by side on the made-up nights.
+
+Know before changing: one is silent for a while and one never said when it was heard, so that both are shown.
+"""
+
+from tests.browser.fake_parts import Snapshot, source
+
+
+def june_sources() -> list[Snapshot]:
+    """Three counts of 23 June that have the same choice ahead."""
+    return [
+        source(
+            "anka",
+            "ANKA",
+            29627,
+            31186,
+            "imamoglu",
+            674449,
+            published=True,
+            last_at="2019-06-23T16:16:42.000Z",
+            silent_s=0,
+            pace=412.0,
+        ),
+        source(
+            "agency-a",
+            "Agency A",
+            28990,
+            31186,
+            "imamoglu",
+            641182,
+            simulated=True,
+            last_at="2019-06-23T16:14:04.000Z",
+            silent_s=120,
+            pace=8.25,
+        ),
+        source(
+            "party",
+            "Party’s tallies",
+            27412,
+            31186,
+            "imamoglu",
+            640423,
+            simulated=True,
+            names={"tr": "Partinin sayımı"},
+        ),
+    ]

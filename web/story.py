@@ -1,0 +1,216 @@
+"""What the board says was told: the call and its badge, why there is none, the swing, and the list of alerts.
+
+Know before changing: static/story.js computes the same keys and the same list in the browser; a browser test
+compares both. A proposal is for the desk: its alert is left out here, as it is in the feeds. The mode stands
+in every title as it was told; on the page the ribbon says it, so that here the titles begin after it.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from web.face import Face, Snapshot, Values, hidden, short
+from web.words import BOLD, Words
+
+BADGES: Mapping[str, str] = {
+    "not started": "waiting",
+    "too early": "early",
+    "too close": "close",
+    "open": "open",
+    "proposed": "proposed",
+    "called": "called",
+    "retracted": "retracted",
+    "recount": "recount",
+    "certified": "certified",
+    "annulled": "annulled",
+    "rerun": "annulled",
+    "tie by lot": "lot",
+}
+SPOKEN = ("called", "retracted", "recount", "certified", "annulled", "lot")
+"""Badges of which there is something to say; the others say that there is no call."""
+BY_DAY = ("recount", "certified", "annulled", "lot")
+"""Those that have a day and not an hour."""
+DESK_ONLY = ("call-proposed",)
+"""Alerts that no page and no feed shows: what is proposed is not public."""
+GROUPS = (
+    ("first", "count"), ("counted", "count"), ("lead", "lead"), ("band", "lead"), ("call-made", "call"),
+    ("call-retracted", "withdrawn"), ("source", "source"), ("correction", "correction"),
+    ("quarantine", "held"), ("embargo", "ban"), ("recount", "ruling"), ("certified", "ruling"),
+    ("annulled", "ruling"), ("rerun", "ruling"),
+)  # fmt: skip
+"""How a kind of alert begins, and the word it is shown under; any other is an event."""
+
+
+def call_kind(s: Snapshot, face: Face) -> str:
+    """The badge of what is public of the call; under the ban there is only the ban."""
+    call = s.get("call") or {}
+    kind = "embargo" if face.phase == "closed" else BADGES.get(call.get("state") or "open", "open")
+    return "early" if face.phase == "early" and kind in ("open", "waiting") else kind
+
+
+def reason(call: Snapshot, w: Words) -> str:
+    """The because of a call in this language, else in English where it was told in several; else nothing."""
+    told = call.get("becauses") or {}
+    plain = call.get("because") if told or w.lang == "en" else ""
+    return str(told.get(w.lang) or plain or "").replace(BOLD, "")
+
+
+def _names(call: Snapshot, face: Face, w: Words) -> str:
+    places = [face.place(choice) for choice in call.get("elected") or [call.get("choice")]]
+    return ", ".join(short(w, face.choices[place]) for place in places if place is not None)
+
+
+def _how(call: Snapshot, w: Words) -> str:
+    """By which rule, and how much was counted then."""
+    said = []
+    rule = call.get("rule")
+    if rule:
+        said.append(w.say("call.rule", rule=w.text.get(f"rule.{rule}", rule)))
+    part = call.get("counted_at_call")
+    if part is not None:
+        tenths = int(part * 10000 + 0.5) // 10
+        pct = w.percent(100, 0) if tenths == 1000 else w.percent(tenths, 1)
+        said.append(w.say("call.counted", pct=pct))
+    return "".join(f" · {one}" for one in said)
+
+
+def call_values(s: Snapshot, face: Face, w: Words) -> Values:
+    """The badge beside the headline, and the strip below it where there is a call, or was one."""
+    kind, call, zone = call_kind(s, face), s.get("call") or {}, s["time_zone"]
+    name, spoken = _names(call, face, w), kind in SPOKEN
+    at = _since(s, kind)
+    when = w.day(at, zone) if kind in BY_DAY else w.moment(at, zone, s.get("date"), seconds=False)
+    then = w.moment(call.get("called_at"), zone, s.get("date"), seconds=False)
+    was = kind == "retracted" and bool(call.get("called_at"))
+    what = w.say(f"call.{kind}", t=when, name=name) if spoken else ""
+    if kind == "called":
+        what += _how(call, w) + "."
+    rerun = (s.get("lineage") or {}).get("rerun_on")
+    if kind == "annulled":
+        what += (w.say("call.rerun", t=w.day(rerun, zone)) if rerun else "") + "."
+    past = ""
+    if kind == "annulled":
+        past = w.say("call.kept")
+    elif kind in ("retracted", "recount") and name:
+        past = w.say("call.was", name=name, t=then) + _how(call, w) + "."
+    return {
+        "badge.kind": kind,
+        "badge.text": w.say(f"badge.{kind}", t=when, name=name),
+        "badge.was": w.say("badge.was", t=then) if was else "",
+        "badge.note": _note(s, kind, w),
+        "call.hide": hidden(not spoken),
+        "call.what": what,
+        "call.because": reason(call, w) if spoken else "",
+        "call.was": past,
+    }
+
+
+def _since(s: Snapshot, kind: str) -> str | None:
+    """Since when the state is what it is; an annulment keeps its day when the day of the rerun is set."""
+    at: str | None = (s.get("call") or {}).get("at")
+    if kind != "annulled":
+        return at
+    return next((alert["at"] for alert in s.get("alerts") or [] if alert["kind"] == "annulled"), at)
+
+
+def _note(s: Snapshot, kind: str, w: Words) -> str:
+    if kind == "embargo":
+        ban, zone = s.get("embargo") or {}, s["time_zone"]
+        law, opens = ban.get("law_opens_at"), ban.get("opens_at")
+        said = [w.say("note.law", t=w.clock(law, zone, seconds=False))] if law else []
+        if opens and opens != law:
+            said.append(w.say("note.lifted", t=w.clock(opens, zone, seconds=False)))
+        return " ".join(said)
+    if kind == "early":
+        return w.say("note.early", pct=w.percent(s.get("lead_from_counted_pct") or 0, 0))
+    return w.say("foot.unofficial") if kind in ("called", "retracted", "recount") else ""
+
+
+def why_values(s: Snapshot, face: Face, w: Words) -> Values:
+    """Why is there no call? The reason that was told; in a language it was not told in, the numbers."""
+    kind = call_kind(s, face)
+    if face.phase == "closed" or kind in SPOKEN:
+        return {"why.hide": hidden(True), "why.text": ""}
+    return {"why.hide": None, "why.text": reason(s.get("call") or {}, w) or _why(s, face, kind, w)}
+
+
+def _why(s: Snapshot, face: Face, kind: str, w: Words) -> str:
+    counted, out = s["counted"], s.get("outstanding") or {}
+    if kind in ("waiting", "early") or s.get("margin_votes") is None:
+        pct = w.counted(counted["boxes"], counted["boxes_total"], 1)
+        return w.say("why.early", pct=pct, least=w.percent(s.get("lead_from_counted_pct") or 0, 0))
+    return w.say(
+        "why.close" if kind == "close" else "why.open",
+        n=w.number(s["margin_votes"]),
+        points=w.points(s["margin_votes"], s.get("valid"), 2),
+        votes=w.number(out.get("votes_max")),
+    )
+
+
+def swing_values(s: Snapshot, face: Face, w: Words) -> Values:
+    """What changed since the parent night over the same boxes, and what a naive comparison would say."""
+    swing = s.get("swing")
+    first = face.place(swing.get("first")) if swing and face.phase == "open" else None
+    if not swing or first is None:
+        return {"swing.hide": hidden(True), "swing.mark": "", "swing.c": None}
+    parent = re.search(r"\d{4}-\d{2}-\d{2}$", str((s.get("lineage") or {}).get("parent") or ""))
+    return {
+        "swing.hide": None,
+        "swing.title": w.say("swing.since", t=w.day(parent[0])) if parent else w.say("swing.then"),
+        "swing.same": w.say("swing.same", swing["boxes"], n=w.number(swing["boxes"])),
+        "swing.mark": face.mark(first),
+        "swing.c": str(first),
+        "swing.num": w.signed(swing["points"]),
+        "swing.unit": w.say("swing.unit", name=w.of(short(w, face.choices[first]))),
+        "swing.naive": w.say("swing.naive", n=w.signed(swing["naive_points"])),
+    }
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One line of the list of what changed."""
+
+    id: str
+    group: str
+    at: str
+    time: str
+    word: str
+    title: str
+    because: str
+
+
+def plain_title(s: Snapshot, alert: Snapshot, w: Words) -> str:
+    """A title without mode and contest, which the page says already, as a sentence."""
+    title = str((alert.get("titles") or {}).get(w.lang) or alert.get("title") or "").replace(BOLD, "")
+    for name in (w.name(s, "title"), str(s.get("title") or "")):
+        _, found, rest = title.partition(f"{name}: ")
+        if name and found:
+            title = rest
+            break
+    return w.capital(title) + ("" if title.endswith((".", "!", "?", "…")) else ".")
+
+
+def group_of(kind: str) -> str:
+    """The word a kind of alert is shown under."""
+    return next((group for begin, group in GROUPS if kind.startswith(begin)), "event")
+
+
+def alerts(s: Snapshot, w: Words) -> list[Alert]:
+    """What was told of the contest, newest first."""
+    made = []
+    for alert in s.get("alerts") or []:
+        kind, at = str(alert["kind"]), str(alert["at"])
+        if kind in DESK_ONLY:
+            continue
+        group = group_of(kind)
+        time = w.moment(at, s["time_zone"], s.get("date"))
+        because = reason(alert, w)
+        made.append(
+            Alert(alert["id"], group, at, time, w.say(f"kind.{group}"), plain_title(s, alert, w), because)
+        )
+    return made
+
+
+def told_values(s: Snapshot, face: Face, w: Words) -> Values:
+    """Whether anything was told at all."""
+    return {"told.hide": hidden(bool(alerts(s, w)))}
