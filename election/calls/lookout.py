@@ -8,7 +8,7 @@ Know before changing: it knows no bytes and no frames, so that frames may know t
 make equal views.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -53,15 +53,18 @@ class Lookout:
         self.largest_box = max((box.registered or 0 for box in boxes), default=0)
         self._boxes_total = len(boxes)
         self._units = {source.id: len(night.units(contest, source)) for source in night.sources.values()}
-        self._nothing: Row = nothing(contest, night)
+        self.nothing: Row = nothing(contest, night)
         self._then_total, self._then_boxes = _parent_totals(night, contest, self.areas)
-        self._then: dict[AreaId, tuple[Row, Then]] = {}
+        self.known_then = tuple(self._then_total)
+        """Leaf areas that the parent night knows."""
+        sums = zip(*self._then_total.values(), strict=True)
+        self._whole_total = tuple(map(sum, sums)) if self._then_total else None
 
     def view(self, known: Known, now: datetime | None) -> View:
         """Everything known of the contest now (night time; None: nothing has happened yet)."""
         night, contest = self.night, self.contest
         rows = known.rows.get(contest.source, {})
-        root = rows.get(contest.area, self._nothing)
+        root = rows.get(contest.area, self.nothing)
         counts = [self._count(known, source) for source in night.sources.values()]
         return View(
             night=night,
@@ -76,12 +79,13 @@ class Lookout:
             areas=self.areas,
             counts=counts,
             silences={one.source.id: self._silence(one, now) for one in counts},
-            then=self._thens(rows),
+            then=Thens(self, rows),
+            whole_then=self._whole_then(root),
             largest_box=self.largest_box,
         )
 
     def _count(self, known: Known, source: Source) -> Count:
-        row = known.rows.get(source.id, {}).get(self.contest.area, self._nothing)
+        row = known.rows.get(source.id, {}).get(self.contest.area, self.nothing)
         units = self._units[source.id]
         return count(self.contest, source, self.night, row, units, known.last_at.get(source.id))
 
@@ -106,23 +110,46 @@ class Lookout:
             return one.claimed_boxes >= self._boxes_total
         return one.units >= one.units_total
 
-    def _thens(self, rows: Mapping[AreaId, Row]) -> dict[AreaId, Then]:
-        """The parent night by leaf area, for those it knows anything of."""
-        if not self._then_total:
-            return {}
-        found = {}
-        for area, total in self._then_total.items():
-            row = rows.get(area, self._nothing)
-            kept = self._then.get(area)
-            if kept is None or kept[0] is not row:
-                same = then_of(row, self.contest, self.night)
-                if same is None:
-                    continue
-                boxes, now, then = same
-                kept = row, Then(boxes, self._then_boxes[area], now, then, total)
-                self._then[area] = kept
-            found[area] = kept[1]
+    def then(self, area: AreaId, row: Row) -> Then | None:
+        """The parent night over the same boxes of one leaf area; None where it is not known from then."""
+        total = self._then_total.get(area)
+        same = then_of(row, self.contest, self.night)
+        if total is None or same is None:
+            return None
+        return Then(same[0], self._then_boxes[area], same[1], same[2], total)
+
+    def _whole_then(self, row: Row) -> Then | None:
+        """The same of the whole contest, from its own total."""
+        same = then_of(row, self.contest, self.night)
+        if same is None or self._whole_total is None:
+            return None
+        return Then(same[0], sum(self._then_boxes.values()), same[1], same[2], self._whole_total)
+
+
+class Thens(Mapping[AreaId, Then]):
+    """The parent night by leaf area, each worked out when it is first asked for: most views ask for none."""
+
+    def __init__(self, lookout: Lookout, rows: Mapping[AreaId, Row]) -> None:
+        self._lookout, self._rows = lookout, rows
+        self._made: dict[AreaId, Then] = {}
+
+    def __getitem__(self, area: AreaId) -> Then:
+        """Raises KeyError for an area that is not known from then."""
+        found = self._made.get(area)
+        if found is None:
+            found = self._lookout.then(area, self._rows.get(area, self._lookout.nothing))
+            if found is None:
+                raise KeyError(area)
+            self._made[area] = found
         return found
+
+    def __iter__(self) -> Iterator[AreaId]:
+        """Leaf areas that are known from then, in the night's order."""
+        return iter(self._lookout.known_then)
+
+    def __len__(self) -> int:
+        """How many they are."""
+        return len(self._lookout.known_then)
 
 
 def _pace(boxes: int, began: datetime | None, last_at: datetime | None) -> float | None:

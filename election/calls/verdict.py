@@ -69,6 +69,8 @@ class View:
     silences: Mapping[SourceId, Silence] = field(default_factory=dict)
     then: Mapping[AreaId, Then] = field(default_factory=dict)
     """By leaf area; empty where the night has no parent or nothing is known of it."""
+    whole_then: Then | None = None
+    """Of the whole contest; None where nothing is known of it."""
     largest_box: int = 0
     """Most registered voters of one box of the contest: the bound of a box whose register is not summed."""
     worked_out: dict[str, object] = field(default_factory=dict, init=False, compare=False, repr=False)

@@ -20,7 +20,7 @@ from election.calls.lookout import Lookout
 from election.calls.state import resting_state
 from election.calls.verdict import Silence
 from election.embargo import Embargo, embargo
-from election.headline import headline
+from election.headline import headline, public
 from election.night import BOX_LEVEL, Area, AreaId, Choice, Contest, Names, Night, SourceId
 from election.outstanding import registers
 from election.sources import Count
@@ -119,13 +119,14 @@ class Board:
         view = self._lookout.view(state, now)
         ban, seen = view.ban, view.seen
         self._heard.hear(state.told)
+        told = told_json(self._heard, resting_state(seen, contest, night, ban), night)
         made: Json = self._facts | {
             "epoch": state.epoch, "version": state.version, "hash": "", "at": _time(state.at),
             "source": contest.source, "embargo": _embargo(ban),
             **_received(seen, ban), **self._totals(seen, ban),
-            **told_json(self._heard, resting_state(seen, contest, night, ban), night),
+            **told,
             "swing": swing_json(view, contest),
-            "headline": headline(seen, contest, night, ban),
+            "headline": headline(seen, contest, night, ban, public(told["call"], told["lineage"])),
             "areas": {area: self._area(area, facts, state, ban) for area, facts in self._areas.items()},
             "sources": [_source(one, ban, view.silences.get(one.source.id)) for one in view.counts],
             "refused": state.refused,

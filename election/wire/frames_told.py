@@ -15,7 +15,7 @@ from election.calls.verdict import Silence, View
 from election.lineage import ANNULLED, CERTIFIED, RECOUNT, UNOFFICIAL
 from election.memory import Memory
 from election.night import Contest, Night
-from election.swing import change, margin_swing, together
+from election.swing import change, margin_swing
 from election.wire.records import stamp
 from election.wire.told import call_json, shown_call
 
@@ -45,8 +45,13 @@ class Heard:
         for fact in told[len(self.told) :]:
             self.memory.take(fact)
         self.told = told
-        newest = [fact for fact in reversed(told) if not KINDS[fact.kind].desk][:ALERTS_SHOWN_MAX]
+        newest = [fact for fact in reversed(told) if for_everybody(fact)][:ALERTS_SHOWN_MAX]
         self.alerts = [alert_json(fact) for fact in newest]
+
+
+def for_everybody(fact: Told) -> bool:
+    """Whether everybody is shown it: a proposal is for the desk, and for alerts that the desk asks for."""
+    return not KINDS[fact.kind].desk and fact.kind != "call-proposed"
 
 
 def alert_json(fact: Told) -> Json:
@@ -88,7 +93,7 @@ def swing_json(view: View, contest: Contest) -> Json | None:
     In percentage points of all votes for the two choices that lead the paper's order now; None where there is
     no parent, nothing is counted on both nights, or the embargo is not open.
     """
-    whole = together(view.then.values())
+    whole = view.whole_then
     if whole is None or not view.ban.is_open or len(view.seen.order) < 2 or whole.boxes == 0:
         return None
     first, second = view.seen.order[:2]

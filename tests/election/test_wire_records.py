@@ -21,7 +21,9 @@ from election.wire.records import (
     Bundle,
     Ruling,
     decode,
+    decode_after,
     encode,
+    encode_after,
     identity,
     read_time,
     stamp,
@@ -256,3 +258,15 @@ def test_a_time_of_another_zone_is_written_in_utc() -> None:
     istanbul = timezone(timedelta(hours=3))
     assert "2019-06-23T16:15:00.000Z" == stamp(datetime(2019, 6, 23, 19, 15, tzinfo=istanbul))
     assert UTC == read_time("2019-06-23T19:15:00+03:00", "at").tzinfo
+
+
+@given(st.dictionaries(st.text(max_size=20), st.integers(0, 2**53)))
+def test_what_a_ruling_comes_after_is_read_as_it_was_written(ends: dict[str, int]) -> None:
+    """Partition by partition."""
+    assert ends == decode_after(encode_after(ends))
+
+
+@pytest.mark.parametrize("value", [b"", b"{", b"[]", b'{"a":-1}', b'{"a":true}', b'{"a":"1"}', b"null"])
+def test_a_header_that_says_nothing_usable_says_nothing(value: bytes) -> None:
+    """Anybody may write one; a ruling is then taken in as it comes."""
+    assert {} == decode_after(value)

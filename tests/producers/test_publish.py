@@ -15,7 +15,7 @@ from aiokafka.structs import RecordMetadata, TopicPartition
 
 from election.errors import OutsideError, RecordError
 from election.night import NightId
-from election.wire.records import RECORD_BYTES_MAX, Ruling, decode
+from election.wire.records import AFTER, RECORD_BYTES_MAX, Ruling, decode, decode_after
 from producers import publish
 from producers.publish import Publisher
 from producers.settings import Settings
@@ -37,6 +37,7 @@ class Fake:
     arrived: ClassVar[list[tuple[str, bytes, bytes]]]
     unreachable: ClassVar[int]
     silent: ClassVar[set[int]]
+    headers: ClassVar[list[Any]]
 
     def __init__(self, **options: Any) -> None:
         self.options = options
@@ -71,6 +72,7 @@ class Fake:
             told.set_exception(error)
         else:
             Fake.arrived.append((topic, key, value))
+            Fake.headers.append(headers)
             place = TopicPartition(topic, 0)
             told.set_result(RecordMetadata(topic, 0, place, len(Fake.arrived) - 1, 0, 0, 0))
         return told
@@ -80,7 +82,7 @@ class Fake:
 def fakes(monkeypatch: pytest.MonkeyPatch) -> type[Fake]:
     """Every producer is a fake one; it acknowledges everything unless the test says otherwise."""
     Fake.script, Fake.made, Fake.arrived = staticmethod(lambda fake, nth: None), [], []
-    Fake.unreachable, Fake.silent = 0, set()
+    Fake.unreachable, Fake.silent, Fake.headers = 0, set(), []
     monkeypatch.setattr(publish, "AIOKafkaProducer", Fake)
     for name in ("RETRY_FIRST_S", "LOOK_EVERY_S", "ABANDON_WITHIN_S"):
         monkeypatch.setattr(publish, name, 0.001)
@@ -117,6 +119,20 @@ async def test_a_bundle_goes_to_reports_and_a_ruling_to_rulings_with_their_keys(
     ]
     assert (2, 1) == (out.acknowledged, out.reports)
     assert all(b'"mode":"live","night":"tiny"' in value for _, _, value in Fake.arrived)
+
+
+@pytest.mark.parametrize(("mode", "expected"), [("replay", {"replay.tiny.reports/0": 1}), ("live", None)])
+async def test_a_replayed_ruling_says_after_which_reports_it_was_heard(
+    mode: str, expected: dict[str, int] | None
+) -> None:
+    """Two topics have no order between them; on a live night a ruling counts as soon as it is read."""
+    (bundle,) = bundles([a_report("n-1")], tiny.night())
+    async with Publisher(Settings(mode=mode), NIGHT) as out:
+        await out.publish(bundle)
+        await out.publish(rulings(1)[0])
+    assert not Fake.headers[0]
+    said = {name: decode_after(value) for name, value in Fake.headers[1]}
+    assert ({} if expected is None else {AFTER: expected}) == said
 
 
 async def test_every_replica_acknowledges_and_nothing_lingers() -> None:
@@ -158,7 +174,7 @@ async def test_what_was_acknowledged_is_not_sent_again() -> None:
 async def test_no_more_is_on_its_way_than_the_limit() -> None:
     """At the limit `publish` waits for an acknowledgement."""
     Fake.silent = {0}
-    async with Publisher(Settings(inflight_max=2), NIGHT) as out:
+    async with Publisher(Settings(inflight_max=2, mode="live"), NIGHT) as out:
         one, two, three = rulings(3)
         await out.publish(one)
         await out.publish(two)

@@ -16,6 +16,7 @@ from election.night import ContestId
 from election.rulings import Clearance
 from election.wire.records import RULING_KINDS, Bundle, Ruling, encode
 from election.wire.topics import Scope
+from streams import calling
 from streams.answers import Answer, Applied, Gap, OtherNight
 from streams.calling import Docket, TakesRulings, docket, settles
 from streams.counting import CannotCountError
@@ -197,3 +198,43 @@ async def test_a_docket_that_one_contest_does_not_take_is_not_done(answer: Answe
         await desk.takes.take_in(docket_of(received([ruling()])))
     assert answer == caught.value.why
     assert {} == desk.progress.applied
+
+
+class Heads:
+    """A store that comes further each time it is asked, and an evaluator that comes after it."""
+
+    def __init__(self, evaluates: bool = True) -> None:
+        self.keys = {MAYOR: None}
+        self.stored, self.noted, self.evaluates = 0, 0, evaluates
+
+    async def positions(self, partitions: Sequence[str]) -> dict[str, int]:
+        """One record more."""
+        self.stored += 1
+        return dict.fromkeys(partitions, self.stored)
+
+    async def ask(self, question: object) -> list[Any]:
+        """Epoch, version, and what was noted of them."""
+        self.noted += self.evaluates
+        return [[b"e", b"3"], b"e %d" % self.noted]
+
+
+async def test_a_replayed_ruling_waits_for_its_reports_and_for_what_they_give_rise_to() -> None:
+    """Read from two topics, in the order in which they were heard."""
+    heads = Heads()
+    takes = TakesRulings(cast("Store", heads), Grounds(NIGHT), Desk(Applied("e", 1)).send, Progress())
+    await takes._in_order({"replay.practice.reports/0": 5})
+    assert (5, 3) == (heads.stored, heads.noted)
+
+
+@pytest.mark.parametrize("limit", ["IN_ORDER_WITHIN_S", "ASKED_WITHIN_S"])
+async def test_a_replayed_ruling_does_not_wait_for_ever(
+    limit: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where the reports never come it is said; where nobody evaluates, that is no reason to hold it back."""
+    monkeypatch.setattr(calling, limit, 0.05)
+    takes = TakesRulings(
+        cast("Store", Heads(evaluates=False)), Grounds(NIGHT), Desk(Applied("e", 1)).send, Progress()
+    )
+    late = limit == "IN_ORDER_WITHIN_S"
+    await takes._in_order({"replay.practice.reports/0": 2**40 if late else 1})
+    assert late == ("is not counted yet" in caplog.text)

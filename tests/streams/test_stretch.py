@@ -39,3 +39,12 @@ def test_a_span_covers_every_offset_and_what_was_refused_at_it() -> None:
     """From the first to the one after the last."""
     refused = {6: {None: 1}}
     assert Span(f"{TOPIC}/0", 5, 8, refused) == span_of([received(at) for at in (5, 6, 7)], refused)
+
+
+def test_a_record_that_comes_after_others_begins_a_stretch_of_its_own() -> None:
+    """What it comes after is counted first, and the rulings before it must not wait for that."""
+    stretch = Stretch(len)
+    ordered = Received(TOPIC, 0, 1, b"{}", {"replay.practice.reports/0": 7})
+    assert stretch.follows(ordered)
+    stretch.add(received(0))
+    assert not stretch.follows(ordered)
