@@ -43,11 +43,13 @@ def measure(place: Place, wanted: Wanted, results: Results) -> None:
 
 
 def _again(line: Pipeline, stored: Stored) -> float:
-    before = stored.totals(folders.load(NIGHT).night.contests[ContestId("mayor")])
+    night = folders.load(NIGHT).night
+    mayor = night.contests[ContestId("mayor")]
+    before = stored.totals(mayor, night)
     began_s = time.monotonic()
     stored.flush()
     ended_s = wait_for(lambda: line.restart_worker() and _whole(stored), WITHIN_S, "the totals")
-    after = stored.totals(folders.load(NIGHT).night.contests[ContestId("mayor")])
+    after = stored.totals(mayor, night)
     if before != after:
         raise AssertionError("the totals are not what they were")
     return ended_s - began_s

@@ -43,7 +43,7 @@ class Stored:
         return {
             int(name.rpartition(b"/")[2]): int(value)
             for name, value in found.items()
-            if b".rulings" not in name
+            if b".reports/" in name
         }
 
     def attended(self) -> bool:

@@ -141,7 +141,7 @@ def _try_recording(folder: folders.Folder, ending: Mapping[str, Any] | None, out
     from sandik import outcome, recordings
 
     night, bad = folder.night, list[str]()
-    rehearsal = Rehearsal(night, "rehearsal")
+    rehearsal = Rehearsal(night, "rehearsal", telling=True)
     fires: Counter[str] = Counter()
     for record in recordings.records(folder.recording, night, lambda refusal: bad.append(str(refusal))):
         rehearsal.hear(record)
@@ -152,7 +152,10 @@ def _try_recording(folder: folders.Folder, ending: Mapping[str, Any] | None, out
     contests = {}
     for contest in night.contests.values():
         seen = rehearsal.boards[contest.id].standing(rehearsal.state(contest.id), contest.area)
-        contests[contest.id] = outcome.totals(seen, contest)
+        contests[contest.id] = outcome.totals(seen, contest) | {
+            "call": rehearsal.snapshot(contest.id)["call"],
+            "alerts": outcome.alerts(rehearsal.told[contest.id]),
+        }
     wrong = list(outcome.differences(contests, ending or {}))
     for line in bad:
         out.say(line)
