@@ -41,9 +41,7 @@ class Stored:
         """The next offset of each partition of reports; nothing applied yet: empty."""
         found: Mapping[bytes, bytes] = self.client.hgetall(self.keys.offsets)
         return {
-            int(name.rpartition(b"/")[2]): int(value)
-            for name, value in found.items()
-            if b".reports/" in name
+            int(name.rpartition(b"/")[2]): int(value) for name, value in found.items() if b".reports/" in name
         }
 
     def attended(self) -> bool:

@@ -65,7 +65,7 @@ def test_every_setting_exists(room: str) -> None:
 
 def test_every_room_is_a_service() -> None:
     """Room = process = service."""
-    assert {"worker", "gateway", "replay"} == set(ROOMS)
+    assert {"worker", "gateway", "deliver", "replay"} == set(ROOMS)
 
 
 def test_redis_keeps_every_figure(tmp_path: Path) -> None:
