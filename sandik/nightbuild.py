@@ -63,7 +63,7 @@ def build_with_boxes(
         "recording.jsonl.gz": record(
             what, first_reports(what, sheet), f"real boxes ({csv_name}), arrival from a seed"
         ),
-        "ending.json": ending(what, sheet),
+        "ending.json": ending(what, sheet, {}),
         "SOURCE.md": _source_md(what, sheet, table(night_files["totals.csv"]), csv_name).encode(),
     }
     if which == "june":

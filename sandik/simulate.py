@@ -16,6 +16,7 @@ import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from random import Random
+from typing import Any
 
 from election.wire.records import Record
 from sandik.simulate_arrival import FIGURES, Sheet, recording
@@ -70,7 +71,7 @@ def build(files: Files, parent: Files | None = None) -> dict[str, bytes]:
         "recording.jsonl.gz": record(
             what, story(what, sheet), "official district totals (totals.csv) and a seed"
         ),
-        "ending.json": ending(what, sheet),
+        "ending.json": ending(what, sheet, what.simulation.get("ending", {})),
     }
     if before is not None:
         built["parent.csv"] = parent_csv(what, sheet.boxes, before)
@@ -141,8 +142,8 @@ def record(what: Plan, records: Sequence[Record], source: str) -> bytes:
     return recording(first, records)
 
 
-def ending(what: Plan, sheet: Sheet) -> bytes:
-    """The golden totals when every box is counted once: plain sums of the sheet."""
+def ending(what: Plan, sheet: Sheet, wanted: Mapping[str, Any]) -> bytes:
+    """The golden totals when every box is counted once (plain sums), and what must have been said."""
     sums = {name: sum(column) for name, column in sheet.columns.items()}
     choices = {name: sums[name] for name in what.choices}
     first, second = sorted(what.choices, key=lambda name: -choices[name])[:2]
@@ -153,8 +154,17 @@ def ending(what: Plan, sheet: Sheet) -> bytes:
         "choices": choices,
         "leader": first if choices[first] > choices[second] else None,
         "margin_votes": choices[first] - choices[second],
+        **_told(wanted),
     }
     return (json.dumps({"contests": {what.contest: contest}}, indent=2) + "\n").encode()
+
+
+def _told(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The call and the alerts of `[ending]`, if the plan says them; an empty word is nobody."""
+    if not wanted:
+        return {}
+    call = {name: wanted[name] or None for name in ("state", "choice", "rule")}
+    return {"call": call, "alerts": [list(pair) for pair in wanted["alerts"]]}
 
 
 def boxes_csv(boxes: Iterable[str], areas: Iterable[str], registered: Iterable[int]) -> bytes:

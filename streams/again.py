@@ -10,7 +10,8 @@ ends with reading on from the store's offsets. Nobody waits for the session of a
 
 Know before changing: nothing here keeps the count right; the store does, which refuses a gap and takes
 nothing twice. What must be kept is that nothing thrown away is acknowledged, and that no step is under way
-when the positions are read. A join that never comes is ended by the watchdog.
+when the positions are read; and that what is remembered of the store is forgotten, or papers that the store
+no longer holds would be taken for no news. A join that never comes is ended by the watchdog.
 """
 
 import asyncio
@@ -44,11 +45,16 @@ class BeginsAgain:
     def __init__(self, progress: Progress, rejoin: Callable[[], None]) -> None:
         self._progress, self._rejoin = progress, rejoin
         self._drains: list[Drains] = []
+        self._forgets: list[Callable[[], None]] = []
         self._steps: int | None = None
         """How many steps had been applied when it last began again."""
         self._lock = asyncio.Lock()
         self.pending = False
         """Whether it has begun again and does not yet know from where."""
+
+    def also(self, forget: Callable[[], None]) -> None:
+        """What this process remembers of the store is forgotten with this, before anything is read again."""
+        self._forgets.append(forget)
 
     def own(self, drain: Drains) -> None:
         """Throws away what this drain holds, too."""
@@ -91,5 +97,7 @@ class BeginsAgain:
             for drain in self._drains:
                 await drain.reopen()
             self._progress.forget()
+            for forget in self._forgets:
+                forget()
             self.pending = False
             return True

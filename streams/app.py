@@ -62,6 +62,7 @@ class Worker:
         self.app = make_app(night, settings, self.store, self.progress)
         self.again = self.app.again
         self.counter = CountsBatches(night, self.store, self.refuse, self.progress)
+        self.again.also(self.counter.forget)
         self.grounds = Grounds(night)
         self.rulings = TakesRulings(self.store, self.grounds, self.refuse, self.progress)
         self.grounds.warm()

@@ -102,6 +102,12 @@ class CountsBatches:
                 raise CannotCountError(said)
         raise RuntimeError(f"the script that applies does not answer {said!r}")
 
+    def forget(self) -> None:
+        """The store has lost ground: nothing that was known of it holds any more."""
+        for shelf in self.shelves.values():
+            shelf.forget_all()
+        self.epochs.clear()
+
     def note_epoch(self, contest: ContestId, epoch: str) -> None:
         """In a new epoch nothing that this process remembers of the contest is worth anything."""
         if self.epochs.get(contest, epoch) != epoch:

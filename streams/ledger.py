@@ -5,7 +5,7 @@
     settle(delivery, …)         what became of it
     restore(contest, …)         made again from the log
 
-Know before changing: this is the store's second door in this room (docs/decisions/0013-deliveries.md). A
+Know before changing: this is the store's second door in this room (docs/decisions/0012-deliveries.md). A
 ledger of another start of the store answers nothing but `LostError` until it is restored, because it may hold
 less than was delivered. Every script applied twice is no news, so each is sent again until it is answered.
 """

@@ -11,6 +11,7 @@ resting states only; a call ends by a fact that is told, never by counting alone
 
 from dataclasses import dataclass
 
+from election.calls.words import Sentence, said, votes
 from election.embargo import Embargo
 from election.night import Contest, Night
 from election.standing import Standing, margin_within
@@ -28,31 +29,62 @@ class CallState:
     """What is said of a contest, and the sentence with the numbers that says why."""
 
     state: str
-    because: str
+    becauses: Sentence
+
+    @property
+    def because(self) -> str:
+        """The sentence in English."""
+        return self.becauses["en"]
 
 
 def resting_state(seen: Standing, contest: Contest, night: Night, ban: Embargo) -> CallState:
     """The state without any rule. Says nothing about totals while the embargo is closed."""
     if not ban.is_open:
-        return CallState(NOT_STARTED, "The publication ban is in force.")
-    if seen.boxes == 0:
-        return CallState(NOT_STARTED, "No box is counted yet.")
-    if not seen.counted_at_least(night.lead_from_counted_pct):
         return CallState(
-            TOO_EARLY,
-            f"{seen.boxes} of {seen.boxes_total} boxes are counted, under {night.lead_from_counted_pct}%.",
+            NOT_STARTED, said(en="The publication ban is in force.", tr="Yayın yasağı yürürlükte.")
         )
+    if seen.boxes == 0:
+        return CallState(NOT_STARTED, said(en="No box is counted yet.", tr="Henüz hiçbir sandık sayılmadı."))
+    if not seen.counted_at_least(night.lead_from_counted_pct):
+        return CallState(TOO_EARLY, _too_early(seen, night))
     if seen.tie:
-        return CallState(TOO_CLOSE, "The choices at the line have the same number of votes.")
+        return CallState(
+            TOO_CLOSE,
+            said(
+                en="The choices at the line have the same number of votes.",
+                tr="Sınırdaki seçenekler eşit oyda.",
+            ),
+        )
     contested = len(contest.choices) > contest.seats
     if contested and margin_within(seen, night.recount_band_permille):
-        band = f"{night.recount_band_permille / 10:g}%"
-        return CallState(
-            TOO_CLOSE, f"The margin of {seen.margin_votes} votes is within {band} of the valid votes."
-        )
-    return CallState(
-        OPEN,
-        f"The margin is {seen.margin_votes} votes; at most {seen.outstanding.votes_max} are still to come.",
+        return CallState(TOO_CLOSE, _within(seen, night))
+    return CallState(OPEN, _open(seen))
+
+
+def _too_early(seen: Standing, night: Night) -> Sentence:
+    pct = night.lead_from_counted_pct
+    return said(
+        en=f"{votes(seen.boxes, 'en')} of {votes(seen.boxes_total, 'en')} boxes are counted, under {pct}%.",
+        tr=f"{votes(seen.boxes_total, 'tr')} sandığın {votes(seen.boxes, 'tr')} tanesi sayıldı, "
+        f"%{pct} altında.",
+    )
+
+
+def _within(seen: Standing, night: Night) -> Sentence:
+    band = f"{night.recount_band_permille / 10:g}"
+    return said(
+        en=f"The margin of {votes(seen.margin_votes, 'en')} votes is within {band}% of the valid votes.",
+        tr=f"{votes(seen.margin_votes, 'tr')} oyluk fark, geçerli oyların "
+        f"%{band.replace('.', ',')} kadarının içinde.",
+    )
+
+
+def _open(seen: Standing) -> Sentence:
+    most = seen.outstanding.votes_max
+    return said(
+        en=f"The margin is {votes(seen.margin_votes, 'en')} votes; at most {votes(most, 'en')} are still "
+        "to come.",
+        tr=f"Fark {votes(seen.margin_votes, 'tr')} oy; daha en çok {votes(most, 'tr')} oy gelebilir.",
     )
 
 

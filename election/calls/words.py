@@ -7,7 +7,7 @@ Know before changing: a *because* always has numbers in it and says what was com
 for a newsroom: no name of a rule's variable, no sign a reader would have to look up.
 """
 
-from election.headline import number
+from election.headline_words import number
 from election.night import Choice, ChoiceId, Contest
 
 Sentence = dict[str, str]

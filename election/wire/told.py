@@ -166,5 +166,6 @@ def shown_call(call: Mapping[str, Any] | None, resting: CallState) -> Json:
         return dict(call)
     return {
         "state": resting.state, "choice": None, "elected": [], "rule": None, "id": None, "at": None,
-        "called_at": None, "counted_at_call": None, "because": resting.because, "becauses": {},
+        "called_at": None, "counted_at_call": None, "because": resting.because,
+        "becauses": dict(resting.becauses),
     }  # fmt: skip

@@ -30,6 +30,10 @@ EXAMPLE = """  SANDIK_NIGHT=istanbul-2019-06-23 SANDIK_MODE=replay SANDIK_ALERTS
   sandik deliver dead resend --all"""
 
 
+STOP_WITHIN_S = 10.0
+"""How long an orderly stop may take to settle what is under way; then the process just ends."""
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The night, and what to do about dead deliveries; everything else comes from the environment."""
     parser.add_argument("words", metavar="dead list|resend [ID …]", nargs="*",
@@ -92,7 +96,7 @@ def _deliver(args: argparse.Namespace, out: Out, night: Night, settings: "Settin
     async def work() -> None:
         task = asyncio.current_task()
         assert task is not None
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, _stop, task)
         await create_topics(producing, night.id)
         async with DeliveredTopic(producing, night.id) as topic:
             await deliver(Desk(night, settings, found, topic, os.environ, args.from_now))
@@ -102,6 +106,21 @@ def _deliver(args: argparse.Namespace, out: Out, night: Night, settings: "Settin
     except asyncio.CancelledError:
         out.tell("stopped")
     return 0
+
+
+def _stop(work: "asyncio.Task[None]") -> None:
+    """Ends the work; where a library swallows that, the process ends all the same, and says what it held.
+
+    Nothing is lost by it: what was sent and not settled is tried again under the same id.
+    """
+    from streams import ending
+
+    def give_up() -> None:
+        held = [repr(task) for task in asyncio.all_tasks() if not task.done()]
+        ending.end(0, f"stopped, though this did not end within {STOP_WITHIN_S:g} s: {'; '.join(held)}")
+
+    work.cancel()
+    asyncio.get_running_loop().call_later(STOP_WITHIN_S, give_up)
 
 
 async def _dead(night: Night, settings: "Settings", out: Out) -> int:

@@ -21,7 +21,7 @@ from tests.election.tellings import by_itself, seen, tell, teller
 from tests.election.views import view
 
 AT = datetime(2024, 3, 31, 21, 0, tzinfo=UTC)
-RESTING = CallState(OPEN, "The margin is 1 vote.")
+RESTING = CallState(OPEN, {"en": "The margin is 1 vote.", "tr": "Fark 1 oy."})
 
 
 def evening() -> list[Told]:

@@ -91,7 +91,10 @@ def test_a_fact_of_another_scope_is_not_written() -> None:
 
 def test_the_public_state_of_a_call() -> None:
     """Resting while it is only proposed; then called, retracted, certified, each with its reason."""
-    who, resting = teller(by_itself(1)), CallState("open", "The margin is 800 votes.")
+    who, resting = (
+        teller(by_itself(1)),
+        CallState("open", {"en": "The margin is 800 votes.", "tr": "Fark 800 oy."}),
+    )
     tell(who, seen(who, (900, 100, 0)))
     assert ("", None, None) == tuple(call_json(who.memory)[name] for name in ("state", "choice", "at"))
     assert ("open", "The margin is 800 votes.") == tuple(

@@ -25,6 +25,7 @@ from election.wire.topics import Scope, report_key, ruling_key
 from producers import record
 from producers.publish import create_topics
 from producers.settings import Settings as Producing
+from streams.looking import Looks
 from streams.settings import Settings
 from streams.spans import partition_name
 from streams.store import Store
@@ -149,14 +150,24 @@ class Crew:
                 )
             await asyncio.sleep(0.02)
 
+    async def _until_told(self) -> None:
+        """Waits until a worker says of every contest that nothing more is to be told; without workers: no."""
+        looks, deadline = Looks(self.store), time.monotonic() + WITHIN_S
+        while self.workers and (left := await looks.unsettled()):
+            self.keep()
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{left} not told within {WITHIN_S:g} s: {self.said()[-3000:]}")
+            await asyncio.sleep(0.02)
+
     async def log(self, *whats: str) -> AsyncIterator[record.Logged]:
         """The log as it stands."""
-        topics = [self.scope.topic(what) for what in whats or ("reports", "rulings")]
+        topics = [self.scope.topic(what) for what in whats or ("reports", "rulings", "told")]
         async for logged in record.read_log(self.producing, topics):
             yield logged
 
     async def verified(self) -> Verified:
-        """The independent count of the log beside the store."""
+        """The independent count of the log beside the store, when all is told that there is to tell."""
+        await self._until_told()
         return await verify(self.night, self.store, self.log())
 
 

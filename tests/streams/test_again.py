@@ -162,3 +162,27 @@ async def test_a_loss_that_is_no_cure_ends_the_drain_whose_step_met_it() -> None
     worker.queue.put_nowait(Item(item.received, item.ack, drain.turn))
     await settle()
     assert isinstance(draining.exception(), SandikError)
+
+
+async def test_what_is_remembered_of_the_store_is_forgotten_when_nothing_is_under_way_any_more() -> None:
+    """A paper that the store no longer holds would be no news to a worker that still knows it."""
+    going, order = Going(), list[str]()
+
+    class Slow:
+        """A drain with a step under way."""
+
+        def shut(self) -> None:
+            """Nothing more is applied."""
+            order.append("shut")
+
+        async def reopen(self) -> None:
+            """The step has ended."""
+            order.append("no step is under way")
+
+    going.again.own(Slow())
+    going.again.also(lambda: order.append("forgotten"))
+    await going.again.ready()
+    going.again.begin(LOST)
+    await going.again.ready()
+    await going.again.ready()
+    assert ["shut", "no step is under way", "forgotten"] == order
