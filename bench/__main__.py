@@ -29,6 +29,7 @@ PARTS = {
     "latency": "acknowledged → gateway → client, at 200 reports a second",
     "night": "the June night as fast as possible, from the file to the last frame at a client",
     "rebuild": "the store flushed → the same state from the log",
+    "retraction": "a recount breaks a called lead → a newsroom has the retraction",
     "start": "sandik demo → first numbers on the page",
     "calls": "what one report, one batch and one tick cost without any server",
 }
