@@ -71,10 +71,12 @@ def _needs(s: Snapshot, face: Face, w: Words, out: Snapshot) -> str:
     return w.say(f"q1.{word}", name=name, pct=pct, has=has)
 
 
-def _part(counted: Snapshot, ending: str) -> int | None:
-    """A source counts boxes, or the areas it reports as its units."""
-    found: int | None = counted.get("boxes" + ending, counted.get("units" + ending))
-    return found
+def _progress(s: Snapshot, source: Snapshot, w: Words) -> str:
+    """How far a source is: boxes counted; of one that reports areas, what it claims, and said so."""
+    counted = source.get("counted") or {}
+    if source.get("claimed") is None:
+        return w.counted(counted.get("units"), counted.get("units_total"), 1)
+    return w.say("src.claims", pct=w.counted(source["claimed"], s["counted"]["boxes_total"], 1))
 
 
 def silence(s: Snapshot, source: Snapshot, w: Words) -> str:
@@ -105,8 +107,7 @@ def source_values(s: Snapshot, face: Face, w: Words) -> Values:
     leaders: list[str] = []
     for source in s.get("sources") or []:
         key = f"src.{source['id']}"
-        counted = source.get("counted") or {}
-        values[f"{key}.counted"] = w.counted(_part(counted, ""), _part(counted, "_total"), 1)
+        values[f"{key}.counted"] = _progress(s, source, w)
         leader = face.place(source.get("leader")) if face.phase == "open" else None
         name = "" if leader is None else short(w, face.choices[leader])
         values[f"{key}.mark"] = face.mark(leader) or name

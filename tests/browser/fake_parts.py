@@ -149,7 +149,7 @@ def source(
     """One count beside the others."""
     facts = {"id": key, "name": name, "level": "box", "simulated": False, "published": False, "claimed": None}
     quiet = {"silent_s": None, "stalled": False, "pace": None, "finished": False}
-    counted = {"boxes": boxes, "boxes_total": total}
+    counted = {"units": boxes, "units_total": total}
     return (
         facts | {"counted": counted, "leader": leader, "margin_votes": margin, "last_at": None} | quiet | more
     )

@@ -37,11 +37,11 @@ def test_sources_agree_disagree_or_are_one() -> None:
     assert ("–", "90.9%") == (closed["src.council.lead"], closed["src.council.counted"])
 
 
-def test_a_source_may_count_areas() -> None:
-    """A source that reports areas says how many of its units are in."""
+def test_what_an_area_source_says_of_its_boxes_is_called_its_claim() -> None:
+    """All its areas may be in, each with a part of its boxes; its word on boxes is never our counted."""
     night = fakes.june()
-    night["sources"][0]["counted"] = {"units": 13, "units_total": 39}
-    assert "33.3%" == said(night)["src.anka.counted"]
+    night["sources"][0] |= {"counted": {"units": 39, "units_total": 39}, "claimed": 15593}
+    assert "claims 50.0%" == said(night)["src.anka.counted"]
 
 
 def test_what_was_checked() -> None:

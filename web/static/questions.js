@@ -68,9 +68,11 @@ export function sourceValues(s, face, w) {
   const leaders = [];
   for (const source of s.sources ?? []) {
     const key = `src.${source.id}`;
-    const part = source.counted ?? {};
     const leader = face.phase === "open" ? face.place(source.leader) : null;
-    values[`${key}.counted`] = w.counted(part.boxes ?? part.units, part.boxes_total ?? part.units_total, 1);
+    const { units, units_total: all } = source.counted ?? {};
+    values[`${key}.counted`] = source.claimed == null
+      ? w.counted(units, all, 1)
+      : w.say("src.claims", { pct: w.counted(source.claimed, s.counted.boxes_total, 1) });
     values[`${key}.mark`] = face.mark(leader) || (leader === null ? "" : short(w, face.choices[leader]));
     values[`${key}.lead`] = leader === null ? NONE : w.number(source.margin_votes);
     values[`${key}.c`] = leader === null ? null : String(leader);
