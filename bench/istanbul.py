@@ -115,7 +115,7 @@ def _with_wards(files: Mapping[str, bytes]) -> dict[str, bytes]:
         district = box["area"]
         number = seen.get(district, 0)
         seen[district] = number + 1
-        box["area"] = ward = f"{district}/ward-{number // WARD_BOXES + 1}"
+        box["area"] = ward = f"{district}-ward-{number // WARD_BOXES + 1}"
         wards[ward] = {"id": ward, "name": f"Ward {number // WARD_BOXES + 1}", "level": "neighbourhood",
                        "parent": district}  # fmt: skip
     levels = 'levels = ["city", "side", "district"]'
