@@ -42,6 +42,7 @@ TABLE: dict[str, dict[str, str]] = {
         "rule": "what an authority decided: objections, recounts, certification",
     },
     "Trust it": {
+        "sources": "the counts side by side, and the boxes of which two differ",
         "verify": "counts the log again on its own and compares it with Redis",
     },
     "One room as one process, for services (settings: docs/settings.md)": {
