@@ -6,6 +6,7 @@ and compares. Neither knows of the other. Compared is what was counted; run it w
 
 import argparse
 import asyncio
+import contextlib
 import os
 import time
 from dataclasses import replace as with_
@@ -17,6 +18,10 @@ from sandik.say import Out
 EXAMPLE = """  SANDIK_NIGHT=istanbul-2019-06-23 SANDIK_MODE=replay sandik verify
   sandik verify ./my-night --json
   sandik verify istanbul-2019-06-23 --session rerun-2 --rebuild"""
+
+
+QUIET_WITHIN_S = 3.0
+"""How long the last facts are waited for before log and store are compared."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,10 +62,20 @@ async def _verify(folder: folders.Folder, settings: Any, counting: Any, anew: bo
         if anew:
             out.tell(f"{scope.name}: counting the log anew")
             await rebuild(night, store, read_log(settings, topics))
+        await _quiet(store)
         found = await verify(night, store, read_log(settings, topics))
     finally:
         await store.close()
     return _tell(folder, scope, found, time.monotonic() - begin_s, out)
+
+
+async def _quiet(store: Any) -> None:
+    """Gives a worker a moment to tell what the last records give rise to; without a worker it is not long."""
+    from sandik.ended import settled
+
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(QUIET_WITHIN_S):
+            await settled(store)
 
 
 def _tell(folder: folders.Folder, scope: Any, found: Any, seconds: float, out: Out) -> int:

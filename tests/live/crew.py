@@ -150,7 +150,7 @@ class Crew:
                 )
             await asyncio.sleep(0.02)
 
-    async def _until_told(self) -> None:
+    async def until_told(self) -> None:
         """Waits until a worker says of every contest that nothing more is to be told; without workers: no."""
         looks, deadline = Looks(self.store), time.monotonic() + WITHIN_S
         while self.workers and (left := await looks.unsettled()):
@@ -167,7 +167,7 @@ class Crew:
 
     async def verified(self) -> Verified:
         """The independent count of the log beside the store, when all is told that there is to tell."""
-        await self._until_told()
+        await self.until_told()
         return await verify(self.night, self.store, self.log())
 
 

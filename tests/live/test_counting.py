@@ -118,6 +118,7 @@ async def test_a_worker_with_another_night_under_the_same_name_does_not_start(
     async with crew(tansu, redis_server, tmp_path) as hands:
         await hands.send(made.recording())
         await hands.until_applied()
+        await hands.until_told()
         before = await hands.store.read(ContestId("mayor"))
         other = tmp_path / "other"
         other.mkdir()

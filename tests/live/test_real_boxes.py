@@ -48,6 +48,12 @@ def told(snapshot: Any) -> dict[str, dict[str, int]]:
     return found
 
 
+def over(mayor: Any) -> bool:
+    """Whether the last ruling of the night is taken in: March's rerun is set, June is certified."""
+    lineage = mayor["lineage"]
+    return bool(lineage["rerun_on"]) or (bool(lineage["parent"]) and lineage["state"] == "certified")
+
+
 @pytest.mark.real_data
 @pytest.mark.parametrize(("night", "vote"), [("istanbul-2019-03-31", "mar"), ("istanbul-2019-06-23", "jun")])
 async def test_the_real_boxes_give_every_district_to_the_vote(

@@ -62,11 +62,15 @@ async def test_what_comes_back_from_the_log_has_the_totals_of_the_night(settings
     folder = folders.load("practice")
     done = await played(folder, folder.recording, settings)
     taken = await take(settings, settings.scope(folder.night.id))
-    rehearsal = Rehearsal(folder.night, "replay").hear_all(taken.records)
+    rehearsal = Rehearsal(folder.night, "replay", telling=True).hear_all(taken.records)
     contests = {
         contest.id: outcome.totals(
             rehearsal.boards[contest.id].standing(rehearsal.state(contest.id), contest.area), contest
         )
+        | {
+            "call": rehearsal.snapshot(contest.id)["call"],
+            "alerts": outcome.alerts(rehearsal.told[contest.id]),
+        }
         for contest in folder.night.contests.values()
     }
     assert () == outcome.differences(contests, folder.ending or {})
