@@ -7,6 +7,7 @@ is already being played, and the night has ended when everything acknowledged ha
 import argparse
 import asyncio
 import os
+import shlex
 import time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -114,7 +115,14 @@ class Demo:
         if not self._args.no_browser and can_open_browser():
             await asyncio.to_thread(open_browser, machine.url)
         if not self._args.until_done:
+            out.say(f"another shell joins in with: export {self._joins()}")
             out.say("Ctrl-C ends it")
+
+    def _joins(self) -> str:
+        """What sandik calls, sources, deliver and the others are told in another shell."""
+        settings = {"SANDIK_NIGHT": str(self._folder.path), **self._machine.settings}
+        names = ("SANDIK_NIGHT", "SANDIK_MODE", "SANDIK_KAFKA", "SANDIK_KAFKA_KIND", "SANDIK_REDIS")
+        return " ".join(f"{name}={shlex.quote(settings[name])}" for name in names if name in settings)
 
     async def _play(self) -> int:
         """The recording into Kafka, and the wait until all of it is counted; the exit code."""
