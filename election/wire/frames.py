@@ -250,7 +250,7 @@ def _source(one: Count, ban: Embargo, silence: Silence | None) -> Json:
         "counted": {"units": one.units, "units_total": one.units_total},
         "claimed": one.claimed_boxes, "leader": one.leader if told else None,
         "margin_votes": one.margin_votes if told else None, "last_at": _time(one.last_at),
-        **silence_json(silence),
+        **silence_json(silence, waited_for=one.published or one.last_at is not None),
     }  # fmt: skip
 
 

@@ -110,11 +110,14 @@ def swing_json(view: View, contest: Contest) -> Json | None:
     }  # fmt: skip
 
 
-def silence_json(silence: Silence | None) -> Json:
-    """How long a source has said nothing, in whole minutes so that a beat of the clock is no change."""
+def silence_json(silence: Silence | None, *, waited_for: bool = True) -> Json:
+    """How long a source has said nothing, in whole minutes so that a beat of the clock is no change.
+
+    A source that has not begun is not missed (`waited_for`), unless its count is the published one.
+    """
     if silence is None:
         return {"silent_s": None, "stalled": False, "finished": False, "pace": None}
     return {
-        "silent_s": silence.for_s // 60 * 60, "stalled": silence.stalled, "finished": silence.finished,
+        "silent_s": silence.for_s // 60 * 60, "stalled": silence.stalled and waited_for, "finished": silence.finished,
         "pace": silence.pace,
     }  # fmt: skip

@@ -105,4 +105,5 @@ def test_silence_is_said_in_whole_minutes() -> None:
     """So that the clock alone does not change a snapshot with every second."""
     silence = Silence(SourceId("council"), 200, 150, finished=False, pace=12.5)
     assert {"silent_s": 180, "stalled": True, "finished": False, "pace": 12.5} == silence_json(silence)
+    assert not silence_json(silence, waited_for=False)["stalled"]
     assert {"silent_s": None, "stalled": False, "finished": False, "pace": None} == silence_json(None)
