@@ -118,6 +118,7 @@ def silence_json(silence: Silence | None, *, waited_for: bool = True) -> Json:
     if silence is None:
         return {"silent_s": None, "stalled": False, "finished": False, "pace": None}
     return {
-        "silent_s": silence.for_s // 60 * 60, "stalled": silence.stalled and waited_for, "finished": silence.finished,
+        "silent_s": silence.for_s // 60 * 60, "stalled": silence.stalled and waited_for,
+        "finished": silence.finished,
         "pace": silence.pace,
     }  # fmt: skip
