@@ -10,10 +10,7 @@ ledger of another start of the store answers nothing but `LostError` until it is
 less than was delivered. Every script applied twice is no news, so each is sent again until it is answered.
 """
 
-import asyncio
 import hashlib
-import logging
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -22,17 +19,14 @@ from typing import Any, TypeVar
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError, RedisError, ResponseError
+from redis.exceptions import NoScriptError
 
-from election.errors import OutsideError
 from election.night import ContestId, Night
 from election.wire.delivered import DEAD, Delivery, read_row, row
 from election.wire.keys import LEDGER, Keys
 from election.wire.topics import Scope
 from streams.settings import Settings
-from streams.store import DELAY_S_MAX, FIRST_DELAY_S, PASSING, PASSING_WORDS
-
-log = logging.getLogger(__name__)
+from streams.store import patiently
 
 BLOCK_MS = 1000
 """How long the store holds back its answer while nothing is told; shorter than any timeout of a client."""
@@ -231,24 +225,7 @@ class Ledger:
         return said
 
     async def _outside(self, ask: Callable[[], Awaitable[T]]) -> T:
-        """Asks until there is an answer; OutsideError after the deadline, or where waiting cannot help."""
-        deadline = time.monotonic() + self.settings.outside_within_s
-        delay = FIRST_DELAY_S
-        while True:
-            try:
-                return await ask()
-            except (RedisError, OSError) as error:
-                word = str(error).split(" ", 1)[0]
-                passes = isinstance(error, PASSING)
-                passes |= isinstance(error, ResponseError) and word in PASSING_WORDS
-                if not passes or time.monotonic() + delay > deadline:
-                    raise OutsideError(
-                        f"The store does not do its work ({error}): see that it runs and has memory and "
-                        "disk left; sandik doctor tells what is wrong."
-                    ) from error
-                log.warning("the store does not answer (%s); asking again", type(error).__name__)
-            await asyncio.sleep(delay)
-            delay = min(delay * 2, DELAY_S_MAX)
+        return await patiently(ask, self.settings)
 
 
 def _text(name: str) -> str:

@@ -317,20 +317,28 @@ class Store:
 
     async def _outside(self, ask: Callable[[], Awaitable[T]]) -> T:
         """Asks until there is an answer; OutsideError after the deadline, or where waiting cannot help."""
-        deadline = time.monotonic() + self.settings.outside_within_s
-        delay = FIRST_DELAY_S
-        while True:
-            try:
-                return await ask()
-            except (RedisError, OSError) as error:
-                if not _passes(error) or time.monotonic() + delay > deadline:
-                    raise OutsideError(
-                        f"The store at {_place(self.settings.redis)} does not do its work ({error}): see "
-                        "that it runs and has memory and disk left; sandik doctor tells what is wrong."
-                    ) from error
-                log.warning("the store does not answer (%s); asking again", type(error).__name__)
-            await asyncio.sleep(delay)
-            delay = min(delay * 2, DELAY_S_MAX)
+        return await patiently(ask, self.settings)
+
+
+async def patiently(ask: Callable[[], Awaitable[T]], settings: Settings) -> T:
+    """The store's answer, asked for again while it restarts, loads its file or is full.
+
+    Only for what may be asked twice. Raises OutsideError after the deadline, or where waiting cannot help.
+    """
+    deadline = time.monotonic() + settings.outside_within_s
+    delay = FIRST_DELAY_S
+    while True:
+        try:
+            return await ask()
+        except (RedisError, OSError) as error:
+            if not _passes(error) or time.monotonic() + delay > deadline:
+                raise OutsideError(
+                    f"The store at {_place(settings.redis)} does not do its work ({error}): see "
+                    "that it runs and has memory and disk left; sandik doctor tells what is wrong."
+                ) from error
+            log.warning("the store does not answer (%s); asking again", type(error).__name__)
+        await asyncio.sleep(delay)
+        delay = min(delay * 2, DELAY_S_MAX)
 
 
 def _passes(error: Exception) -> bool:

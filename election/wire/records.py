@@ -203,6 +203,20 @@ def decode(value: bytes, scope: Scope | None = None) -> Record:
     Raises RecordError (code R001–R011 and the field) for what cannot be read, ModeError for another mode,
     night or session than `scope`.
     """
+    body = opened(value, scope)
+    kind = body.get("t")
+    if kind == "bundle":
+        return _bundle(body)
+    if kind == "ruling":
+        return _ruling(body)
+    raise RecordError("R010", "t", f"A record is a bundle or a ruling, not {kind!r:.40}.")
+
+
+def opened(value: bytes, scope: Scope | None = None) -> dict[str, Any]:
+    """The body of a record: JSON of our version, neither too large nor too deep, of this scope.
+
+    What is in it is for the caller to read. Raises RecordError R001–R003 and R008, ModeError R004 and R005.
+    """
     if len(value) > RECORD_BYTES_MAX:
         raise RecordError("R008", "record", f"{len(value)} bytes are more than {RECORD_BYTES_MAX}.")
     try:
@@ -217,12 +231,7 @@ def decode(value: bytes, scope: Scope | None = None) -> Record:
         raise RecordError("R003", "v", f"Version {body.get('v')!r:.20} is not {VERSION}, which we read.")
     if scope is not None:
         _same_scope(body, scope)
-    kind = body.get("t")
-    if kind == "bundle":
-        return _bundle(body)
-    if kind == "ruling":
-        return _ruling(body)
-    raise RecordError("R010", "t", f"A record is a bundle or a ruling, not {kind!r:.40}.")
+    return body
 
 
 def _refuse_depth(body: Mapping[str, Any]) -> None:
@@ -241,7 +250,7 @@ def _same_scope(body: Mapping[str, Any], scope: Scope) -> None:
     ):
         theirs = body.get(place, "")
         if theirs != ours:
-            raise ModeError(code, place, f"This record is of {place} {theirs!r:.60}, we count {ours!r}.")
+            raise ModeError(code, place, f"This record is of {place} {theirs!r:.60}, we work on {ours!r}.")
 
 
 def _text(body: Mapping[str, Any], place: str, length_max: int = 200) -> str:

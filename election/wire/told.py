@@ -17,7 +17,7 @@ from election.alerts import KINDS, Told, identity
 from election.calls.state import BY_LOT, CERTIFIED, CallState
 from election.errors import ModeError, RecordError
 from election.memory import RESTING, Memory
-from election.wire.records import DEPTH_MAX, RECORD_BYTES_MAX, VERSION, read_time, stamp
+from election.wire.records import VERSION, opened, read_time, stamp
 from election.wire.topics import Scope
 
 TEXT_MAX = 4000
@@ -56,21 +56,9 @@ def _plain(value: Any) -> Any:
 
 def decode(value: bytes, scope: Scope) -> Told:
     """The fact in these bytes. Raises RecordError (codes of `records.decode`), ModeError for another."""
-    if len(value) > RECORD_BYTES_MAX:
-        raise RecordError("R008", "record", f"{len(value)} bytes are more than {RECORD_BYTES_MAX}.")
-    try:
-        body = orjson.loads(value)
-    except orjson.JSONDecodeError as error:
-        raise RecordError("R001", "record", f"This is not JSON: {error}.") from error
-    if not isinstance(body, dict):
-        raise RecordError("R002", "record", "A record is a JSON object.")
-    if value.count(b"[") + value.count(b"{") > DEPTH_MAX:
-        _refuse_depth(body)
-    if body.get("v") != VERSION:
-        raise RecordError("R003", "v", f"Version {body.get('v')!r:.20} is not {VERSION}, which we read.")
+    body = opened(value, scope)
     if body.get("t") != "told":
         raise RecordError("R010", "t", f"A record here is something told, not {body.get('t')!r:.40}.")
-    _same_scope(body, scope)
     kind = body.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         raise RecordError("R010", "kind", f"Nothing of the kind {kind!r:.40} is told.")
@@ -92,26 +80,6 @@ def decode(value: bytes, scope: Scope) -> Told:
         wanted = identity(told.scope, told.contest, told.kind, told.key)
         raise RecordError("R011", "id", f"The id of this fact is {wanted}, not {body.get('id')!r:.40}.")
     return told
-
-
-def _refuse_depth(body: Mapping[str, Any]) -> None:
-    """Raises RecordError for what could not be written again: orjson reads deeper than it writes."""
-    try:
-        orjson.dumps(body)
-    except orjson.JSONEncodeError as error:
-        raise RecordError("R001", "record", "This is nested too deeply to be a record of ours.") from error
-
-
-def _same_scope(body: Mapping[str, Any], scope: Scope) -> None:
-    wanted = {
-        "mode": ("R004", scope.mode),
-        "night": ("R005", scope.night),
-        "session": ("R005", scope.session),
-    }
-    for place, (code, ours) in wanted.items():
-        theirs = body.get(place, "")
-        if theirs != ours:
-            raise ModeError(code, place, f"This record is of {place} {theirs!r:.60}, we tell of {ours!r}.")
 
 
 def _text(body: Mapping[str, Any], place: str) -> str:
