@@ -31,7 +31,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     # The ledger of deliveries is a second process with keys of its own (docs/decisions/0012-deliveries.md).
     "redis": ("streams/store.py", "streams/ledger.py", "web/upstream.py"),
     "standardwebhooks": ("streams/alerts/webhook.py",),
-    "websockets": ("web/gateway.py", "web/watch.py"),
+    "websockets": ("web/sockets.py", "web/watch.py"),
 }
 WIRE_ONLY = {"orjson", "msgspec"}
 IMPURE = {

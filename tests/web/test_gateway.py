@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import random
-import socket
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,8 @@ from websockets.exceptions import InvalidStatus
 
 from election.errors import UsageError
 from election.night import ContestId
-from tests.web.house import MAYOR, WITHIN_S, House, Watcher, frame, house, say, the_end, until
-from tests.web.made import JUNE, night, parts, records
+from tests.web.house import MAYOR, WITHIN_S, Watcher, frame, house, say, the_end, until
+from tests.web.made import parts, records
 from web.watch import watch
 
 
@@ -31,15 +30,6 @@ async def test_a_night_over_a_socket() -> None:
         assert len(watcher.shown) > 4
 
 
-async def test_hello_first() -> None:
-    """The first frame of a connection says where one is, before anything is asked for."""
-    async with house(session="desk-1", mode="rehearsal") as at, connect(at.ws) as client:
-        hello = await frame(client)
-        assert ("hello", "rehearsal", "practice", "desk-1", 10) == tuple(
-            hello[key] for key in ("t", "mode", "night", "session", "tick_ms")
-        )
-
-
 async def test_without_a_tick_changes_come_at_once() -> None:
     """With tick 0 nothing waits for a timer: the change is there when the store has said it."""
     async with house(tick_ms=0, heartbeat_s=60) as at, connect(at.ws) as client:
@@ -51,41 +41,6 @@ async def test_without_a_tick_changes_come_at_once() -> None:
             sent.append(at.gateway.hub.groups[MAYOR].version)
         assert [1, 2, 3, 4, 5] == sent
         assert ["snapshot"] + ["change"] * 4 == [(await frame(client))["t"] for _ in sent]
-
-
-async def test_errors_over_a_socket() -> None:
-    """A mistake is answered by an error frame, and the conversation goes on."""
-    async with house() as at, connect(at.ws) as client:
-        await client.send("hello?")
-        assert "not-json" == (await frame(client, "error"))["code"]
-        await say(client, t="subscribe", sub="a", contest="king")
-        error = await frame(client, "error")
-        assert ("no-such-contest", "a") == (error["code"], error["sub"])
-        await say(client, t="subscribe", sub="a", contest="mayor")
-        assert "mayor" == (await frame(client, "snapshot"))["d"]["contest"]
-        await say(client, t="unsubscribe", sub="a")
-        await say(client, t="unsubscribe", sub="a")
-        assert "no-such-sub" == (await frame(client, "error"))["code"]
-
-
-@pytest.mark.parametrize(
-    ("code", "message"), [(1003, b"\x00\x01"), (1009, "x" * 4097), (1009, "x" * 1_000_000)]
-)
-async def test_messages_that_end_it(code: int, message: str | bytes) -> None:
-    """Binary and oversized messages close the connection with the code that says why; others live on."""
-    async with house() as at, connect(at.ws) as other, connect(at.ws) as client:
-        assert code == (await the_end(client, begin=[message]))[0]
-        assert "hello" == (await frame(other))["t"]
-        await until(lambda: len(at.gateway.hub) == 1)
-
-
-async def test_who_never_learns_is_closed() -> None:
-    """A hundred errors, and the goodbye says not to come back."""
-    async with house() as at, connect(at.ws) as client:
-        code, frames = await the_end(client, begin=["?"] * 200)
-        assert 3501 == code
-        assert {"t": "bye", "code": 3501, "reconnect_after_ms": None} == frames[-1]
-        assert {"not-json", "too-fast"} == {made["code"] for made in frames if made["t"] == "error"}
 
 
 async def test_stopping_says_when_to_come_back() -> None:
@@ -101,39 +56,6 @@ async def test_stopping_says_when_to_come_back() -> None:
             assert {"t": "bye", "code": 1012, "reconnect_after_ms": [500, 5000]} == frames[-1]
         assert at.task is not None
         await asyncio.wait_for(at.task, WITHIN_S)
-
-
-async def test_a_client_that_does_not_read() -> None:
-    """It is cut, the others notice nothing, and its end does not hold up the gateway's."""
-    async with house(
-        night(JUNE), lag_max_s=0.2, behind_max_s=0.2, buffer_bytes_max=65536, heartbeat_s=0.02
-    ) as at:
-        stalled = await _stalled(at)
-        watcher = Watcher(at.ws, "mayor")
-        batches = parts(records(JUNE), 40)
-        while at.gateway.hub.cut == 0:
-            at.count(next(batches))
-            await asyncio.sleep(0.01)
-        await until(lambda: watcher.shows(at))
-        assert [] == watcher.viewer.faults
-        await watcher.close()
-        stalled.close()
-
-
-async def _stalled(at: House) -> socket.socket:
-    """A websocket that asks for everything and reads nothing, with as little room as there can be."""
-    raw = socket.socket()
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    raw.connect(("127.0.0.1", at.gateway.port))
-    raw.sendall(
-        b"GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-    )
-    await until(lambda: len(at.gateway.hub) == 1)
-    for number in range(8):
-        command = json.dumps({"t": "subscribe", "sub": f"s{number}", "contest": "mayor"}).encode()
-        raw.sendall(bytes([0x81, 0x80 | len(command), 0, 0, 0, 0]) + command)
-    return raw
 
 
 async def test_there_is_a_most() -> None:
@@ -174,47 +96,6 @@ async def test_stale_is_told_at_once() -> None:
         assert 503 == (await at.get("GET /health/ready HTTP/1.1\nHost: x"))[0]
         at.gateway.reached(0.0)
         assert "stale_s" not in await frame(client, "beat")
-
-
-async def test_http() -> None:
-    """The page, its files and a snapshot come with the headers that keep strangers' scripts out."""
-    async with house() as at:
-        at.count(records())
-        for path in ("/", "/static/board.css", "/snapshot/mayor.json", "/nothing"):
-            status, headers, body = await at.get(f"GET {path} HTTP/1.1\nHost: x")
-            assert (404 if path == "/nothing" else 200) == status
-            assert len(body) == int(headers["Content-Length"])
-            assert headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self'")
-            assert "nosniff" == headers["X-Content-Type-Options"]
-            assert "Server" not in headers
-        etag = (await at.get("GET /snapshot/mayor.json HTTP/1.1\nHost: x"))[1]["ETag"]
-        status, headers, body = await at.get(
-            f"GET /snapshot/mayor.json HTTP/1.1\nHost: x\nIf-None-Match: {etag}"
-        )
-        assert (304, b"", False) == (status, body, "Content-Length" in headers)
-        status, headers, body = await at.get("HEAD / HTTP/1.1\nHost: x")
-        assert (200, b"", True) == (status, body, int(headers["Content-Length"]) > 1000)
-
-
-@pytest.mark.parametrize(
-    ("expected", "head", "body"),
-    [
-        (405, "POST / HTTP/1.1\nHost: x\nContent-Length: 3", b"a=1"),
-        (405, "POST /ws HTTP/1.1\nHost: x\nContent-Length: 0", b""),
-        (405, "DELETE /snapshot/mayor.json HTTP/1.1\nHost: x", b""),
-        (405, "PRI * HTTP/2.0", b""),
-        (426, "GET /ws HTTP/1.1\nHost: x", b""),
-        (404, "GET /static/../gateway.py HTTP/1.1\nHost: x", b""),
-        (404, "GET /static/%2e%2e/gateway.py HTTP/1.1\nHost: x", b""),
-        (414, "GET /" + "x" * 9000 + " HTTP/1.1\nHost: x", b""),
-        (431, "GET / HTTP/1.1\nHost: " + "x" * 9000, b""),
-    ],
-)
-async def test_odd_requests(expected: int, head: str, body: bytes) -> None:
-    """What is wrong with a request is said by a status, and the next request is served."""
-    async with house() as at:
-        assert expected == (await at.get(head, body))[0]
-        assert 200 == (await at.get("GET / HTTP/1.1\nHost: x"))[0]
 
 
 async def test_a_port_that_is_taken() -> None:
