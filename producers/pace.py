@@ -1,7 +1,7 @@
 """Recorded time into playing time: when each record of a recording is due, at a speed, from an hour on.
 
 Know before changing: there is no clock in here. The transport says `now` and sleeps; this file only counts,
-so that a replay can be tested in no time at all.
+so that a replay can be tested in no time at all. How fast it plays at this moment is `tempo`'s.
 """
 
 import re
@@ -31,14 +31,14 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A record and when to play it: seconds after the beginning."""
+    """A record and when to play it: recorded seconds after the beginning, silences shortened."""
 
-    at_s: float
+    recorded_s: float
     record: Record
 
-    def delay_s(self, now_s: float) -> float:
-        """How long to wait when `now_s` seconds have passed since the beginning; never negative."""
-        return max(0.0, self.at_s - now_s)
+    def at_s(self, speed: float | None) -> float:
+        """Seconds after the beginning at a speed that stays the same; None: at once."""
+        return 0.0 if speed is None else self.recorded_s / speed
 
 
 def schedule(records: Iterable[Record], pace: Pace) -> Iterator[Due]:
@@ -56,7 +56,7 @@ def schedule(records: Iterable[Record], pace: Pace) -> Iterator[Due]:
             gap = record.heard_at - latest
             waited += gap if gap_max is None else min(gap, gap_max)
             latest = record.heard_at
-        yield Due(0.0 if pace.speed is None else waited.total_seconds() / pace.speed, record)
+        yield Due(waited.total_seconds(), record)
 
 
 def read_speed(word: str) -> float | None:

@@ -110,6 +110,33 @@ async def _to_the_end(
             raise NoKafkaError(settings, f"gave no record for {SILENT_WITHIN_S:g} s while some are left")
 
 
+async def follow_log(settings: Settings, topic: str, *, whole: bool = False) -> AsyncIterator[Logged]:
+    """Every record of a topic that is written after this began to read it, for as long as it is iterated.
+
+    `whole`: those that stand there already come first. Raises NoKafkaError if nothing answers at first;
+    later a broker that is away is waited for.
+    """
+    consumer = await _consumer(settings)
+    try:
+        partitions = range((await look(settings)).topics.get(topic, 1))
+        places = [TopicPartition(topic, partition) for partition in partitions]
+        consumer.assign(places)
+        await consumer.seek_to_beginning(*places)
+        ends: dict[TopicPartition, int] = {}
+        while True:
+            found = await consumer.getmany(*places, timeout_ms=2 * FETCH_WAIT_MS)
+            for place in places:
+                if place not in ends and (mark := consumer.highwater(place)) is not None:
+                    ends[place] = 0 if whole else mark
+            for place, records in found.items():
+                for record in records:
+                    if record.offset >= ends[place]:
+                        yield Logged(place.topic, place.partition, record.offset, record.key, record.value)
+    finally:
+        with contextlib.suppress(KafkaError, OSError):
+            await consumer.stop()
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What a recording was made of: its records in order, how many stood twice, how many were unreadable."""

@@ -12,9 +12,11 @@ from datetime import datetime
 
 from election.errors import RecordError
 from election.wire.records import Bundle, Record
+from producers.controls import Controls
 from producers.formats.document import Heard, Refusal
 from producers.pace import Pace, schedule
 from producers.publish import Publisher
+from producers.tempo import Tempo
 
 BREATH_RECORDS = 25
 """After so many records at once the event loop gets its turn, so that what was sent is on its way."""
@@ -37,9 +39,13 @@ async def replay(
     refuse: Callable[[Refusal], None],
     progress: Callable[[Played], None] = lambda played: None,
     clock: Callable[[], float] = time.monotonic,
+    controls: Controls | None = None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Played:
-    """Plays the whole recording; returns when everything is acknowledged. A bad line is refused, and said."""
+    """Plays the whole recording; returns when everything is acknowledged. A bad line is refused, and said.
+
+    `controls` is who may change the tempo on the way; without them nobody does.
+    """
     refused = 0
 
     def said(refusal: Refusal) -> None:
@@ -47,14 +53,19 @@ async def replay(
         refused += 1
         refuse(refusal)
 
-    begin_s = clock()
+    tempo = controls.tempo if controls is not None else Tempo(pace.speed)
+    rest = controls.rest if controls is not None else _rest(sleep)
+    tempo.begin(clock())
     records = reports = 0
     at: datetime | None = None
     for due in schedule(_records(heard, said), pace):
-        delay_s = due.delay_s(clock() - begin_s)
-        if delay_s > 0 or records % BREATH_RECORDS == 0:
+        wait_s = tempo.wait_s(due, clock())
+        if wait_s != 0 or records % BREATH_RECORDS == 0:
             progress(Played(records, reports, refused, at))
-            await sleep(delay_s)
+            await rest(wait_s)
+        while (wait_s := tempo.wait_s(due, clock())) != 0:
+            await rest(wait_s)
+        tempo.played(due)
         try:
             await out.publish(due.record)
         except RecordError as error:
@@ -67,6 +78,15 @@ async def replay(
     played = Played(records, reports, refused, at)
     progress(played)
     return played
+
+
+def _rest(sleep: Callable[[float], Awaitable[None]]) -> Callable[[float | None], Awaitable[None]]:
+    async def rest(wait_s: float | None) -> None:
+        if wait_s is None:
+            raise RuntimeError("a replay that nobody steers is never paused")
+        await sleep(wait_s)
+
+    return rest
 
 
 def _records(heard: Iterable[Heard], refuse: Callable[[Refusal], None]) -> Iterable[Record]:

@@ -121,4 +121,4 @@ def test_a_demo_of_a_night_can_be_watched_to_its_end(name: str, least_s: float, 
     rule = read_night(folder(name)).replay
     records = [decode(encode_back(line)) for line in lines(folder(name)["recording.jsonl.gz"])[1:]]
     due = list(schedule(records, Pace(rule.speed, gap_max_s=rule.gap_max_s)))
-    assert least_s <= due[-1].at_s <= most_s
+    assert least_s <= due[-1].at_s(rule.speed) <= most_s

@@ -11,7 +11,7 @@ from election.errors import UsageError
 from election.night import NightId
 
 MODES = ("live", "rehearsal", "replay")
-WHATS = ("reports", "rulings", "told", "delivered", "shown", "refused")
+WHATS = ("reports", "rulings", "told", "delivered", "shown", "refused", "controls")
 WORD = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 """An id, as topics, addresses and files can hold it."""
 
@@ -40,7 +40,7 @@ class Scope:
         return f"{self.mode}.{self.night}" + (f".{self.session}" if self.session else "")
 
     def topic(self, what: str) -> str:
-        """The topic of reports, rulings, told, delivered, shown or refused."""
+        """The topic of reports, rulings, told, delivered, shown, refused or controls."""
         if what not in WHATS:
             raise ValueError(f"{what} is no topic of ours")
         return f"{self.name}.{what}"

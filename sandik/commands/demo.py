@@ -126,6 +126,7 @@ class Demo:
 
     async def _play(self) -> int:
         """The recording into Kafka, and the wait until all of it is counted; the exit code."""
+        from producers.controls import Controls
         from producers.publish import Publisher, create_topics
         from producers.replay import replay
         from producers.settings import Settings
@@ -137,11 +138,15 @@ class Demo:
         settings = Settings.read(environment)
         await create_topics(settings, night.id)
         begin_s = time.monotonic()
-        async with Publisher(settings, night.id) as publisher:
+        async with (
+            Publisher(settings, night.id) as publisher,
+            Controls(settings, night.id, self._pace.speed) as controls,
+        ):
             lines = heard(folder.recording, night)
             played = await replay(
-                lines, self._pace, publisher, lambda bad: out.tell(str(bad)), self._progress
-            )
+                lines, self._pace, publisher, lambda bad: out.tell(str(bad)), self._progress,
+                controls=controls,
+            )  # fmt: skip
         contests, seconds = await self._counted(environment, publisher.ends, begin_s)
         self._ended = True
         return self._tell(contests, played.reports, seconds)

@@ -62,6 +62,7 @@ def _what(args: argparse.Namespace) -> tuple[folders.Folder, Path]:
 
 
 async def _play(folder: folders.Folder, recording: Path, pace: Any, settings: Any, out: Out) -> int:
+    from producers.controls import Controls
     from producers.history import History
     from producers.publish import Publisher, create_topics
     from producers.replay import Played, replay
@@ -77,10 +78,15 @@ async def _play(folder: folders.Folder, recording: Path, pace: Any, settings: An
         out.progress(played.reports / max(1, boxes), f"{at}{played.reports:,} reports")
 
     with History(settings.history, "producer") as history:
-        async with Publisher(settings, night.id, history) as publisher:
+        async with (
+            Publisher(settings, night.id, history) as publisher,
+            Controls(settings, night.id, pace.speed) as controls,
+        ):
             begin_s = clock()
             lines = heard(recording, night)
-            played = await replay(lines, pace, publisher, lambda bad: out.tell(str(bad)), progress)
+            played = await replay(
+                lines, pace, publisher, lambda bad: out.tell(str(bad)), progress, controls=controls
+            )
             seconds = clock() - begin_s
     out.say(f"{played.reports:,} reports in {played.records:,} records, all acknowledged, in {seconds:.1f} s")
     if played.refused:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from election.errors import UsageError
 from election.wire.records import Ruling
-from producers.pace import Due, Pace, read_from, read_speed, schedule
+from producers.pace import Pace, read_from, read_speed, schedule
 
 EIGHT = datetime(2019, 6, 23, 17, 0, tzinfo=UTC)
 
@@ -23,7 +23,7 @@ def heard(*minutes: float) -> list[Ruling]:
 
 def due(records: list[Ruling], pace: Pace) -> list[float]:
     """When each is due."""
-    return [one.at_s for one in schedule(records, pace)]
+    return [one.at_s(pace.speed) for one in schedule(records, pace)]
 
 
 def test_at_speed_sixty_a_recorded_minute_takes_a_second() -> None:
@@ -77,12 +77,6 @@ def test_the_order_of_the_recording_is_never_changed(
     times = due(heard(*minutes), Pace(speed, from_at, gap_max_s))
     assert sorted(times) == times
     assert len(minutes) == len(times)
-
-
-def test_what_is_late_is_not_waited_for() -> None:
-    """A delay is what is left until a record is due, and never negative."""
-    one = Due(10.0, heard(0)[0])
-    assert [10.0, 2.5, 0.0] == [one.delay_s(now_s) for now_s in (0, 7.5, 11)]
 
 
 def test_speeds_are_read_as_people_type_them() -> None:

@@ -1,0 +1,110 @@
+"""Takes what the desk asks of a running replay, out of the topic `…controls`, and answers there.
+
+    async with Controls(settings, night.id, pace.speed) as controls:
+        await replay(lines, pace, publisher, refuse, controls=controls)
+
+Know before changing: only what is asked after this replay began to listen counts. What cannot be read is
+answered by nobody and changes nothing; whoever asked hears that no replay took it.
+
+    answer = await ask(settings, night.id, control, within_s=5)       the other side; None: no replay took it
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from types import TracebackType
+
+from election.errors import RecordError
+from election.night import NightId
+from election.wire.controls import Answer, Control, decode, encode, encode_answer
+from producers.notes import NotePublisher
+from producers.publish import create_topics
+from producers.record import follow_log
+from producers.settings import Settings
+from producers.tempo import Tempo
+
+LOG = logging.getLogger("sandik.replay")
+KEY = b"replay"
+
+
+async def ask(settings: Settings, night: NightId, control: Control, within_s: float) -> Answer | None:
+    """Asks the replay that is running, and waits for what it says; None: none took it in that time.
+
+    Raises OutsideError without a broker.
+    """
+    scope = settings.scope(night)
+    await create_topics(settings, night)
+    out = NotePublisher(settings, night)
+    async with out:
+        await out.note("controls", KEY, encode(control, scope))
+        await out.drain()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(within_s):
+            async for logged in follow_log(settings, scope.topic("controls"), whole=True):
+                with contextlib.suppress(RecordError):
+                    said = decode(logged.value, scope)
+                    if isinstance(said, Answer) and said.of == control.id:
+                        return said
+    return None
+
+
+class Controls:
+    """The tempo of a replay, and whoever may change it. Use it as `async with`."""
+
+    def __init__(self, settings: Settings, night: NightId, speed: float | None) -> None:
+        self._settings, self._night = settings, night
+        self._scope = settings.scope(night)
+        self.tempo = Tempo(speed)
+        self._changed = asyncio.Event()
+        self._following: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> "Controls":
+        """Begins to listen."""
+        self._following = asyncio.create_task(self._follow(), name="follow the controls")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Listens no longer."""
+        if self._following is not None:
+            self._following.cancel()
+            await asyncio.gather(self._following, return_exceptions=True)
+
+    async def rest(self, wait_s: float | None) -> None:
+        """Waits so long (None: for ever), or until the tempo is changed. Raises what ended the listening."""
+        if self._following is None:
+            raise RuntimeError("Controls are used as `async with`")
+        if self._following.done():
+            self._following.result()
+        if wait_s == 0:
+            await asyncio.sleep(0)
+            return
+        changed = asyncio.create_task(self._changed.wait(), name="wait for a control")
+        try:
+            await asyncio.wait(
+                {changed, self._following}, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            changed.cancel()
+        self._changed.clear()
+
+    async def _follow(self) -> None:
+        out = NotePublisher(self._settings, self._night)
+        async with out:
+            async for logged in follow_log(self._settings, self._scope.topic("controls")):
+                try:
+                    control = decode(logged.value, self._scope)
+                except RecordError as error:
+                    LOG.warning("offset %d of %s is no control: %s", logged.offset, logged.topic, error)
+                    continue
+                if isinstance(control, Control):
+                    await out.note("controls", KEY, encode_answer(self._take(control), self._scope))
+
+    def _take(self, control: Control) -> Answer:
+        tempo = self.tempo
+        because = tempo.take(control, time.monotonic())
+        self._changed.set()
+        LOG.info("%s by %s: %s", control.do, control.by, because or "done")
+        return Answer(control.id, because, tempo.played_at, tempo.speed, tempo.paused, tempo.records)
