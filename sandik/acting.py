@@ -4,8 +4,8 @@
     await actor.act("Ayşe Demir", "approve", {"call": "6b1f…", "version": 412, "because": "…"})
 
 Know before changing: the name under which a decision is written is the one its token was made for, never one
-that a client says. Every answer is a plain dictionary with `ok`, `outcome` and a sentence; what is refused is
-no exception, and what breaks is the gateway's to log.
+that a client says. Every answer is `ok`, `outcome` (a word) and `d`, which holds a sentence; what is refused
+is no exception, and what breaks is the gateway's to log.
 """
 
 import argparse
@@ -57,7 +57,7 @@ class Acting:
                 return await self._steer(name, do, fields)
             return await self._decide(name, do, fields)
         except (desk.RefusedError, UsageError, RecordError) as error:
-            return {"ok": False, "outcome": "refused", "because": str(error)}
+            return _said(False, "refused", str(error))
 
     async def _decide(self, name: str, do: str, fields: Json) -> Json:
         args = _arguments(name, do, fields)
@@ -72,10 +72,8 @@ class Acting:
             outcome = await room.decide(wish.case, ruling, DECISION_WITHIN_S, _Quiet())
             case = await room.case(wish.case.contest.id)
             said = desk.in_json(ruling, outcome, case)
-            return {
-                "ok": bool(said.pop("done")),
-                "because": " ".join(desk.in_words(ruling, outcome, case)),
-            } | {key: value for key, value in said.items() if key != "because"}
+            because = " ".join(line.strip() for line in desk.in_words(ruling, outcome, case))
+            return _said(bool(said.pop("done")), said.pop("outcome"), because, said)
 
     async def _steer(self, name: str, do: str, fields: Json) -> Json:
         if self._producing.mode == "live":
@@ -85,12 +83,14 @@ class Acting:
         control = read(asked)
         answer = await controls.ask(self._producing, self._folder.night.id, control, REPLAY_WITHIN_S)
         if answer is None:
-            return {"ok": False, "outcome": "nobody", "because": "No replay of this night is running."}
-        return {
-            "ok": not answer.because, "outcome": "refused" if answer.because else "done",
-            "because": answer.because, "speed": answer.speed, "paused": answer.paused,
-            "records": answer.records, "at": None if answer.at is None else stamp(answer.at),
-        }  # fmt: skip
+            return _said(False, "nobody", "No replay of this night is running.")
+        where: Json = {"speed": answer.speed, "paused": answer.paused, "records": answer.records}
+        where["at"] = None if answer.at is None else stamp(answer.at)
+        return _said(not answer.because, "refused" if answer.because else "done", answer.because, where)
+
+
+def _said(ok: bool, outcome: str, because: str, facts: Mapping[str, Any] | None = None) -> Json:
+    return {"ok": ok, "outcome": outcome, "d": {**(facts or {}), "because": because}}
 
 
 def _arguments(name: str, do: str, fields: Json) -> argparse.Namespace:

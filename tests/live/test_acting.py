@@ -22,7 +22,7 @@ async def test_two_people_sign_over_the_socket_and_one_takes_it_back(
         waiting = await shell.proposal()
         signs = {"proposal": waiting["id"], "version": waiting["version"], "because": "dossier read"}
         first = await actor.act("Ayşe", "approve", signs)
-        assert (True, ["proposal-approved"]) == (first["ok"], [one["kind"] for one in first["told"]])
+        assert (True, ["proposal-approved"]) == (first["ok"], [one["kind"] for one in first["d"]["told"]])
         sent = await shell.logged()
         for name, do, fields, says in (
             (" ayşe ", "approve", signs, "different people"),
@@ -38,18 +38,18 @@ async def test_two_people_sign_over_the_socket_and_one_takes_it_back(
         ):
             said = await actor.act(name, do, fields)
             assert (False, "refused") == (said["ok"], said["outcome"])
-            assert says in said["because"]
+            assert says in said["d"]["because"]
         assert sent == await shell.logged()
         second = await actor.act("Mehmet", "approve", signs)
-        assert ["proposal-approved", "call-made"] == [one["kind"] for one in second["told"]]
-        call = second["told"][-1]["id"]
+        assert ["proposal-approved", "call-made"] == [one["kind"] for one in second["d"]["told"]]
+        call = second["d"]["told"][-1]["id"]
         taken_back = await actor.act("Ayşe", "retract", {"call": call, "because": "a district is wrong"})
-        assert (True, ["call-retracted"]) == (taken_back["ok"], [one["kind"] for one in taken_back["told"]])
+        assert ["call-retracted"] == [one["kind"] for one in taken_back["d"]["told"]]
         ruled = await actor.act(
             "Ayşe", "rule",
             {"kind": "rerun-set", "contest": "mayor", "data": {"date": "2031-06-23"}, "because": "annulled"},
         )  # fmt: skip
-        assert (True, "mayor") == (ruled["ok"], ruled["contest"])
+        assert (True, "mayor") == (ruled["ok"], ruled["d"]["contest"])
 
 
 async def test_a_replay_that_does_not_run_is_not_steered(tansu: Running) -> None:
@@ -61,9 +61,9 @@ async def test_a_replay_that_does_not_run_is_not_steered(tansu: Running) -> None
     for fields, says in (({"do": 1, "speed": 0}, "speed is a number"), ({}, "Which speed?")):
         refused: dict[str, Any] = await Acting(folder, environment).act("Ayşe", "speed", fields)
         assert (False, "refused") == (refused["ok"], refused["outcome"])
-        assert says in refused["because"]
+        assert says in refused["d"]["because"]
     live = await Acting(folder, environment | {"SANDIK_MODE": "live"}).act("Ayşe", "pause", {})
-    assert "not replayed" in live["because"]
+    assert "not replayed" in live["d"]["because"]
 
 
 def test_settings_that_cannot_be_read_are_said_at_the_start() -> None:
