@@ -33,13 +33,15 @@ class Mistake:
 
 
 class NightError(SandikError):
-    """A night folder that cannot be used, with every mistake found in it."""
+    """A night folder that cannot be used, with every mistake found in it; `folder` is its path, if known."""
 
-    def __init__(self, mistakes: list[Mistake]) -> None:
+    def __init__(self, mistakes: list[Mistake], folder: str = "") -> None:
         self.mistakes = tuple(mistakes)
         lines = "\n".join(str(mistake) for mistake in mistakes)
         count = len(mistakes)
-        super().__init__(f"{count} {'mistake' if count == 1 else 'mistakes'} in the night folder:\n{lines}")
+        where = f" {folder}" if folder else ""
+        many = "mistake" if count == 1 else "mistakes"
+        super().__init__(f"{count} {many} in the night folder{where}:\n{lines}")
 
 
 class RecordError(SandikError):

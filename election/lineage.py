@@ -63,7 +63,7 @@ def lineage(night: Night, rulings: Sequence[Ruling]) -> Lineage:
     state, rerun_on = UNOFFICIAL, None
     for event in events:
         state = _state(event, state)
-        rerun_on = _day(event.data.get("date")) if event.kind == "rerun-set" else rerun_on
+        rerun_on = day_of(event.data.get("date")) if event.kind == "rerun-set" else rerun_on
     return Lineage(state, night.parent, rerun_on, events)
 
 
@@ -82,7 +82,7 @@ def _state(event: Event, before: str) -> str:
     return before
 
 
-def _day(value: object) -> date | None:
+def day_of(value: object) -> date | None:
     """The day in a ruling's data, as 2019-06-23; None if it names none that can be read."""
     try:
         return date.fromisoformat(value) if isinstance(value, str) else None

@@ -78,7 +78,7 @@ class Stall:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A proposal the desk said no to: by how much it passed, and how many boxes were counted."""
+    """What the desk said no to, as it stood then: by how much it passed, and how many boxes were counted."""
 
     cushion_votes: int
     boxes: int
@@ -117,7 +117,7 @@ class Memory:
     fates: dict[str, str] = field(default_factory=dict)
     """What became of each proposal, by id and by key."""
     refused: dict[str, Refused] = field(default_factory=dict)
-    """By `pair`, what the desk said no to."""
+    """By `pair`, what the desk said no to, as it stood then."""
     unsteady: int = 0
     """How often a proposal stopped passing."""
     broken: int = 0
@@ -204,15 +204,13 @@ def _stalled(memory: Memory, told: Told) -> None:
 
 def _resumed(memory: Memory, told: Told) -> None:
     source = told.d["source"]
-    stall = memory.stalls[source]
-    if stall.votes is None:
-        del memory.stalls[source]  # nothing to compare its mix with
-    else:
+    stall = memory.stalls.pop(source, None)
+    if stall is not None and stall.votes is not None:  # else there is nothing to compare its mix with
         memory.stalls[source] = replace(stall, resumed=True)
 
 
 def _skewed(memory: Memory, told: Told) -> None:
-    del memory.stalls[told.d["source"]]
+    memory.stalls.pop(told.d["source"], None)
 
 
 def _proposed(memory: Memory, told: Told) -> None:
@@ -254,8 +252,18 @@ UNSTEADY = ("rule", "guard")
 def _refused(memory: Memory, told: Told) -> None:
     proposal = _fate(memory, REFUSED)
     if proposal is not None:
-        refused = Refused(proposal.cushion_votes, proposal.boxes)
-        memory.refused[pair(proposal.rule, proposal.elected)] = refused
+        _said_no(memory, told, proposal.elected, proposal.boxes, {proposal.rule: proposal.cushion_votes})
+
+
+def _said_no(
+    memory: Memory, told: Told, elected: tuple[str, ...], boxes: int, cushions: Mapping[str, int]
+) -> None:
+    """Keeps what the desk looked at when it said no: every rule that named these, and by how much it passed.
+
+    `boxes` and `cushions` are of the proposal or the call: for facts that do not say how it stood since.
+    """
+    for rule, cushion_votes in (told.d.get("cushions") or cushions).items():
+        memory.refused[pair(rule, elected)] = Refused(cushion_votes, told.d.get("boxes", boxes))
 
 
 def _made(memory: Memory, told: Told) -> None:
@@ -269,9 +277,9 @@ def _made(memory: Memory, told: Told) -> None:
 
 
 def _retracted(memory: Memory, told: Told) -> None:
-    if told.d["reason"] == "desk":
-        refused = Refused(told.d["cushion_votes"], told.d["boxes"])
-        memory.refused[pair(told.d["rule"], tuple(told.d["elected"]))] = refused
+    d = told.d
+    if d["reason"] == "desk":
+        _said_no(memory, told, tuple(d["elected"]), d["boxes"], {d["rule"]: d["cushion_votes"]})
     else:
         memory.broken += 1
     memory.live("call-retracted", told)

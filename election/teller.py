@@ -77,7 +77,7 @@ class Teller:
         recheck(telling, asked)
         for ruling in rulings:
             if ruling.kind in DESK:
-                decide(telling, ruling)
+                decide(telling, asked, ruling)
             elif ruling.kind in RULED:
                 _ruled(telling, ruling)
         for watch in WATCHES:

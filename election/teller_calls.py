@@ -1,14 +1,14 @@
 """Calls as they are told: what a rule proposes, the desk decides, and what no longer holds is taken back.
 
     recheck(telling, asked)         first: a call or proposal that no longer passes is withdrawn
-    decide(telling, ruling)         a desk's word on a proposal or a call
+    decide(telling, asked, ruling)  a desk's word on a proposal or a call
     propose(telling, asked)         last: what passes now is proposed, and made if it needs nobody
     why_not(memory, ruling)         the sentence with which a desk's word is refused, or None
 
 Hysteresis: each proposal that stopped passing three times, and each call that was broken, doubles the cushion
 a rule needs to propose again; a proposal whose cushion has shrunk by a quarter is withdrawn and made anew, so
 that nobody approves what they have not seen; one the desk refused comes back when its cushion has grown by a
-half or the boxes counted by a twentieth.
+half or the boxes counted by a twentieth since it was refused.
 
 Know before changing: nobody is asked before a call is taken back. An approval that names another proposal,
 another version or the same person is ignored here and refused with a sentence at the desk (`why_not`).
@@ -73,6 +73,11 @@ class Asked:
             if name == rule:
                 break
         return None
+
+    def passing(self, elected: tuple[str, ...]) -> dict[str, int]:
+        """By how many votes each rule passes that names these and that no guard forbids."""
+        named = [verdict for verdict in map(self.verdict, self.rules) if _elected(verdict) == elected]
+        return {one.rule: one.cushion_votes for one in named if not forbidding(self.answers(one))}
 
     def evidence(self, verdict: Verdict) -> str:
         """SHA-256 (hex) of the dossier, nobody having signed: who makes it again can prove it is the same."""
@@ -257,9 +262,9 @@ def why_not(memory: Memory, ruling: Ruling) -> str | None:
 
 
 _FATES = {
-    WITHDRAWN: "This proposal was withdrawn: what it rested on has changed.",
-    REFUSED: "This proposal was refused by the desk.",
-    MADE: "This proposal was approved; the call is public.",
+    WITHDRAWN: "This proposal was withdrawn: what it rested on has changed; sandik calls shows what waits.",
+    REFUSED: "This proposal was refused by the desk; clearly stronger, it comes back with another id.",
+    MADE: "This proposal was approved and the call was made (sandik calls shows whether it is in force).",
 }
 
 
@@ -270,22 +275,30 @@ def _why_not_retract(memory: Memory, name: str) -> str | None:
     return None if memory.called else "This call is not in force any more."
 
 
-def decide(telling: Telling, ruling: Ruling) -> None:
+def decide(telling: Telling, asked: Asked, ruling: Ruling) -> None:
     """Takes a desk's word in; one that does not count changes nothing."""
     if why_not(telling.memory, ruling) is not None:
         return  # refused with that sentence where it was typed; in the log it is no news
     memory, d = telling.memory, {"ruling": ruling.id or identity(ruling), "by": ruling.actor}
     if ruling.kind == "call-retracted" and memory.call is not None:
-        retract(telling, memory.call, "desk", _by(ruling), d)
+        call = memory.call
+        cushions = {call.rule: call.cushion_votes} | asked.passing(call.elected)
+        retract(telling, call, "desk", _by(ruling), d | {"cushions": cushions})
     elif ruling.kind == "call-refused" and memory.proposal is not None:
-        proposal = memory.proposal
-        title = said(
-            en=f"the desk refuses to call for {telling.names(proposal.elected, 'en')}",
-            tr=f"masa {telling.names(proposal.elected, 'tr')} için açıklamayı reddetti",
-        )
-        telling.say("proposal-refused", proposal.key, title, _by(ruling), d | {"proposal": proposal.id})
+        _refuse(telling, asked, ruling, memory.proposal, d)
     elif ruling.kind == "call-approved" and memory.proposal is not None and telling.view.ban.is_open:
         _approve(telling, ruling, memory.proposal, d)
+
+
+def _refuse(telling: Telling, asked: Asked, ruling: Ruling, proposal: Proposal, d: Mapping[str, Any]) -> None:
+    """Says that the desk said no, and how it stood then: only what has grown since comes back."""
+    title = said(
+        en=f"the desk refuses to call for {telling.names(proposal.elected, 'en')}",
+        tr=f"masa {telling.names(proposal.elected, 'tr')} için açıklamayı reddetti",
+    )
+    cushions = {proposal.rule: proposal.cushion_votes} | asked.passing(proposal.elected)
+    more = {"proposal": proposal.id, "cushions": cushions, **telling.counted()}
+    telling.say("proposal-refused", proposal.key, title, _by(ruling), {**d, **more})
 
 
 def _approve(telling: Telling, ruling: Ruling, proposal: Proposal, d: Mapping[str, Any]) -> None:

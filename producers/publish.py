@@ -282,6 +282,9 @@ class Publisher:
                     raise NoKafkaError(self._settings, "does not answer") from error
                 await asyncio.sleep(delay_s)
                 delay_s = min(2 * delay_s, RETRY_MOST_S)
+            except asyncio.CancelledError:
+                await _close(producer)
+                raise
             else:
                 self._producer = producer
                 self._generation += 1

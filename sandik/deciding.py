@@ -24,7 +24,7 @@ from election.night import Contest, ContestId
 from election.wire.frames import ContestState
 from election.wire.keys import unpack_total
 from election.wire.records import Ruling, read_time
-from election.wire.told import decode
+from election.wire.told import held
 from producers.publish import Publisher, create_topics
 from producers.settings import Settings as Producing
 from sandik import desk, folders
@@ -69,6 +69,15 @@ class Room:
         """Every contest of the night, each read at one moment. Raises OutsideError without a store."""
         return [await self.case(contest) for contest in self.night.contests]
 
+    async def looked_at(self, out: Out) -> list[Case]:
+        """The cases, for a person: where nothing is counted in any of them, that is said first."""
+        cases = await self.cases()
+        if not any(case.version for case in cases):
+            out.tell(
+                f"nothing is counted yet in {self.scope.name}: is this the right mode, night and session?"
+            )
+        return cases
+
     async def case(self, contest: ContestId) -> Case:
         """One contest as it stands now."""
         looked = await self._look(contest)
@@ -81,7 +90,7 @@ class Room:
     def _case(self, contest: Contest, looked: Looked) -> Case:
         memory, facts, meta = Memory(), [], looked.meta
         for value in looked.told:
-            fact = decode(value, self.scope)
+            fact = held(value, self.scope)
             if not memory.take(fact):
                 raise SandikError(
                     f"Fact {fact.seq} of {contest.id} ({fact.kind}) does not follow what was told before it: "
@@ -114,10 +123,6 @@ class Room:
         Raises RefusedError before anything is sent for what would be ignored, OutsideError without a broker.
         """
         desk.refuse_what_is_ignored(ruling, case)
-        if case.version == 0:
-            out.tell(
-                f"nothing is counted yet in {self.scope.name}: is this the right mode, night and session?"
-            )
         await create_topics(self.producing, self.night.id)
         async with Publisher(self.producing, self.night.id) as publisher:
             await publisher.publish(ruling)
@@ -182,7 +187,7 @@ async def _run(args: argparse.Namespace, out: Out, prepare: desk.Prepare) -> int
     async with opened(args) as room:
         head = {"night": room.night.id, "mode": room.scope.mode, "session": room.scope.session}
         try:
-            wish = prepare(await room.cases(), args)
+            wish = prepare(await room.looked_at(out), args)
             heard_at = desk.hour(wish.case, room.scope.mode, datetime.now(UTC))
             ruling = desk.decision(
                 wish.kind, wish.case, by=args.by, because=args.because, data=wish.data, heard_at=heard_at,

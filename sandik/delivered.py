@@ -1,10 +1,12 @@
 """The topic of deliveries, for `sandik deliver`: what one room keeps there, by the other's door to Kafka.
 
 Know before changing: this is where two rooms meet, as in `sandik verify`: `streams` knows what is written,
-`producers` how. A publisher that has given up is thrown away; the next append makes a new one.
+`producers` how. A publisher that has given up is thrown away; the next append makes a new one. The library
+underneath loses cancellations, so what is asked of it is asked `heeding`, and a deadline is set to its end.
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Sequence
 
 from election.errors import OutsideError
@@ -12,6 +14,10 @@ from election.night import NightId
 from producers.notes import NotePublisher
 from producers.record import read_log
 from producers.settings import Settings
+from streams.heeding import heeding
+
+GIVE_UP_WITHIN_S = 5.0
+"""How long closing a publisher may take; then it is left as it is."""
 
 
 class DeliveredTopic:
@@ -33,23 +39,29 @@ class DeliveredTopic:
         """Writes key and value of each; returns when all are acknowledged. Raises OutsideError."""
         async with self._one_at_a_time:
             try:
-                out = self._publisher
-                if out is None:
-                    out = NotePublisher(self._settings, self._night)
-                    await out.__aenter__()
-                    self._publisher = out
-                for key, value in records:
-                    await out.note("delivered", key, value)
-                await out.drain()
+                await heeding(self._append(records))
             except BaseException:
                 await self._give_up()
                 raise
+
+    async def _append(self, records: Sequence[tuple[bytes, bytes]]) -> None:
+        out = self._publisher
+        if out is None:
+            out = NotePublisher(self._settings, self._night)
+            await out.__aenter__()
+            self._publisher = out
+        for key, value in records:
+            await out.note("delivered", key, value)
+        await out.drain()
 
     async def _give_up(self) -> None:
         publisher, self._publisher = self._publisher, None
         if publisher is not None:
             # With an error it does not wait for what is still on its way.
-            await publisher.__aexit__(OutsideError, OutsideError("given up"), None)
+            end = publisher.__aexit__(OutsideError, OutsideError("given up"), None)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(GIVE_UP_WITHIN_S):
+                    await heeding(end)
 
     async def read(self) -> AsyncIterator[bytes]:
         """Every record, oldest first, to where the log ended when reading began. Raises OutsideError."""

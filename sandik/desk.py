@@ -34,6 +34,8 @@ SOURCE = "desk"
 NAME_MAX = 200
 BECAUSE_MAX = 2000
 """Characters, as a ruling can hold them; longer is refused before it is sent."""
+DIGITS_MAX = 15
+"""Of a number that is typed."""
 LIFTING = ("embargo-announced", "embargo-lifted")
 """Rulings on the ban: told when it opens, which may be later."""
 
@@ -56,6 +58,20 @@ def asks_who(parser: argparse.ArgumentParser) -> None:
         default=WAIT_S,
         help="how long to wait for the outcome (30 seconds)",
     )
+
+
+def whole(word: str) -> int | None:
+    """A whole number from 1 as typed; None for anything else, and for more digits than a record can hold."""
+    right = word.isascii() and word.isdigit() and len(word) <= DIGITS_MAX
+    return int(word) or None if right else None
+
+
+def version(word: str) -> int:
+    """The version of the totals that a person saw, as typed. Raises ArgumentTypeError."""
+    number = whole(word)
+    if number is None:
+        raise argparse.ArgumentTypeError(f"{word!r} is no version: it is a number, as sandik calls shows it")
+    return number
 
 
 class RefusedError(SandikError):
@@ -172,8 +188,12 @@ def contest_of(cases: Sequence[Case], name: str) -> Case:
         if case.contest.id == name:
             return case
     near = difflib.get_close_matches(name, ids, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(ids)}."
+    hint = f"did you mean {near[0]}?" if near else f"there {_are(ids)} {', '.join(ids)}."
     raise RefusedError(f"There is no contest {name!r} in this night: {hint}")
+
+
+def _are(several: Sequence[str]) -> str:
+    return "is" if len(several) == 1 else "are"
 
 
 def hour(case: Case, mode: str, now: datetime) -> datetime:
@@ -199,6 +219,8 @@ def decision(
             raise UsageError(f"A decision says who made it and why: {word} is empty.")
         if len(value) > most:
             raise UsageError(f"{word} has {len(value):,} characters; a ruling holds {most:,}.")
+        if any("\ud800" <= letter <= "\udfff" for letter in value):  # what Python makes of other bytes
+            raise UsageError(f"{word} is not UTF-8: type it in a terminal that writes UTF-8.")
     ruling = Ruling(
         contest=case.contest.id, kind=kind, at=at or heard_at, heard_at=heard_at, source=SOURCE, actor=actor,
         text=text, data=dict(data),

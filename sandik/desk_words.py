@@ -74,6 +74,7 @@ def _proposal(case: Case, waiting: Proposal) -> Json:
     then = {} if told is None else told.d
     seen = case.view.seen
     cushions = {verdict.rule: verdict.cushion_votes for verdict, _ in _now(case)}
+    margin_then = then.get("numbers", {}).get("margin_votes")
     return {
         "id": waiting.id,
         "rule": waiting.rule,
@@ -93,7 +94,7 @@ def _proposal(case: Case, waiting: Proposal) -> Json:
             "versions": case.version - waiting.version,
             "boxes": seen.boxes - waiting.boxes,
             "cushion_votes": cushions.get(waiting.rule),
-            "margin_votes_then": then.get("numbers", {}).get("margin_votes"),
+            "margin_votes_then": margin_then if isinstance(margin_then, int) else None,
             "margin_votes": seen.margin_votes,
         },
         "dossier_sha256": then.get("dossier"),

@@ -30,6 +30,7 @@ from election.rulings import fault
 from election.wire.frames import ContestState
 from election.wire.records import Ruling, decode, stamp
 from election.wire.told import decode as decode_told
+from election.wire.told_fields import fault as odd
 from election.wire.topics import Scope
 from sandik.desk import story
 from streams.evaluator import wanted_areas
@@ -81,7 +82,9 @@ def _take(counted: Counted, value: bytes, proposal: Told, scope: Scope) -> None:
         fact = decode_told(value, scope)
     except RecordError:
         return
-    if fact.contest == proposal.contest and counted.memory.take(fact):
+    if fact.contest != proposal.contest or odd(fact, counted.rehearsal.night) is not None:
+        return
+    if counted.memory.take(fact):
         counted.facts.append(fact)
 
 

@@ -13,7 +13,7 @@ from election.errors import OutsideError
 from election.night import AreaId, ContestId, Night, SourceId
 from election.wire.frames import Board, ContestState
 from election.wire.keys import unpack_total
-from election.wire.told import decode
+from election.wire.told import held as held_fact
 from election.wire.topics import Scope
 from sandik import outcome
 from streams.answers import Held
@@ -107,7 +107,7 @@ def state(held: Held, published: SourceId, scope: Scope) -> ContestState:
             for code, papers in sorted(held.findings.items())
             if code.startswith(prefix) and papers
         },
-        told=tuple(decode(value, scope) for value in held.told),
+        told=tuple(held_fact(value, scope) for value in held.told),
     )
 
 

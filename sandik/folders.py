@@ -101,7 +101,10 @@ def files(path: Path) -> dict[str, bytes]:
 def load(word: str) -> Folder:
     """The night a word means. Raises UsageError, or NightError with every mistake in the folder."""
     path = find(word)
-    return Folder(path, read_night(files(path)))
+    try:
+        return Folder(path, read_night(files(path)))
+    except NightError as error:
+        raise NightError(list(error.mistakes), str(path)) from error
 
 
 def word(given: str | None, environment: Mapping[str, str]) -> str:

@@ -66,13 +66,15 @@ class Worker:
         self.grounds = Grounds(night)
         self.rulings = TakesRulings(self.store, self.grounds, self.refuse, self.progress)
         self.grounds.warm()
+        self._reading = False
+        """Whether the stream processor was started; before that there is no consumer to ask."""
 
     async def run(self) -> None:
         """Counts until SIGTERM or SIGINT; ends the process for everything else."""
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await attend(self.store, self.counter, self.progress, self.name)
+        await attend(self.store, self.counter, self.progress, self.name, {})
         waiting = asyncio.ensure_future(stop.wait())
         ready = asyncio.ensure_future(self._topics())
         await asyncio.wait({waiting, ready}, return_when=asyncio.FIRST_COMPLETED)
@@ -84,12 +86,15 @@ class Worker:
         self._drain("rulings", self._collect, self.rulings.take_in)
         self._drain("told", self._listen, self.facts.take_in)
         every_s = self.settings.attend_every_s
-        signs = keep_attending(self.store, self.counter, self.progress, self.name, every_s, self.again.begin)
+        signs = keep_attending(
+            self.store, self.counter, self.progress, self.name, self._ends, every_s, self.again.begin
+        )
         ending.own(asyncio.create_task(signs, name="the sign of life"))
         Watchdog(
             self.progress, self._work, self.settings.stand_still_s, partial(ending.end, ending.AGAIN)
         ).start()
         await self.app.start()
+        self._reading = True
         self._evaluate()
         ending.own(asyncio.create_task(self._crash(), name="the stream processor"))
         log.info("worker %s counts %s", self.name, self.scope.name)
@@ -124,8 +129,11 @@ class Worker:
 
     def _told_end(self) -> int | None:
         """Where the topic of what was told ends, by the last fetch; None where another worker holds it."""
-        held = [at for at in self.app.consumer.assignment() if at.topic == self.scope.topic("told")]
-        return self.app.consumer.highwater(held[0]) if held else None
+        return self._ends().get(partition_name(self.scope.topic("told"), 0))
+
+    def _ends(self) -> dict[str, int]:
+        """Where each partition that this worker holds ends, by the last fetch of it."""
+        return self.app.ends() if self._reading else {}
 
     async def _send(self, topic: str, key: bytes, value: bytes) -> int:
         """Sends one record; its offset, when the broker has it. Raises OutsideError after the deadline."""

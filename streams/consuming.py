@@ -71,6 +71,20 @@ class OurConsumer(driver.Consumer):
         else:
             await super().wait_empty()
 
+    def ends(self) -> dict[str, int]:
+        """Where each assigned partition ends, by the last fetch; one that was not fetched yet is left out.
+
+        The client's own thread may put another assignment in this one's place meanwhile; this one stays as it
+        is. Asking the client partition by partition fails on one that has just gone to another worker.
+        """
+        client = self._thread._consumer
+        subscription = None if client is None else client._subscription.subscription
+        assignment = None if subscription is None else subscription.assignment
+        if assignment is None:
+            return {}
+        ends = {at: assignment.state_value(at).highwater for at in assignment.tps}
+        return {partition_name(at.topic, at.partition): end for at, end in ends.items() if end is not None}
+
     def _throw_away(self) -> None:
         """What was read and not committed is neither waited for nor committed."""
         for held in (self._unacked_messages, self._acked, self._acked_index, self._gap):
@@ -151,6 +165,11 @@ class OurApp(faust.App):
 
     def _new_transport(self) -> OurTransport:
         return OurTransport(self.conf.broker_consumer, self)
+
+    def ends(self) -> dict[str, int]:
+        """Where each of this worker's partitions ends, by the last fetch; one not fetched yet is left out."""
+        consumer: Any = self.consumer
+        return dict(consumer.ends())
 
     def rejoin(self) -> None:
         """Asks for this worker's partitions anew."""

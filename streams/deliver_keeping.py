@@ -20,6 +20,7 @@ from election.errors import OutsideError, RecordError
 from election.night import ContestId
 from election.wire.delivered import Delivery, decode, encode
 from election.wire.topics import ruling_key
+from streams.heeding import heeding
 from streams.ledger import Ledger, LostError
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,11 @@ log = logging.getLogger(__name__)
 LOOK_EVERY_S = 0.25
 """How often the outbox is looked into when this process has changed nothing: another may have."""
 TRY_AGAIN_S = 1.0
+
+Rows = dict[ContestId, dict[str, Delivery]]
+"""Of each contest, by key, the statement that counts."""
+Cursors = dict[ContestId, int]
+"""Up to which fact of each contest subscriptions were looked at."""
 
 
 class Log(Protocol):
@@ -100,10 +106,7 @@ class Keeper:
         async with self._mending:
             if not await self._any_lost():
                 return
-            best: dict[ContestId, dict[str, Delivery]] = defaultdict(dict)
-            cursors: dict[ContestId, int] = defaultdict(int)
-            async for value in self._topic.read():
-                self._take(value, best, cursors)
+            best, cursors = await heeding(self._known())
             for contest in self._ledger.night.contests:
                 rows = sorted(best[contest].values(), key=lambda one: one.seq)
                 await self._ledger.restore(contest, cursors[contest], rows)
@@ -118,9 +121,15 @@ class Keeper:
             return True
         return False
 
-    def _take(
-        self, value: bytes, best: dict[ContestId, dict[str, Delivery]], cursors: dict[ContestId, int]
-    ) -> None:
+    async def _known(self) -> tuple[Rows, Cursors]:
+        """Everything the log says."""
+        best: Rows = defaultdict(dict)
+        cursors: Cursors = defaultdict(int)
+        async for value in self._topic.read():
+            self._take(value, best, cursors)
+        return best, cursors
+
+    def _take(self, value: bytes, best: Rows, cursors: Cursors) -> None:
         try:
             name, what = decode(value, self._ledger.scope)
         except RecordError as error:

@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from election.alerts import Told
 from election.errors import SandikError
 from election.night import Night
-from election.wire.told import decode
+from election.wire.told import held
 from streams.alerts.channel import Means
 from streams.deliver_following import Facts, Follower
 from streams.deliver_keeping import Keeper, Log
@@ -51,7 +51,7 @@ async def deliver(desk: Desk) -> None:
     scope = desk.settings.scope(desk.night.id)
     ledger = Ledger(desk.night, scope, desk.settings)
     try:
-        await _deliver(desk, ledger, lambda value: decode(value, scope))
+        await _deliver(desk, ledger, lambda value: held(value, scope))
     except BaseExceptionGroup as errors:
         ours = errors.subgroup(SandikError)
         # A mistake of the code is shown whole; what the world did is one sentence.
@@ -64,7 +64,8 @@ async def deliver(desk: Desk) -> None:
 
 async def _deliver(desk: Desk, ledger: Ledger, read: Callable[[bytes], Told]) -> None:
     keeper, facts = Keeper(ledger, desk.topic), Facts(ledger, read)
-    means = Means(desk.settings, desk.environment, lambda: datetime.now(UTC))
+    plain_mail = desk.subscriptions.plain_mail
+    means = Means(desk.settings, desk.environment, lambda: datetime.now(UTC), plain_mail)
     await keeper.mend()
     async with asyncio.TaskGroup() as tasks:
         sender = Sender(ledger, keeper, facts, means, tasks)

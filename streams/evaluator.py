@@ -27,7 +27,7 @@ from election.wire.frames import ContestState
 from election.wire.keys import unpack_total
 from election.wire.records import Ruling, read_time
 from election.wire.records import decode as decode_record
-from election.wire.told import decode, encode
+from election.wire.told import encode, held
 from election.wire.topics import Scope, ruling_key
 from streams.answers import Looked
 from streams.looking import Looks
@@ -134,7 +134,7 @@ class Evaluator:
                 self._forget()
                 continue
             for value in looked.told:
-                fact = decode(value, self.scope)
+                fact = held(value, self.scope)
                 if not self.teller.take(fact):
                     raise OddFactError(
                         f"Fact {fact.seq} of {self.contest} ({fact.kind}) does not follow what was told "

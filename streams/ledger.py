@@ -25,6 +25,7 @@ from election.night import ContestId, Night
 from election.wire.delivered import DEAD, Delivery, read_row, row
 from election.wire.keys import LEDGER, Keys
 from election.wire.topics import Scope
+from streams.heeding import heeding
 from streams.settings import Settings
 from streams.store import patiently
 
@@ -225,7 +226,7 @@ class Ledger:
         return said
 
     async def _outside(self, ask: Callable[[], Awaitable[T]]) -> T:
-        return await patiently(ask, self.settings)
+        return await heeding(patiently(ask, self.settings))
 
 
 def _text(name: str) -> str:

@@ -64,7 +64,7 @@ class Settings:
     deliver_waits_s: str = from_variable("SANDIK_DELIVER_WAITS_S", "0,2,5,15,30,60,120,300,900")
     """The wait before each try of a delivery, with a little chance added; after the last it is dead."""
     smtp: str = from_variable("SANDIK_SMTP", "smtp://127.0.0.1:25")
-    """The mail server: smtp:// (STARTTLS where it is offered) or smtps://."""
+    """The mail server: smtp:// (STARTTLS, or nothing is sent) or smtps://."""
     smtp_from: str = from_variable("SANDIK_SMTP_FROM", "")
     """The address mails come from; needed where a subscription is by e-mail."""
     smtp_user: str = from_variable("SANDIK_SMTP_USER", "")

@@ -2,7 +2,7 @@
 
     apply(spans, work)   one script a contest: fence, offsets, rows, totals, version, change entry in one step
     rule(...)            the same for rulings
-    attend(worker)       the sign of life; tells how far the store has come
+    attend(worker, ends) the sign of life; tells how far the store has come, and notes how far the log goes
     positions(topic)     where the log is to be read on: the truth about what was applied
 
 Know before changing: the client never sends a command again by itself. `_outside` does, until a deadline,
@@ -43,6 +43,7 @@ from election.wire.topics import Scope
 from streams.answers import Answer, Held, answer
 from streams.batch import Sums
 from streams.ground import Shelf
+from streams.heeding import heeding
 from streams.scripts import Call, Script
 from streams.settings import Settings
 from streams.spans import Fact, Ruled, Span
@@ -181,12 +182,17 @@ class Store:
             calls[contest] = Call(names, args)
         return await self._answers("tell", calls)
 
-    async def attend(self, worker: str) -> dict[ContestId, Answer]:
-        """A worker's sign of life at every contest: an `Attended`, or that the store is of another night."""
+    async def attend(self, worker: str, ends: Mapping[str, int]) -> dict[ContestId, Answer]:
+        """A worker's sign of life at every contest: an `Attended`, or that the store is of another night.
+
+        `ends` says how far the log goes in each partition that this worker reads; what is counted of it is
+        noted beside that, for whoever watches (`keys.pulse`).
+        """
+        log = [part for end in ends.items() for part in end]
         calls = {
             contest: Call(
-                [keys.meta, keys.offsets, keys.changes, keys.workers],
-                [*self._head(contest), worker, WORKER_KEPT_S],
+                [keys.meta, keys.offsets, keys.changes, keys.workers, keys.pulse],
+                [*self._head(contest), worker, WORKER_KEPT_S, *log],
             )
             for contest, keys in self.keys.items()
         }
@@ -317,7 +323,7 @@ class Store:
 
     async def _outside(self, ask: Callable[[], Awaitable[T]]) -> T:
         """Asks until there is an answer; OutsideError after the deadline, or where waiting cannot help."""
-        return await patiently(ask, self.settings)
+        return await heeding(patiently(ask, self.settings))
 
 
 async def patiently(ask: Callable[[], Awaitable[T]], settings: Settings) -> T:

@@ -45,9 +45,11 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Subscriptions:
-    """All of them, in the order of the file."""
+    """All of them, in the order of the file, and what hosts are allowed that no subscription names."""
 
     all: tuple[Subscription, ...]
+    plain_mail: frozenset[str] = frozenset()
+    """Mail servers to which mail may go without TLS, where they offer none."""
 
     def targets(self, contest: ContestId, kind: str) -> list[Target]:
         """Where a fact of this kind goes: each place once, however many subscriptions name it."""
@@ -65,6 +67,7 @@ class _Host:
 
     private: bool = False
     http: bool = False
+    plain_mail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +96,16 @@ def read_subscriptions(
     hosts = {}
     for table in root.tables("host"):
         name = table.text("name").lower()
-        hosts[name] = _Host(table.flag("allow_private", False), table.flag("allow_http", False))
+        hosts[name] = _Host(
+            *(table.flag(f"allow_{what}", False) for what in ("private", "http", "plain_mail"))
+        )
         table.finish()
     around = _Around(night, environment, settings, hosts)
     found = [_subscription(table, around) for table in root.tables("subscription", least=1)]
     root.finish()
     if mistakes:
         raise SubscriptionsError(sorted(mistakes, key=lambda mistake: mistake.line or 0))
-    return Subscriptions(tuple(found))
+    return Subscriptions(tuple(found), frozenset(name for name, host in hosts.items() if host.plain_mail))
 
 
 def _subscription(table: Table, around: _Around) -> Subscription:

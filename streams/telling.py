@@ -4,7 +4,8 @@
     await TakesFacts(...).take_in(chapter)      applied at every contest
 
 Know before changing: which fact is accepted hangs on the order of the topic alone (`lua/tell.lua`), so that a
-store made again from the log has the same calls and alerts, and nobody is told anything twice.
+store made again from the log has the same calls and alerts, and nobody is told anything twice. What a reader
+of facts could not work with is refused here, so that it never comes into the store (`wire.told_fields`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from election.checks import Finding
 from election.errors import RecordError
 from election.night import ContestId, Night
 from election.wire.told import decode
+from election.wire.told_fields import fault
 from election.wire.topics import Scope
 from streams.answers import Applied
 from streams.counting import CannotCountError, Refuse
@@ -55,9 +57,7 @@ def _fact(received: Received, night: Night, scope: Scope) -> Told | Finding:
         fact = decode(received.value, scope)
     except RecordError as error:
         return Finding(error.code, "E", error.place, str(error))
-    if fact.contest not in night.contests:
-        return Finding("E101", "E", "contest", f"There is no contest {fact.contest!r} in this night.")
-    return fact
+    return fault(fact, night) or fact
 
 
 class TakesFacts:

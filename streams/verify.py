@@ -22,6 +22,7 @@ from election.wire.changes import entry_id
 from election.wire.keys import unpack_total, unpack_unit
 from election.wire.records import Ruling, decode, stamp
 from election.wire.told import decode as decode_told
+from election.wire.told_fields import fault as odd
 from streams.answers import Held
 from streams.calling import Docket, TakesRulings, docket
 from streams.counting import CountsBatches
@@ -148,10 +149,10 @@ class Recount:
         except RecordError:
             self.unreadable += 1
             return
-        contest = ContestId(fact.contest)
-        if contest not in store.night.contests:
+        if odd(fact, store.night) is not None:
             self.unreadable += 1
             return
+        contest = ContestId(fact.contest)
         ids = self.told_ids.setdefault(contest, [])
         follows = fact.prev == (ids[-1] if ids else "") and fact.seq == len(ids) + 1
         if follows and fact.id not in ids:

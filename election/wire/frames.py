@@ -8,8 +8,8 @@ snapshot at all, not even hidden. Fields may be added, never renamed.
 """
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ from election.night import BOX_LEVEL, Area, AreaId, Choice, Contest, Names, Nigh
 from election.outstanding import registers
 from election.sources import Count
 from election.standing import Needs, Standing, margin_points, share, standing
-from election.tally import Row, nothing
+from election.tally import COLUMN, Row, nothing
 from election.wire.frames_told import Heard, silence_json, swing_json, told_json
 from election.wire.records import stamp
 
@@ -76,7 +76,14 @@ class Board:
         self._choices = [_choice_facts(choice) for choice in contest.choices]
         self._facts = self._night_facts() | (_speed(speed) if mode == "replay" else {})
         self._lookout, self._heard = Lookout(night, contest, mode), Heard(contest)
-        self._last: dict[AreaId, tuple[Row, bool, Json]] = {}
+        self._last: dict[tuple[SourceId, AreaId], tuple[Row, bool, Json, str]] = {}
+        """Each area as it was last shown, and its line of the state hash."""
+        self._sorted = sorted(self._areas)
+
+    @property
+    def areas(self) -> Collection[AreaId]:
+        """The areas that are shown of the contest."""
+        return self._areas.keys()
 
     def _shows(self, area: Area) -> bool:
         return area.level in self.night.shown_levels and self.contest.area in self.night.lines[area.id]
@@ -113,27 +120,42 @@ class Board:
         boxed = self.night.sources[source].level == BOX_LEVEL
         return standing(area, row, self.contest, self.night, self.registers, boxed=boxed)
 
-    def snapshot(self, state: ContestState, now: datetime | None) -> Json:
-        """Everything a client is shown of the contest at this version."""
-        night, contest = self.night, self.contest
+    def snapshot(self, state: ContestState, now: datetime | None, source: SourceId | None = None) -> Json:
+        """Everything a client is shown of the contest at this version, by the published count or another."""
+        contest = self.contest
         view = self._lookout.view(state, now)
-        ban, seen = view.ban, view.seen
+        ban, by = view.ban, source or contest.source
         self._heard.hear(state.told)
-        told = told_json(self._heard, resting_state(seen, contest, night, ban), night)
+        told = told_json(self._heard, resting_state(view.seen, contest, self.night, ban), self.night)
+        if by == contest.source:
+            count = _received(view.seen, ban) | self._totals(view.seen, ban)
+            line = headline(view.seen, contest, self.night, ban, public(told["call"], told["lineage"]))
+            count |= told | {"swing": swing_json(view, contest), "headline": line}
+        else:
+            seen = self._by(state, contest.area, by)
+            boxed = self.night.sources[by].level == BOX_LEVEL
+            totals = self._totals(seen, ban) | {"needs": None} | ({} if boxed else {"outstanding": None})
+            count = _received(seen, ban) | totals | {"published": False, "lineage": told["lineage"]}
         made: Json = self._facts | {
             "epoch": state.epoch, "version": state.version, "hash": "", "at": _time(state.at),
-            "source": contest.source, "embargo": _embargo(ban),
-            **_received(seen, ban), **self._totals(seen, ban),
-            **told,
-            "swing": swing_json(view, contest),
-            "headline": headline(seen, contest, night, ban, public(told["call"], told["lineage"])),
-            "areas": {area: self._area(area, facts, state, ban) for area, facts in self._areas.items()},
+            "source": by, "embargo": _embargo(ban), **count,
+            "areas": {area: self._area(area, facts, state, ban, by) for area, facts in self._areas.items()},
             "sources": [_source(one, ban, view.silences.get(one.source.id)) for one in view.counts],
             "refused": state.refused,
-            "findings": dict(state.findings) if ban.is_open else {},
         }  # fmt: skip
-        made["hash"] = state_hash(made)
+        if by == contest.source:
+            made["findings"] = dict(state.findings) if ban.is_open else {}
+        lines = [self._last[by, area][3] for area in self._sorted]
+        made["hash"] = _digest([_first_line(made), *lines])
         return made
+
+    def _by(self, state: ContestState, area: AreaId, source: SourceId) -> Standing:
+        """An area by another count than the published one. A feed of areas tells boxes by its own claim."""
+        seen = self.standing(state, area, source)
+        if self.night.sources[source].level == BOX_LEVEL:
+            return seen
+        claimed = state.rows.get(source, {}).get(area, self._nobody)[COLUMN["claimed"]]
+        return replace(seen, boxes=claimed, received=claimed)
 
     def _totals(self, seen: Standing, ban: Embargo) -> Json:
         """Votes, order, margin, what is out; nothing of it before the embargo opens."""
@@ -153,23 +175,28 @@ class Board:
             "needs": _needs(seen.needs),
         }  # fmt: skip
 
-    def _area(self, area: AreaId, facts: Json, state: ContestState, ban: Embargo) -> Json:
+    def _area(self, area: AreaId, facts: Json, state: ContestState, ban: Embargo, source: SourceId) -> Json:
         """An area's part; where its total is the one of the last snapshot, that snapshot's part itself."""
-        row = state.rows.get(self.contest.source, {}).get(area, self._nobody)
-        before = self._last.get(area)
+        row = state.rows.get(source, {}).get(area, self._nobody)
+        before = self._last.get((source, area))
         if before is None or before[0] is not row or before[1] != ban.is_open:
-            self._last[area] = before = row, ban.is_open, self._make_area(area, facts, state, ban)
+            made = self._make_area(area, facts, state, ban, source)
+            self._last[source, area] = before = row, ban.is_open, made, _line(area, made)
         return before[2]
 
-    def _make_area(self, area: AreaId, facts: Json, state: ContestState, ban: Embargo) -> Json:
-        seen = self.standing(state, area)
+    def _make_area(
+        self, area: AreaId, facts: Json, state: ContestState, ban: Embargo, source: SourceId
+    ) -> Json:
+        published = source == self.contest.source
+        seen = self.standing(state, area) if published else self._by(state, area, source)
         told: Json = dict.fromkeys(_AREA_TOTALS)
         if ban.is_open:
             told = {
                 "registered": seen.registered, "voters": seen.voters, "valid": seen.valid,
                 "invalid": seen.invalid,
                 "choices": {choice: seen.votes[place] for place, choice in self._standing_in[area]},
-                "leader": seen.leader, "margin_votes": seen.margin_votes, "needs": _needs(seen.needs),
+                "leader": seen.leader, "margin_votes": seen.margin_votes,
+                "needs": _needs(seen.needs) if published else None,
             }  # fmt: skip
         return facts | _received(seen, ban) | told
 
@@ -261,13 +288,23 @@ def state_hash(snapshot: Mapping[str, Any]) -> str:
     `<area> TAB <boxes counted> TAB <valid> TAB <choice>=<votes>,…` with choices in ascending order of id and
     `-` for what is not told; each line ends with LF; UTF-8.
     """
-    lines = [f"sandik-1 {snapshot['contest']} {snapshot['embargo']['state']}\n"]
-    for area, shown in sorted(snapshot["areas"].items()):
-        votes = shown.get("choices") or {}
-        figures = ",".join(f"{choice}={votes[choice]}" for choice in sorted(votes)) or "-"
-        valid = shown.get("valid")
-        told = "-" if valid is None else str(valid)
-        lines.append(f"{area}\t{shown['counted']['boxes']}\t{told}\t{figures}\n")
+    lines = [_line(area, shown) for area, shown in sorted(snapshot["areas"].items())]
+    return _digest([_first_line(snapshot), *lines])
+
+
+def _first_line(snapshot: Mapping[str, Any]) -> str:
+    return f"sandik-1 {snapshot['contest']} {snapshot['embargo']['state']}\n"
+
+
+def _line(area: str, shown: Mapping[str, Any]) -> str:
+    votes = shown.get("choices") or {}
+    figures = ",".join(f"{choice}={votes[choice]}" for choice in sorted(votes)) or "-"
+    valid = shown.get("valid")
+    told = "-" if valid is None else str(valid)
+    return f"{area}\t{shown['counted']['boxes']}\t{told}\t{figures}\n"
+
+
+def _digest(lines: list[str]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()[:HASH_DIGITS]
 
 
@@ -275,14 +312,23 @@ def difference(old: Any, new: Any) -> Any:
     """The JSON merge patch (RFC 7396) that makes `new` of `old`; None where they are equal."""
     if not (isinstance(old, dict) and isinstance(new, dict)):
         return None if old == new else new
-    patch = {}
+    patch: Json = {}
+    kept = len(new)
     for key, value in new.items():
         before = old.get(key)
-        if before == value and (value is not None or key in old):
+        if before is None and key not in old:
+            kept -= 1
+            patch[key] = value
+        elif before is value:
             continue
-        inner = difference(before, value) if isinstance(before, dict) and isinstance(value, dict) else value
-        patch[key] = inner
-    patch |= {key: None for key in old if key not in new}
+        elif isinstance(value, dict) and isinstance(before, dict):
+            inner = difference(before, value)
+            if inner is not None:
+                patch[key] = inner
+        elif before != value:
+            patch[key] = value
+    if kept < len(old):
+        patch |= {key: None for key in old if key not in new}
     return patch or None
 
 

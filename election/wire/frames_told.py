@@ -12,7 +12,7 @@ from election.alerts import KINDS, Told
 from election.calls import state
 from election.calls.state import CallState
 from election.calls.verdict import Silence, View
-from election.lineage import ANNULLED, CERTIFIED, RECOUNT, UNOFFICIAL
+from election.lineage import ANNULLED, CERTIFIED, RECOUNT, UNOFFICIAL, day_of
 from election.memory import Memory
 from election.night import Contest, Night
 from election.swing import change, margin_swing
@@ -75,9 +75,9 @@ def told_json(heard: Heard, resting: CallState, night: Night) -> Json:
 def _lineage(heard: Heard, night: Night) -> Json:
     """Where the contest comes from and what became of it after the night (semantics.md, Lineage)."""
     reruns = [fact for fact in heard.told if fact.kind == "rerun-set"]
-    rerun_on = str(reruns[-1].d.get("data", {}).get("date", "")) if reruns else ""
+    rerun_on = day_of(reruns[-1].d.get("data", {}).get("date")) if reruns else None
     settled = _SETTLED.get(heard.memory.state, UNOFFICIAL)
-    return {"parent": night.parent, "state": settled, "rerun_on": rerun_on or None}
+    return {"parent": night.parent, "state": settled, "rerun_on": rerun_on and rerun_on.isoformat()}
 
 
 _SETTLED = {

@@ -9,6 +9,7 @@ compare before they work together.
 """
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from election.night import Contest, ContestId, SourceId
@@ -116,6 +117,13 @@ class Keys:
         """Hash: worker → second (Unix time of the store) of its last sign of life."""
         return self._key("workers")
 
+    @property
+    def pulse(self) -> str:
+        """Hash: partition → `<applied> <end> <ms>`: how far this contest was counted when a worker last said,
+        how far the log went, and when that was by the store's clock. Gone a minute after the last worker.
+        """
+        return self._key("pulse")
+
     def boxes(self, source: SourceId) -> str:
         """Hash: unit → packed row of what is held."""
         return self._key("boxes", source)
@@ -131,6 +139,30 @@ class Keys:
     def papers(self, source: SourceId) -> str:
         """Hash: unit → JSON of what the checks say about the paper held, where they say anything."""
         return self._key("papers", source)
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """How far a partition was counted, beside how far it goes, when a worker last said."""
+
+    applied: int
+    end: int
+    at_s: float
+    """By the store's clock."""
+
+    @property
+    def behind(self) -> int:
+        """Records in the log that are not counted yet."""
+        return max(0, self.end - self.applied)
+
+
+def unpack_pulse(fields: Mapping[bytes, bytes]) -> dict[str, Pulse]:
+    """The hash `Keys.pulse` by partition. Raises ValueError for what no worker writes."""
+    found = {}
+    for name, text in fields.items():
+        applied, end, ms = map(int, text.split())
+        found[name.decode()] = Pulse(applied, end, ms / 1000)
+    return found
 
 
 def unit_width(contest: Contest) -> int:

@@ -123,8 +123,9 @@ def stamp(at: datetime) -> str:
 def _time(text: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
-        return None if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError):  # overflow: the first or last hours of the calendar, in another zone
+        # In the first and last hours of the calendar there is no time in every zone that people read it in.
+        return None if at.tzinfo is None or not 1 < at.year < 9999 else at.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
 
 

@@ -1,11 +1,13 @@
 """Facts that were told, as bytes: the values of the topic `…told`, and the public state of a call.
 
     encode(told, scope)         the record's bytes
-    decode(value, scope)        the fact again; RecordError for what cannot be read
+    decode(value, scope)        the fact again, from the log; RecordError for what cannot be read
+    held(value, scope)          the same from the store, where an error says the way out
     call_json(memory)           what is public of a contest's call, for the store and for snapshots
 
 Know before changing: bytes are made in one order of fields and never otherwise; a fact read and written again
 is the same bytes. The id is made again from scope, contest, kind and key, so a record cannot claim another's.
+What `d` must hold stands in `told_fields`.
 """
 
 from collections.abc import Mapping
@@ -18,10 +20,9 @@ from election.calls.state import BY_LOT, CERTIFIED, CallState
 from election.errors import ModeError, RecordError
 from election.memory import RESTING, Memory
 from election.wire.records import VERSION, opened, read_time, stamp
+from election.wire.told_fields import TEXT_MAX, check
 from election.wire.topics import Scope
 
-TEXT_MAX = 4000
-"""Longest title, reason or name in a fact, in characters."""
 Json = dict[str, Any]
 
 
@@ -57,6 +58,8 @@ def _plain(value: Any) -> Any:
 def decode(value: bytes, scope: Scope) -> Told:
     """The fact in these bytes. Raises RecordError (codes of `records.decode`), ModeError for another."""
     body = opened(value, scope)
+    if b"\n" in value:
+        raise RecordError("R001", "record", "A fact is JSON on one line: the store joins facts by lines.")
     if body.get("t") != "told":
         raise RecordError("R010", "t", f"A record here is something told, not {body.get('t')!r:.40}.")
     kind = body.get("kind")
@@ -72,14 +75,33 @@ def decode(value: bytes, scope: Scope) -> Told:
         at=read_time(body.get("at"), "at"),
         version=_number(body, "version"),
         positions=_object(body, "positions", int),
-        title=_object(body, "title", str),
-        because=_object(body, "because", str),
+        title=_said(body, "title"),
+        because=_said(body, "because"),
         d=_object(body, "d", object),
     )
+    check(kind, told.d)
     if body.get("id") != told.id:
         wanted = identity(told.scope, told.contest, told.kind, told.key)
         raise RecordError("R011", "id", f"The id of this fact is {wanted}, not {body.get('id')!r:.40}.")
     return told
+
+
+def held(value: bytes, scope: Scope) -> Told:
+    """The fact in these bytes of the store.
+
+    Raises RecordError that says the way out: what is refused where it enters is in a store only if another
+    version of this program let it in.
+    """
+    try:
+        return decode(value, scope)
+    except ModeError:
+        raise
+    except RecordError as error:
+        sentence = (
+            f"What the store holds as told cannot be read ({error.code}: {error}) Another version of Sandık "
+            "wrote it: sandik verify --rebuild makes the store from the log again."
+        )
+        raise RecordError(error.code, error.place, sentence) from error
 
 
 def _text(body: Mapping[str, Any], place: str) -> str:
@@ -100,6 +122,14 @@ def _object(body: Mapping[str, Any], place: str, of: type) -> Json:
     value = body.get(place)
     if not isinstance(value, dict) or not all(isinstance(one, of) for one in value.values()):
         raise RecordError("R006", place, f"{place} is an object.")
+    return value
+
+
+def _said(body: Mapping[str, Any], place: str) -> Json:
+    """A sentence by language, in English at least."""
+    value = _object(body, place, str)
+    if "en" not in value:
+        raise RecordError("R006", f"{place}.en", f"{place} holds a sentence by language; en is missing.")
     return value
 
 

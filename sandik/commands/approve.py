@@ -18,7 +18,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Which proposal, who and why."""
     parser.add_argument("id", metavar="ID", help="the proposal, as sandik calls shows it")
     parser.add_argument(
-        "--version", metavar="N", type=int, help="the version you saw; by default the one it was proposed at"
+        "--version",
+        metavar="N",
+        type=desk.version,
+        help="the version you saw; by default the one it was proposed at",
     )
     desk.asks_who(parser)
     desk.asks_where(parser)

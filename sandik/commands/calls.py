@@ -52,7 +52,7 @@ async def _calls(args: argparse.Namespace, out: Out) -> int:
 
     async with deciding.opened(args) as room:
         head: Json = {"night": room.night.id, "mode": room.scope.mode, "session": room.scope.session}
-        cases = await room.cases()
+        cases = await room.looked_at(out)
         try:
             shown = desk.chosen(cases, args.id)
         except desk.RefusedError as error:
@@ -79,7 +79,7 @@ async def _evidence(args: argparse.Namespace, out: Out) -> int:
         night, scope = room.night, room.scope
         head: Json = {"night": night.id, "mode": scope.mode, "session": scope.session}
         try:
-            case, proposal = _proposal(await room.cases(), args.id)
+            case, proposal = _proposal(await room.looked_at(out), args.id)
         except desk.RefusedError as error:
             return _refused(error, head, out)
         topics = [scope.topic(what) for what in ("reports", "rulings", "told")]

@@ -89,6 +89,7 @@ def _deliver(args: argparse.Namespace, out: Out, night: Night, settings: "Settin
     from sandik.delivered import DeliveredTopic
     from streams import quiet
     from streams.delivering import Desk, deliver
+    from streams.heeding import heeding
 
     quiet.set_up()
     producing = Producing.read(os.environ)
@@ -97,7 +98,7 @@ def _deliver(args: argparse.Namespace, out: Out, night: Night, settings: "Settin
         task = asyncio.current_task()
         assert task is not None
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, _stop, task)
-        await create_topics(producing, night.id)
+        await heeding(create_topics(producing, night.id))
         async with DeliveredTopic(producing, night.id) as topic:
             await deliver(Desk(night, settings, found, topic, os.environ, args.from_now))
 
@@ -109,7 +110,7 @@ def _deliver(args: argparse.Namespace, out: Out, night: Night, settings: "Settin
 
 
 def _stop(work: "asyncio.Task[None]") -> None:
-    """Ends the work; where a library swallows that, the process ends all the same, and says what it held.
+    """Ends the work; where something does not heed it, the process ends all the same and says what it held.
 
     Nothing is lost by it: what was sent and not settled is tried again under the same id.
     """

@@ -104,7 +104,10 @@ def wish(cases: Sequence[desk.Case], args: argparse.Namespace, given: Mapping[st
 
     case = desk.contest_of(cases, args.contest)
     night = case.view.night
-    at = read_from(args.at, night.date, night.time_zone) if args.at else None
+    try:
+        at = read_from(args.at, night.date, night.time_zone) if args.at else None
+    except UsageError as error:
+        raise UsageError(f"--at: {error}") from error
     data = {key: value(case, key, text) for key, text in given.items()}
     return desk.Wish(case, args.kind, data, at)
 
@@ -113,9 +116,10 @@ def value(case: desk.Case, key: str, text: str) -> Any:
     """One value as a ruling has it. Raises UsageError for what the night does not know."""
     night, contest = case.view.night, case.contest
     if key in ("version", "revision"):
-        if not text.isascii() or not text.isdigit():
-            raise UsageError(f"{key} is {text!r}; it is a whole number.")
-        return int(text)
+        number = desk.whole(text)
+        if number is None:
+            raise UsageError(f"{key} is {text!r}; it is a whole number from 1.")
+        return number
     if key == "date":
         try:
             return date.fromisoformat(text).isoformat()

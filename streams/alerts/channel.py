@@ -29,11 +29,13 @@ class NotDeliveredError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a channel works with: the settings, the environment that holds secrets, and the time."""
+    """What a channel works with: the settings, the environment that holds secrets, the time, permissions."""
 
     settings: Settings
     environment: Mapping[str, str]
     now: Callable[[], datetime]
+    plain_mail: frozenset[str] = frozenset()
+    """Hosts of mail servers to which mail may go without TLS, where they offer none."""
 
     def secret(self, name: str) -> str:
         """The secret an environment variable holds. Raises NotDeliveredError where it holds none."""

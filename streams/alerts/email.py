@@ -1,7 +1,9 @@
 """Alerts by e-mail: a text and an HTML part that say the same, from the operator's own mail server.
 
 Know before changing: Message-ID is made from the fact's id, so that a mail sent twice is one mail to the
-reader's program. STARTTLS is used where the server offers it; name and password come from the settings.
+reader's program. Neither a mail nor a password leaves before the connection is TLS, unless the server offers
+none and its host is allowed that by name. Not what was offered decides (somebody in between could take the
+offer out), but what the connection has become.
 """
 
 import asyncio
@@ -18,7 +20,8 @@ from election.alerts import KINDS, Told
 from election.wire.delivered import Target
 from streams.alerts.channel import Channel, Means, NotDeliveredError
 from streams.alerts.texts import lines, subject
-from streams.settings import Settings
+from streams.alerts.trust import tls_context, tls_fault
+from streams.heeding import heeding
 
 DEFAULT_PORTS = {"smtp": 25, "smtps": 465}
 REFUSED_FOR_GOOD = 500
@@ -61,7 +64,7 @@ async def send(told: Told, target: Target, means: Means) -> None:
     mail = render(told, target, settings.smtp_from)
     try:
         async with asyncio.timeout(settings.deliver_answers_within_s):
-            await _hand_over(mail, settings)
+            await heeding(_hand_over(mail, means))
     except TimeoutError as error:
         raise NotDeliveredError(
             f"the mail server gave no answer within {settings.deliver_answers_within_s:g} s"
@@ -75,20 +78,30 @@ async def send(told: Told, target: Target, means: Means) -> None:
     except aiosmtplib.SMTPResponseException as error:
         raise NotDeliveredError(f"the mail server answered {error.code}") from error
     except (aiosmtplib.SMTPException, OSError) as error:
-        raise NotDeliveredError(f"the mail server did not take it ({type(error).__name__})") from error
+        why = tls_fault(error) or type(error).__name__
+        raise NotDeliveredError(f"the mail server did not take it: {why}") from error
 
 
-async def _hand_over(mail: EmailMessage, settings: Settings) -> None:
+async def _hand_over(mail: EmailMessage, means: Means) -> None:
+    settings = means.settings
     server = urlsplit(settings.smtp)
-    await aiosmtplib.send(
-        mail,
-        hostname=server.hostname,
+    host = server.hostname or ""
+    # It changes to TLS by itself where the server offers that, and checks the certificate.
+    client = aiosmtplib.SMTP(
+        hostname=host,
         port=server.port or DEFAULT_PORTS[server.scheme],
         use_tls=server.scheme == "smtps",
-        username=settings.smtp_user or None,
-        password=settings.smtp_password or None,
+        tls_context=tls_context(),
         timeout=settings.deliver_answers_within_s,
     )
+    async with client:
+        if client.get_transport_info("sslcontext") is None and host not in means.plain_mail:
+            raise NotDeliveredError(
+                "the mail server offers no TLS, and its host is not allowed to go without"
+            )
+        if settings.smtp_user:
+            await client.login(settings.smtp_user, settings.smtp_password)
+        await client.send_message(mail)
 
 
 CHANNEL = Channel("email", "to", send, check)

@@ -11,11 +11,9 @@ not used.
 import asyncio
 import ipaddress
 import socket
-import ssl
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cache
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -23,6 +21,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from election.wire.delivered import Target
 from streams.alerts.channel import NotDeliveredError
+from streams.alerts.trust import tls_context, tls_fault
 
 ANSWER_BYTES_MAX = 64 * 1024
 """Most bytes read of an answer; the rest is never asked for."""
@@ -60,14 +59,16 @@ def fault(url: str, target: Target) -> str:
     if parts.scheme not in ("https", "http") or not host or port == 0:
         return "it is no https:// URL"
     if parts.scheme == "http" and not target.http:
-        return "it is http, and its host is not allowed that"
+        return "it is http; that needs allow_http = true for its host"
     if parts.username or parts.password:
         return "it has a name or password in it"
     try:
         public = is_public(host)
     except ValueError:
         return ""  # a name: its addresses are looked at when it is used
-    return "" if public or target.private else "its address is not public, and its host is not allowed that"
+    if public or target.private:
+        return ""
+    return "its address is not public; that needs allow_private = true for its host"
 
 
 class Resolver(AbstractResolver):
@@ -97,11 +98,6 @@ class Resolver(AbstractResolver):
         """Nothing is kept, so there is nothing to give back."""
 
 
-@cache
-def _tls() -> ssl.SSLContext:
-    return ssl.create_default_context()
-
-
 async def post(url: str, body: bytes, headers: Mapping[str, str], target: Target, within_s: float) -> None:
     """Sends once; returns at an answer of 2xx. Raises NotDeliveredError for anything else."""
     if wrong := fault(url, target):
@@ -113,18 +109,17 @@ async def post(url: str, body: bytes, headers: Mapping[str, str], target: Target
         raise NotDeliveredError("the address is not used: it is not public", hopeless=True) from error
     except TimeoutError as error:
         raise NotDeliveredError(f"no answer within {within_s:g} s") from error
-    except aiohttp.ClientConnectorCertificateError as error:
-        raise NotDeliveredError("its certificate is not trusted") from error
     except (aiohttp.ClientError, OSError, ValueError) as error:
         if isinstance(error.__cause__, RefusedAddressError):
             raise NotDeliveredError("the address is not used: it is not public", hopeless=True) from error
-        raise NotDeliveredError(f"no connection or no answer ({type(error).__name__})") from error
+        why = tls_fault(error) or f"no connection or no answer ({type(error).__name__})"
+        raise NotDeliveredError(why) from error
 
 
 def _session(target: Target) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
-            resolver=Resolver(target.private), use_dns_cache=False, force_close=True, ssl=_tls()
+            resolver=Resolver(target.private), use_dns_cache=False, force_close=True, ssl=tls_context()
         ),
         auto_decompress=False,
         cookie_jar=aiohttp.DummyCookieJar(),

@@ -1,7 +1,7 @@
 """Tellers for tests: a contest with its rules of calls, what is told of views, and rulings of a desk.
 
 Know before changing: `tell` takes in what it is told, as the rooms do, and checks two laws on the way: every
-fact follows the one before it, and asking again at once gives nothing.
+fact follows the one before it and can be read from its bytes, and asking again at once gives nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,13 +12,17 @@ from typing import Any
 from election.alerts import Told
 from election.calls import GUARDS, RULES
 from election.calls.verdict import Guard, Rule, View
-from election.night import Night
+from election.night import Night, NightId
 from election.teller import Teller
-from election.wire.records import Ruling
+from election.wire import told_fields as fields
+from election.wire.records import Ruling, stamp
+from election.wire.told import decode, encode
+from election.wire.topics import Scope
 from tests.election.strategies import LAW_OPENS_AT, contest_of
 from tests.election.views import toml, view
 
-SCOPE = "rehearsal.kent-2024"
+HERE = Scope("rehearsal", NightId("kent-2024"))
+SCOPE = HERE.name
 
 
 def by_itself(people: int = 0, more: str = "") -> Night:
@@ -46,6 +50,8 @@ def tell(who: Teller, what: View, rulings: Sequence[Ruling] = ()) -> list[Told]:
     facts = who.tell(what, {"log/0": what.version}, rulings)
     assert facts == who.tell(what, {"log/0": what.version}, rulings)
     for told in facts:
+        assert told.id == decode(encode(told, HERE), HERE).id
+        assert fields.fault(told, who.night) is None
         assert who.take(told)
     assert [] == who.tell(what, {"log/0": what.version}, rulings)
     return facts
@@ -65,3 +71,15 @@ def ruling(kind: str, actor: str = "Ayşe", minute: int = 0, text: str = "", **d
     """A ruling at so many minutes after the ban is lifted."""
     at = LAW_OPENS_AT + timedelta(minutes=minute)
     return Ruling("mayor", kind, at, at, "desk", actor, text, data)
+
+
+def d_of(kind: str, choice: str = "ada", choices: int = 3, source: str = "council") -> dict[str, Any]:
+    """What a fact of this kind must say in `d`, as small as can be: the fields that may be absent are."""
+    small: dict[fields.Type, Any] = {
+        fields.COUNT: 1, fields.PERCENT: 25, fields.WHOLE: -1, fields.NUMBER: 0.5, fields.FLAG: False,
+        fields.TEXT: "x", fields.TEXTS: [], fields.TIME: stamp(LAW_OPENS_AT), fields.OBJECT: {},
+        fields.CHOICE: choice, fields.CHOICES: [], fields.ELECTED: [choice], fields.VOTES: [0] * choices,
+        fields.SOURCE: source, fields.BY_SOURCE: {}, fields.COUNTS: {}, fields.GUARDS: [],
+    }  # fmt: skip
+    asked = fields.FIELDS[kind].items()
+    return {name: small.get(of) for name, of in asked if not name.endswith("?")}

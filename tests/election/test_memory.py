@@ -6,8 +6,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from election.alerts import Told
 from election.memory import Memory, pair
-from tests.election.tellings import by_itself, ruling, seen, tell, teller
+from tests.election.strategies import LAW_OPENS_AT
+from tests.election.tellings import SCOPE, by_itself, d_of, ruling, seen, tell, teller
 
 
 def test_a_fact_that_does_not_follow_changes_nothing() -> None:
@@ -56,6 +58,16 @@ def test_a_recount_of_a_part_leaves_the_state_as_it_is() -> None:
         who = teller()
         tell(who, seen(who, (80, 80, 0)), [ruling("recount-ordered", scope=scope)])
         assert state == who.memory.state
+
+
+def test_a_source_that_was_never_silent_may_speak_again() -> None:
+    """Whoever told so: there is nothing to forget."""
+    memory = Memory()
+    for seq, kind in enumerate(("source-resumed", "source-skewed"), 1):
+        said = {"en": kind}
+        told = Told(SCOPE, "mayor", seq, memory.last, kind, "x", LAW_OPENS_AT, 1, {}, said, said, d_of(kind))
+        assert memory.take(told)
+    assert {} == memory.stalls
 
 
 def test_the_pair_of_a_rule_and_those_it_names() -> None:

@@ -17,7 +17,7 @@ from election.wire.frames_told import (
 )  # fmt: skip
 from election.wire.records import Ruling
 from tests.election.strategies import contest_of, night
-from tests.election.tellings import by_itself, seen, tell, teller
+from tests.election.tellings import by_itself, d_of, seen, tell, teller
 from tests.election.views import view
 
 AT = datetime(2024, 3, 31, 21, 0, tzinfo=UTC)
@@ -37,8 +37,8 @@ def chain(count: int) -> list[Told]:
         kind = "lead-noted" if seq % 3 == 0 else "objection"
         said = {"en": f"title {seq}", "tr": f"başlık {seq}"}
         prev = facts[-1].id if facts else ""
-        d = {"ahead": [], "ruled": "objection-filed"}
-        facts.append(Told("replay.kent-2024", "mayor", seq, prev, kind, str(seq), AT, 1, {}, said, said, d))
+        told = Told("replay.kent-2024", "mayor", seq, prev, kind, str(seq), AT, 1, {}, said, said, d_of(kind))
+        facts.append(told)
     return facts
 
 
@@ -78,7 +78,7 @@ def test_the_call_is_the_one_that_was_told_or_the_resting_state() -> None:
 
 
 def test_the_lineage_says_what_became_of_the_election() -> None:
-    """Unofficial, certified, annulled with the day of the rerun."""
+    """Unofficial, certified, annulled with the day of the rerun; a day that is none is not shown."""
     who = teller(by_itself())
     looked = seen(who, (900, 10, 0), boxes=4)
     facts = tell(who, looked)
@@ -86,6 +86,7 @@ def test_the_lineage_says_what_became_of_the_election() -> None:
     for kind, data, expected in (
         ("certified", {"choice": "ada"}, ("certified", None)),
         ("annulled", {}, ("annulled", None)),
+        ("rerun-set", {"date": "soon"}, ("annulled", None)),
         ("rerun-set", {"date": "2024-06-23"}, ("annulled", "2024-06-23")),
     ):
         rulings.append(Ruling("mayor", kind, AT, AT, "council", "the council", kind, data))

@@ -14,9 +14,11 @@ from election.wire.keys import (
     LEDGER,
     UNIT_FIXED,
     Keys,
+    Pulse,
     pack_total,
     pack_unit,
     unit_width,
+    unpack_pulse,
     unpack_total,
     unpack_unit,
 )
@@ -88,3 +90,17 @@ def test_the_ledger_of_deliveries_lives_beside_its_contest() -> None:
     assert all(name.startswith(f"{tag}}}:ledger:") for name in names)
     with pytest.raises(ValueError):
         keys.ledger("address")
+
+
+def test_a_pulse_says_how_far_a_partition_is_counted() -> None:
+    """Applied, end and the store's clock in milliseconds, as the worker's script writes them."""
+    read = unpack_pulse({b"live.kent.reports/0": b"7 19 1800000000500", b"live.kent.told/0": b"3 2 0"})
+    assert {"live.kent.reports/0": Pulse(7, 19, 1800000000.5), "live.kent.told/0": Pulse(3, 2, 0.0)} == read
+    assert [12, 0] == [pulse.behind for pulse in read.values()]
+
+
+@pytest.mark.parametrize("text", [b"", b"7", b"7 8", b"7 8 soon", b"7 8 9 10", b"7.5 8 9"])
+def test_a_pulse_that_no_worker_writes_is_an_error(text: bytes) -> None:
+    """Whoever asks decides what to do about it."""
+    with pytest.raises(ValueError):
+        unpack_pulse({b"live.kent.reports/0": text})

@@ -34,8 +34,10 @@ from tests.election.test_rehearsal import unspoilt
 
 SCOPE = Scope("rehearsal", NightId("kent-2024"))
 SESSION = Scope("rehearsal", NightId("kent-2024"), "s1")
-TIMES = st.datetimes(timezones=st.just(UTC)).map(
-    lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)
+TIMES = (
+    st.datetimes(timezones=st.just(UTC))
+    .filter(lambda at: 1 < at.year < 9999)
+    .map(lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000))
 )
 RULINGS = st.builds(
     Ruling,
@@ -171,6 +173,7 @@ REFUSED: list[tuple[str, str, bytes | dict[str, Any]]] = [
     ("R009", "heard_at", body(heard_at=1728216000)),
     ("R009", "heard_at", body(heard_at=MISSING)),
     ("R009", "heard_at", body(heard_at="0001-01-01T00:00:00+14:00")),
+    ("R009", "heard_at", body(heard_at="9999-12-31T23:30:00Z")),
     ("R009", "at", ruling(at="")),
     ("R010", "t", body(t="tally")),
     ("R010", "t", body(t=MISSING)),

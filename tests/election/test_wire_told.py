@@ -12,12 +12,11 @@ from election.alerts import KINDS, Told
 from election.calls.state import CallState
 from election.errors import ModeError, RecordError
 from election.night import NightId
-from election.wire.told import call_json, decode, encode, shown_call
+from election.wire.told import call_json, decode, encode, held, shown_call
 from election.wire.topics import Scope
 from tests.election.strategies import LAW_OPENS_AT
-from tests.election.tellings import SCOPE, by_itself, ruling, seen, tell, teller
+from tests.election.tellings import HERE, SCOPE, by_itself, d_of, ruling, seen, tell, teller
 
-HERE = Scope("rehearsal", NightId("kent-2024"))
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
@@ -29,8 +28,8 @@ FACTS = st.builds(
     prev=st.text(max_size=16),
     kind=st.sampled_from(sorted(KINDS)), key=st.text(max_size=20), at=st.just(LAW_OPENS_AT),
     version=st.integers(0, 2**40), positions=st.dictionaries(st.text(max_size=9), st.integers(0, 2**40)),
-    title=SAID, because=SAID, d=st.dictionaries(st.text(max_size=8), JSON, max_size=4),
-)  # fmt: skip
+    title=SAID, because=SAID, d=st.dictionaries(st.text(max_size=8).map("more-{}".format), JSON, max_size=4),
+).map(lambda told: replace(told, d={**told.d, **d_of(told.kind)}))  # fmt: skip
 
 
 @given(FACTS)
@@ -57,7 +56,8 @@ def fact() -> dict[str, Any]:
         ("seq", True, "R006"), ("version", "1", "R006"), ("prev", 3, "R011"), ("contest", None, "R011"),
         ("key", "x" * 4001, "R011"), ("key", "another", "R011"), ("id", "0" * 16, "R011"),
         ("at", "yesterday", "R009"), ("positions", {"a": "b"}, "R006"), ("title", [], "R006"),
-        ("because", {"en": 1}, "R006"), ("d", None, "R006"),
+        ("because", {"en": 1}, "R006"), ("title", {"tr": "x"}, "R006"), ("d", None, "R006"),
+        ("d", {}, "R009"), ("at", "9999-12-31T23:59:59Z", "R009"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_with_a_code(place: str, value: object, code: str) -> None:
@@ -70,13 +70,25 @@ def test_what_cannot_be_read_is_refused_with_a_code(place: str, value: object, c
 @pytest.mark.parametrize(
     ("value", "code"),
     [(b"{", "R001"), (b"[]", "R002"), (b" " * 1_048_577, "R008"),
-     (b'{"v":1,"d":' + b"[" * 300 + b"]" * 300 + b"}", "R001")],
+     (b'{"v":1,"d":' + b"[" * 300 + b"]" * 300 + b"}", "R001"),
+     (orjson.dumps(fact(), option=orjson.OPT_INDENT_2), "R001")],
 )  # fmt: skip
 def test_bytes_that_are_no_record_are_refused(value: bytes, code: str) -> None:
-    """Also those nested so deeply that they could not be written again."""
+    """Also those nested so deeply that they could not be written again, and those of several lines."""
     with pytest.raises(RecordError) as caught:
         decode(value, HERE)
     assert code == caught.value.code
+
+
+def test_what_a_store_holds_and_nobody_can_read_says_the_way_out() -> None:
+    """Code and field are those of the fact; another mode's fact stays another mode's."""
+    good = fact()
+    assert held(orjson.dumps(good), HERE) == decode(orjson.dumps(good), HERE)
+    with pytest.raises(RecordError, match=r"R009: d\.opens_at .* sandik verify --rebuild") as caught:
+        held(orjson.dumps(good | {"d": {}}), HERE)
+    assert ("R009", "d.opens_at") == (caught.value.code, caught.value.place)
+    with pytest.raises(ModeError):
+        held(orjson.dumps(good | {"mode": "live"}), HERE)
 
 
 def test_a_fact_of_another_scope_is_not_written() -> None:

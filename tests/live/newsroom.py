@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import signal
+import ssl
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -71,6 +72,7 @@ class Receiver:
     answers: dict[str, Answer] = field(default_factory=dict)
     got: list[Got] = field(default_factory=list)
     port: int = 0
+    scheme: str = "http"
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Writes down, then answers."""
@@ -81,7 +83,7 @@ class Receiver:
 
     def url(self, path: str) -> str:
         """The address of a path."""
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"{self.scheme}://127.0.0.1:{self.port}{path}"
 
     def on(self, path: str) -> list[Got]:
         """What came to a path."""
@@ -93,14 +95,14 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiver() -> AsyncIterator[Receiver]:
-    """A receiver on a free port."""
-    made_receiver = Receiver()
+async def receiver(tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
+    """A receiver on a free port; with a certificate it speaks TLS alone."""
+    made_receiver = Receiver(scheme="https" if tls else "http")
     app = web.Application(client_max_size=2**20)
     app.router.add_route("*", "/{path:.*}", made_receiver.handle)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
     await site.start()
     made_receiver.port = runner.addresses[0][1]
     try:
@@ -116,6 +118,8 @@ def webhook(url: str, who: str = "Desk", more: str = "") -> str:
 
 
 HEAD = 'mode = "replay"\n[[host]]\nname = "127.0.0.1"\nallow_private = true\nallow_http = true\n'
+PLAIN_MAIL = "allow_plain_mail = true\n"
+"""As the first subscription: this host may have mail without TLS, too."""
 
 
 class Newsroom:

@@ -155,7 +155,7 @@ async def test_a_worker_with_another_night_is_refused(either: Running) -> None:
             await other.count(log_of([good(0), good(1)])[1:])
         assert OtherNight(NIGHT.digest) == caught.value.why
         with pytest.raises(CannotCountError):
-            await attend(other.store, other.counter, other.progress, "other")
+            await attend(other.store, other.counter, other.progress, "other", {})
         await agree(worker, log_of([good(0)]))
 
 
@@ -203,7 +203,7 @@ async def test_a_restarted_store_is_noticed_while_nothing_comes_in(redis_server:
         before = await worker.store.read(MAYOR)
         redis_server.stop()
         redis_server.start()
-        await attend(worker.store, worker.counter, worker.progress, "me")
+        await attend(worker.store, worker.counter, worker.progress, "me", {})
         after = await worker.store.read(MAYOR)
         assert before.meta["epoch"] != after.meta["epoch"]
         assert "2-0" == after.newest
@@ -216,7 +216,7 @@ async def test_a_flushed_store_is_noticed_while_nothing_comes_in(either: Running
         await worker.count(log)
         await flush(either)
         with pytest.raises(StoreLostGroundError):
-            await attend(worker.store, worker.counter, worker.progress, "me")
+            await attend(worker.store, worker.counter, worker.progress, "me", {})
         async with one(either) as again:
             assert {f"{REPORTS}/0": 0} == await again.store.positions([f"{REPORTS}/0"])
             await again.count(log)

@@ -1,83 +1,22 @@
 """`sandik deliver` as a newsroom uses it: every channel against a real server, and its words at a shell.
 
-Know before changing: the mail server is aiosmtpd, the rest real HTTP; the process is the command itself.
+Know before changing: the mail server is aiosmtpd, the rest real HTTP; the process is the command itself. What
+is sent over TLS is in test_delivering_tls.py.
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from sandik import cli
-from sandik.ports import choose
-from tests.live.newsroom import newsroom, receiver, webhook
+from tests.live.newsroom import PLAIN_MAIL, newsroom, receiver, webhook
+from tests.live.postbox import ACCOUNT, mail, postbox
 from tests.servers import Running
 
 Captured = pytest.CaptureFixture[str]
-# The mail server here speaks no TLS, and its library warns of what only this machine hears.
+# The mail server here speaks no TLS, and its library warns of passwords that only this machine hears.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS:UserWarning")
-
-
-class Postbox:
-    """A mail server's end: what it took, and whom it refuses."""
-
-    def __init__(self) -> None:
-        self.mails: list[EmailMessage] = []
-        self.refuse: dict[str, list[str]] = {}
-        self.users: list[bytes] = []
-
-    async def handle_RCPT(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        """Refuses an address as long as it has answers for it."""
-        if answers := self.refuse.get(address):
-            return answers.pop(0)
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        """Takes a mail."""
-        mail = message_from_bytes(envelope.original_content or b"", policy=policy.default)
-        assert isinstance(mail, EmailMessage)
-        self.mails.append(mail)
-        return "250 taken"
-
-    def login(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
-        """Knows one password."""
-        assert isinstance(data, LoginPassword)
-        self.users.append(data.login)
-        return AuthResult(success=data.password == b"pa55word")
-
-    def kinds(self, to: str) -> list[str]:
-        """The last word but one of the subjects sent to an address: the kind of each fact."""
-        return [str(mail["Subject"]).split()[-2] for mail in self.mails if mail["To"] == to]
-
-
-@contextmanager
-def postbox() -> Iterator[tuple[Postbox, int]]:
-    """A mail server on a free port, that wants name and password."""
-    box, port = Postbox(), choose()
-    controller = Controller(
-        box, hostname="127.0.0.1", port=port, auth_required=True, auth_require_tls=False,
-        authenticator=box.login,
-    )  # fmt: skip
-    controller.start()
-    try:
-        yield box, port
-    finally:
-        controller.stop()
-
-
-def mail(to: str, more: str = "") -> str:
-    """A subscription by mail."""
-    return f'[[subscription]]\nwho = "Editors"\nchannel = "email"\nto = "{to}"\n{more}\n'
 
 
 def by_variable(channel: str, name: str) -> str:
@@ -95,18 +34,17 @@ async def test_every_channel_that_received_the_call_receives_its_retraction(
         async with receiver() as there, newsroom(tansu, redis_server, tmp_path) as room:
             secrets = {
                 "CHAT": there.url("/slack"), "OTHERS": f"json://127.0.0.1:{there.port}/apprise",
-                "SANDIK_SMTP": f"smtp://127.0.0.1:{port}", "SANDIK_SMTP_FROM": "night@paper.example",
-                "SANDIK_SMTP_USER": "night", "SANDIK_SMTP_PASSWORD": "pa55word",
+                "SANDIK_SMTP": f"smtp://127.0.0.1:{port}", **ACCOUNT,
             }  # fmt: skip
             room.subscribe(
-                webhook(there.url("/hook")), by_variable("slack", "CHAT"), by_variable("apprise", "OTHERS"),
-                mail("editor@paper.example"),
+                PLAIN_MAIL, webhook(there.url("/hook")), by_variable("slack", "CHAT"),
+                by_variable("apprise", "OTHERS"), mail("editor@paper.example"),
             )  # fmt: skip
             await room.start(**secrets)
             await room.tell("call-made")
             await room.until_states({"call-made": {"acknowledged"}})
             await room.kill()
-            room.subscribe(webhook(there.url("/hook")))
+            room.subscribe(PLAIN_MAIL, webhook(there.url("/hook")))
             await room.start(**secrets)
             await room.tell("call-retracted")
             await room.until_states({"call-retracted": {"acknowledged"}})
@@ -129,11 +67,9 @@ async def test_a_mail_server_that_hesitates_is_asked_again_and_one_that_refuses_
     with postbox() as (box, port):
         async with newsroom(tansu, redis_server, tmp_path) as room:
             box.refuse = {"later@paper.example": ["451 later"] * 2, "never@paper.example": ["550 no"] * 99}
-            room.subscribe(*map(mail, ("later@paper.example", "never@paper.example", "now@paper.example")))
-            await room.start(
-                SANDIK_SMTP=f"smtp://127.0.0.1:{port}", SANDIK_SMTP_FROM="night@paper.example",
-                SANDIK_SMTP_USER="night", SANDIK_SMTP_PASSWORD="pa55word",
-            )  # fmt: skip
+            addresses = ("later@paper.example", "never@paper.example", "now@paper.example")
+            room.subscribe(PLAIN_MAIL, *map(mail, addresses))
+            await room.start(SANDIK_SMTP=f"smtp://127.0.0.1:{port}", **ACCOUNT)
             await room.tell("annulled")
             await room.until_states({"annulled": {"acknowledged", "dead"}})
             found = {one.address.split("@")[0]: (one.state, one.tries) for one in await room.deliveries()}

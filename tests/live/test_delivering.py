@@ -390,6 +390,7 @@ async def test_a_first_start_may_leave_out_what_was_told_before(
         await room.tell("concession")
         await room.until_states({"concession": {"acknowledged"}})
         assert 0 == await room.kill(number=15)
+        assert "did not end" not in room.said()
         await room.tell("certified")
         await room.start("--from-now")
         await room.until_states({"certified": {"acknowledged"}})

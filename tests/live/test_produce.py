@@ -66,7 +66,7 @@ async def test_topics_are_created_once_with_their_partitions(settings: Settings)
     assert {scope.topic(what) for what in WHATS} == set(await create_topics(settings, NIGHT.id))
     assert () == await create_topics(settings, NIGHT.id)
     topics = (await look(settings)).topics
-    assert [4, 1, 1, 1, 1, 1] == [topics[scope.topic(what)] for what in WHATS]
+    assert [4, 1, 1, 1, 1, 1, 1] == [topics[scope.topic(what)] for what in WHATS]
 
 
 async def test_processes_that_create_the_topics_at_once_do_not_fail(settings: Settings) -> None:

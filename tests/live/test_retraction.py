@@ -18,9 +18,9 @@ import pytest
 
 from election.wire.records import Ruling
 from tests.live.crew import ROOT, Crew, crew, until
-from tests.live.newsroom import ENVIRONMENT, HEAD, Receiver, receiver, webhook
+from tests.live.newsroom import ENVIRONMENT, HEAD, PLAIN_MAIL, Receiver, receiver, webhook
 from tests.live.one import flush
-from tests.live.test_deliver import Postbox, postbox
+from tests.live.postbox import Postbox, postbox
 from tests.live.test_delivering import fails
 from tests.live.test_desk import ENOUGH, LIFTED, folder, paper
 from tests.servers import Running
@@ -98,7 +98,7 @@ async def house(broker: Running, redis: Running, path: Path) -> AsyncIterator[Ho
     night = folder(path / "night", people=0)
     async with receiver() as there, crew(broker, redis, path, str(night), 1) as made_crew:
         with postbox() as (post, port):
-            (path / "alerts.toml").write_text(HEAD + webhook(there.url("/a")) + MAIL)
+            (path / "alerts.toml").write_text(HEAD + PLAIN_MAIL + webhook(there.url("/a")) + MAIL)
             environment = {
                 **made_crew.environment, **ENVIRONMENT, "SANDIK_NIGHT": str(night),
                 "SANDIK_ALERTS": str(path / "alerts.toml"), "SANDIK_SMTP": f"smtp://127.0.0.1:{port}",

@@ -2,18 +2,23 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import pytest
+from redis.asyncio import Redis
 
 from election.alerts import KINDS, Told
+from election.errors import RecordError
+from election.wire.keys import Keys
 from election.wire.records import Bundle, Ruling
-from election.wire.told import decode
+from election.wire.told import decode, encode, held
 from streams.calling import docket
 from streams.evaluator import Evaluator
 from streams.spans import Received
 from streams.stretch import Stretch
 from streams.telling import TakesFacts, facts
 from streams.verify import rebuild
+from tests.election.tellings import d_of
 from tests.live.one import (
     COUNCIL,
     MAYOR,
@@ -23,6 +28,7 @@ from tests.live.one import (
     SCOPE,
     One,
     agree,
+    compared,
     flush,
     good,
     lifted,
@@ -194,16 +200,52 @@ async def test_a_store_made_again_from_the_log_has_been_told_the_same(redis_serv
         await agree(worker, theatre.reports, theatre.rulings, theatre.topic)
 
 
-@pytest.mark.parametrize("value", [b"", b"{}", b'{"t":"told","v":1}'])
+def foreign(kind: str, d: dict[str, Any]) -> bytes:
+    """A fact as another program, or another version of this one, may write it: the first of the contest."""
+    said = {"en": "told by somebody else"}
+    return encode(Told(SCOPE.name, "mayor", 1, "", kind, "1", made.START, 1, {}, said, said, d), SCOPE)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"", b"{}", b'{"t":"told","v":1}', foreign("counted", {"pct": "many"}), foreign("call-made", {}),
+        foreign("call-made", d_of("call-made", "nobody")), foreign("source-stalled", {"source": "agency"}),
+    ],
+)  # fmt: skip
 async def test_what_is_no_fact_is_refused_and_the_next_one_counts(
     redis_server: Running, value: bytes
 ) -> None:
-    """Told as refused, with its place; the chain goes on."""
+    """Told as refused, with its place; the store never has it, and the chain goes on without it."""
     await flush(redis_server)
     async with one(redis_server) as worker:
         theatre = Theatre(worker)
         await theatre.send(TOLD, b"mayor", value)
         assert 1 == len(worker.refused)
+        await evening(theatre, theatre.evaluator())
+        assert await theatre.told()
+        await agree(worker, theatre.reports, theatre.rulings, theatre.topic)
+
+
+async def test_what_another_version_let_into_the_store_is_gone_when_it_is_made_again(
+    redis_server: Running,
+) -> None:
+    """Whoever reads it says so with the way out; made from the log again, the night goes on without it."""
+    await flush(redis_server)
+    async with one(redis_server) as worker:
+        theatre = Theatre(worker)
+        await theatre.report(good(0))
+        odd = foreign("counted", {"pct": "many"})
+        client = Redis.from_url(redis_server.url)
+        await client.xadd(Keys(SCOPE, MAYOR).told, {"told": odd}, id="1-0")
+        await client.aclose()
+        theatre.topic.append(Received(TOLD, 0, 0, odd))
+        (value,) = (await worker.store.read(MAYOR)).told
+        with pytest.raises(RecordError, match=r"d\.pct of counted .* sandik verify --rebuild"):
+            held(value, SCOPE)
+        found = await compared(worker, theatre.reports, theatre.rulings, theatre.topic)
+        assert "mayor: facts told: the log gives 0, the store has 1" in found.differences
+        await rebuild(NIGHT, worker.store, reading(theatre.reports, theatre.rulings, theatre.topic))
         await evening(theatre, theatre.evaluator())
         assert await theatre.told()
         await agree(worker, theatre.reports, theatre.rulings, theatre.topic)

@@ -6,6 +6,7 @@ Know before changing: whole decisions on a real broker and store are in tests/li
 import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -62,6 +63,15 @@ async def test_a_case_is_read_as_the_evaluator_sees_it(room: Room, evening: Even
     assert wanted.memory == mayor.memory
     assert wanted.view.seen == mayor.view.seen
     assert 0 == cases[1].version == cases[1].view.seen.boxes
+
+
+async def test_a_store_with_a_fact_nobody_can_read_says_the_way_out(room: Room, evening: Evening) -> None:
+    """Another version of the program let it in."""
+    evening.facts[0] = replace(evening.facts[0], d={})
+    with pytest.raises(
+        SandikError, match=r"d\.opens_at of embargo-lifted is missing.* sandik verify --rebuild"
+    ):
+        await room.cases()
 
 
 async def test_the_outcome_is_waited_for_until_it_is_told(room: Room, evening: Evening) -> None:

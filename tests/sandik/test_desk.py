@@ -69,7 +69,7 @@ class TestFinding:
         assert case is desk.contest_of([case], "mayor")
         with pytest.raises(desk.RefusedError, match="did you mean mayor"):
             desk.contest_of([case], "mayr")
-        with pytest.raises(desk.RefusedError, match="there are mayor"):
+        with pytest.raises(desk.RefusedError, match="there is mayor"):
             desk.contest_of([case], "zzz")
 
     def test_the_story_of_a_proposal_goes_on_to_the_end_of_its_call(self) -> None:
@@ -100,6 +100,8 @@ class TestDeciding:
             (" ", "x", "--by is empty"),
             ("x", "", "--because is empty"),
             ("x" * 201, "x", "a ruling holds 200"),
+            ("Ay\udcfee", "x", "--by is not UTF-8"),
+            ("x", "g\udcf6r\udcfcld\udcfc", "--because is not UTF-8"),
         ],
     )
     def test_without_a_name_or_a_reason_there_is_none(self, by: str, because: str, says: str) -> None:

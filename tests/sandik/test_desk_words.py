@@ -1,5 +1,7 @@
 """What the desk is shown: what waits and why, what has changed since, what every guard says."""
 
+from dataclasses import replace
+
 from sandik import desk_words
 from tests.sandik.evenings import ENOUGH, Evening, paper
 
@@ -57,6 +59,16 @@ def test_a_call_is_shown_with_whom_and_why_and_a_retraction_stays() -> None:
     shown = desk_words.facts(evening.case(), call)
     assert ["call-proposed", "call-made", "call-retracted"] == [one["kind"] for one in shown["history"]]
     assert "embargo-lifted" not in "\n".join(lines)
+
+
+def test_a_proposal_that_names_no_margin_is_shown_without_one() -> None:
+    """Its numbers are the rule's own, and another program may have another rule."""
+    evening = Evening()
+    place = evening.facts.index(evening.proposal)
+    numbers = {"margin_votes": "many"}
+    evening.facts[place] = replace(evening.proposal, d={**evening.proposal.d, "numbers": numbers})
+    assert desk_words.facts(evening.case(), None)["proposal"]["since"]["margin_votes_then"] is None
+    assert "margin 4,250, passes by" in "\n".join(desk_words.lines(evening.case(), None))
 
 
 def test_a_fact_that_is_no_call_is_its_own_story() -> None:

@@ -73,10 +73,12 @@ def test_a_file_is_no_night(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_a_mistake_in_the_folder(my_night: Path) -> None:
-    """It is named, with everything else that is wrong."""
+    """It is named, with everything else that is wrong, and the folder: it may be another than one thinks."""
     (my_night / "boxes.csv").unlink()
-    with pytest.raises(NightError, match=r"boxes\.csv: This file is missing"):
+    with pytest.raises(NightError, match=r"boxes\.csv: This file is missing") as caught:
         folders.load(str(my_night))
+    assert f"in the night folder {my_night}:" in str(caught.value)
+    assert [("boxes.csv", None)] == [(one.file, one.line) for one in caught.value.mistakes]
 
 
 def test_a_night_without_a_recording_says_how_to_feed_it(my_night: Path) -> None:

@@ -5,7 +5,6 @@ What a worker does with a broker and a store is in tests/live.
 
 import logging
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -26,16 +25,20 @@ def worker() -> Worker:
 async def test_the_end_of_what_was_told_is_known_by_whoever_holds_it() -> None:
     """Another worker's evaluator is not this one's; and before the first fetch nobody knows."""
     one = worker()
-    reports, told = (SimpleNamespace(topic=one.scope.topic(what)) for what in ("reports", "told"))
-    for held, known, expected in (
-        ([reports], 7, None), ([reports, told], 7, 7), ([told], 0, 0), ([told], None, None), ([], 7, None),
-    ):  # fmt: skip
-        consumer: Any = SimpleNamespace(
-            assignment=lambda held=held: held,
-            highwater=lambda at, known=known: {one.scope.topic("told"): known}[at.topic],
-        )
-        one.app = SimpleNamespace(consumer=consumer)  # type: ignore[assignment] # only its consumer is asked
+    one._reading = True
+    reports, told = (f"{one.scope.topic(what)}/0" for what in ("reports", "told"))
+    for ends, expected in (({reports: 7}, None), ({reports: 7, told: 9}, 9), ({told: 0}, 0), ({}, None)):
+        one.app = SimpleNamespace(ends=ends.copy)  # type: ignore[assignment] # only this is asked
         assert expected == one._told_end()
+    await one.store.close()
+
+
+async def test_before_the_stream_processor_is_started_nobody_asks_it_where_the_log_ends() -> None:
+    """The sign of life begins before it: asking would make a consumer too early."""
+    one = worker()
+    one.app = SimpleNamespace()  # type: ignore[assignment] # any question would fail
+    assert {} == one._ends()
+    assert one._told_end() is None
     await one.store.close()
 
 

@@ -1,6 +1,7 @@
 """Whether the sign of life notices a store that lost ground, and never takes our own progress for a loss."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from typing import cast
 
 import pytest
@@ -41,9 +42,11 @@ class Stored:
         self.rows: dict[int, bytes] = {}
         self.papers: dict[int, bytes] = {}
         self.applied: list[Sums] = []
+        self.ends: list[dict[str, int]] = []
 
-    async def attend(self, worker: str) -> dict[ContestId, Answer]:
+    async def attend(self, worker: str, ends: Mapping[str, int]) -> dict[ContestId, Answer]:
         """The next of the answers; the last one for ever."""
+        self.ends.append(dict(ends))
         said = self.answers[min(self.asked, len(self.answers) - 1)]
         self.asked += 1
         self.meanwhile()
@@ -105,7 +108,7 @@ def batch(offset: int, papers: Mapping[int, Sequence[int]], revision: int = 1) -
 async def sign(store: Stored, applied: Mapping[str, int]) -> None:
     """One sign of life of a worker that has come so far."""
     progress = Progress(dict(applied))
-    await attend(store.as_store, store.counter(progress), progress, "me")
+    await attend(store.as_store, store.counter(progress), progress, "me", {})
 
 
 @given(OFFSETS, OFFSETS)
@@ -128,7 +131,7 @@ async def test_a_step_applied_while_the_store_is_asked_is_no_loss() -> None:
     store = Stored(
         Attended("e", 1, {"t/0": 5}), meanwhile=lambda: progress.note([Span("t/0", 5, 9), Span("t/1", 0, 2)])
     )
-    await attend(store.as_store, store.counter(progress), progress, "me")
+    await attend(store.as_store, store.counter(progress), progress, "me", {})
     assert {"t/0": 9, "t/1": 2} == progress.applied
 
 
@@ -144,8 +147,19 @@ async def test_signs_of_life_go_on_until_something_raises() -> None:
     good = Attended("e", 1, {})
     store, progress = Stored(good, good, good, OutsideError("the store is away")), Progress()
     with pytest.raises(OutsideError):
-        await keep_attending(store.as_store, store.counter(progress), progress, "me", 0, never)
+        await keep_attending(store.as_store, store.counter(progress), progress, "me", dict, 0, never)
     assert 4 == store.asked
+
+
+async def test_each_sign_of_life_says_how_far_the_log_goes_by_then() -> None:
+    """Whoever watches compares it with what is counted; an old end would hide how much is waiting."""
+    good = Attended("e", 1, {})
+    store, progress, end = Stored(good, good, good, OutsideError("away")), Progress(), count(5)
+    with pytest.raises(OutsideError):
+        await keep_attending(
+            store.as_store, store.counter(progress), progress, "me", lambda: {"t/0": next(end)}, 0, never
+        )
+    assert [{"t/0": 5}, {"t/0": 6}, {"t/0": 7}, {"t/0": 8}] == store.ends
 
 
 def never(why: SandikError) -> None:
@@ -164,7 +178,7 @@ async def test_a_store_that_lost_ground_begins_again_and_the_signs_go_on() -> No
             raise why
 
     with pytest.raises(StoreLostGroundError):
-        await keep_attending(store.as_store, store.counter(progress), progress, "me", 0, begin)
+        await keep_attending(store.as_store, store.counter(progress), progress, "me", dict, 0, begin)
     assert 3 == store.asked == sum("The store is at offset 3 of t/0" in one for one in told)
 
 
@@ -172,7 +186,7 @@ async def test_what_was_applied_before_a_loss_that_is_being_cured_is_no_new_one(
     """Counting began again while the store was asked: its answer is about what is forgotten by now."""
     progress = Progress({"t/0": 5})
     store = Stored(Attended("e", 1, {"t/0": 0}), meanwhile=progress.forget)
-    await attend(store.as_store, store.counter(progress), progress, "me")
+    await attend(store.as_store, store.counter(progress), progress, "me", {})
     assert {} == progress.applied
 
 
@@ -182,7 +196,7 @@ async def test_in_a_new_epoch_nothing_remembered_is_used() -> None:
     counter = store.counter(progress)
     await counter.count(batch(0, {0: (80, 60, 20)}))
     assert counter.shelf(GROUND).known[0]
-    await attend(store.as_store, counter, progress, "me")
+    await attend(store.as_store, counter, progress, "me", {})
     assert not counter.shelf(GROUND).known.any()
     assert "second" == counter.epochs[MAYOR]
 

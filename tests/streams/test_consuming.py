@@ -173,6 +173,26 @@ async def test_a_worker_without_a_partition_asks_the_store_for_nothing() -> None
         await app.consumer.perform_seek()
 
 
+async def test_where_the_log_ends_is_known_of_what_was_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of an assignment at one moment: the client's own thread may put another in its place meanwhile."""
+    ends = {aiokafka.TopicPartition("t", 0): 7, aiokafka.TopicPartition("t", 1): None}
+    async with made_app() as app:
+        assert {} == app.ends(), "nothing is started"
+        thread = app.consumer._thread
+        thread._consumer = client = thread._create_worker_consumer(app.consumer.transport)
+        assert {} == app.ends(), "nothing is subscribed to"
+        client._subscription.subscribe({"t"})
+        assert {} == app.ends(), "nothing is assigned"
+        client._subscription.assign_from_subscribed(list(ends))
+        held = client._subscription.subscription.assignment
+        for at, end in ends.items():
+            held.state_value(at).highwater = end
+        assert {"t/0": 7} == app.ends()
+        client._subscription.assign_from_subscribed([])
+        assert {} == app.ends()
+        await client.stop()
+
+
 async def test_what_is_thrown_away_is_neither_waited_for_nor_committed() -> None:
     """The drains drop it unacknowledged: the library would wait for it for ever before it gives back."""
     async with made_app() as app:

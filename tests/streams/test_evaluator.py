@@ -68,7 +68,8 @@ def fact(positions: Mapping[str, int], **other: Any) -> Told:
     said = {"en": "first boxes", "tr": "ilk sandıklar"}
     fields: dict[str, Any] = {
         "scope": SCOPE.name, "contest": "mayor", "seq": 1, "prev": "", "kind": "first-boxes", "key": "first",
-        "at": made.START, "version": 2, "positions": positions, "title": said, "because": said, "d": {},
+        "at": made.START, "version": 2, "positions": positions, "title": said, "because": said,
+        "d": {"boxes": 1, "boxes_total": 50},
     }  # fmt: skip
     return Told(**fields | other)
 

@@ -116,6 +116,13 @@ def test_a_host_may_be_private_and_http_by_name() -> None:
     assert wrong.startswith("5: url_env cannot be used: it is http")
 
 
+def test_a_mail_server_may_go_without_tls_by_name() -> None:
+    """However the name is written; no other host may, and none without being named."""
+    hosts = '[[host]]\nname = "Mail.paper.example"\nallow_plain_mail = true\n[[host]]\nname = "10.0.0.7"\n'
+    assert frozenset({"mail.paper.example"}) == read(HEAD + hosts + HOOK).plain_mail
+    assert frozenset() == read(HEAD + HOOK).plain_mail
+
+
 def test_a_file_for_another_mode_is_refused() -> None:
     """A rehearsal must not reach those who wait for the real night."""
     [wrong] = mistakes('mode = "live"\n' + HOOK)

@@ -1,6 +1,7 @@
 """Whether facts are read whatever stands in their topic, and applied after what was refused is told."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import cast
 
@@ -10,6 +11,7 @@ import pytest
 from election.alerts import Told
 from election.errors import OutsideError
 from election.night import ContestId
+from election.rehearsal import Rehearsal
 from election.wire.records import Ruling, encode
 from election.wire.told import encode as encode_told
 from election.wire.topics import Scope
@@ -19,6 +21,7 @@ from streams.progress import Progress
 from streams.spans import Fact, Received, Span
 from streams.store import Store
 from streams.telling import Chapter, TakesFacts, facts
+from tests.election.tellings import d_of
 from tests.streams import made
 
 NIGHT = made.night()
@@ -30,7 +33,8 @@ AT = datetime(2024, 10, 6, 18, 40, tzinfo=UTC)
 def told(seq: int = 1, prev: str = "", contest: str = "mayor") -> Told:
     """A fact of the evening."""
     said = {"en": "the ban on publishing is lifted", "tr": "yayın yasağı kalktı"}
-    return Told(SCOPE.name, contest, seq, prev, "embargo-lifted", f"open-{seq}", AT, 3, {}, said, said)
+    d = d_of("embargo-lifted")
+    return Told(SCOPE.name, contest, seq, prev, "embargo-lifted", f"open-{seq}", AT, 3, {}, said, said, d)
 
 
 def read(*values: bytes, first: int = 0) -> Chapter:
@@ -60,6 +64,9 @@ def test_facts_are_kept_as_they_came_by_contest_and_in_order() -> None:
         (b"", "R001"),
         (encode(Ruling("mayor", "concession", AT, AT, "council", "x", "y"), SCOPE), "R010"),
         (encode_told(told(contest="moon"), SCOPE), "E101"),
+        (encode_told(replace(told(), d={"early": "yes"}), SCOPE), "R009"),
+        (encode_told(replace(told(), kind="counted", d={"pct": "many"}), SCOPE), "R006"),
+        (encode_told(replace(told(), kind="call-made", d=d_of("call-made", "nobody")), SCOPE), "E104"),
     ],
 )
 def test_what_is_no_fact_of_this_night_is_refused_and_the_next_one_counts(value: bytes, code: str) -> None:
@@ -69,6 +76,18 @@ def test_what_is_no_fact_of_this_night_is_refused_and_the_next_one_counts(value:
     assert (0, code) == (record["offset"], record["papers"][0]["findings"][0]["code"])
     assert {0: {None: 1}} == chapter.span.refused
     assert [1] == [fact.offset for fact in chapter.facts[ContestId("mayor")]]
+
+
+def test_everything_told_of_a_shipped_night_is_taken_in() -> None:
+    """What this program writes it also reads: nothing of it is refused."""
+    night = made.night("practice")
+    rehearsal = Rehearsal(night, "replay", telling=True).hear_all(made.recording("practice"))
+    chapter = read(*(encode_told(fact, SCOPE) for told in rehearsal.told.values() for fact in told))
+    assert [] == list(chapter.refused)
+    assert {contest: len(told) for contest, told in rehearsal.told.items()} == {
+        contest: len(kept) for contest, kept in chapter.facts.items()
+    }
+    assert any(chapter.facts.values())
 
 
 class Shelf:

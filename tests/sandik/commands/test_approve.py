@@ -25,6 +25,14 @@ def test_an_approval_names_the_proposal_and_the_version_it_saw() -> None:
     assert 3 == approve.wish([evening.case()], typed(proposal.id, "--version", "3")).data["version"]
 
 
+@pytest.mark.parametrize("word", ["two", "0", "-1", "9" * 5000, "²"])
+def test_a_version_that_is_none_is_wrong_use(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """With where the right one stands."""
+    with pytest.raises(SystemExit):
+        typed("x", f"--version={word}")
+    assert "is no version: it is a number, as sandik calls shows it" in capsys.readouterr().err
+
+
 def test_the_id_of_a_call_cannot_be_approved() -> None:
     """It says what it is."""
     evening = Evening(people=0)

@@ -61,6 +61,21 @@ def test_every_contest_is_shown(evening: Evening, capsys: Captured) -> None:
     assert found["contests"]["bridge"]["proposal"] is None
 
 
+def test_where_nothing_is_counted_it_is_asked_whether_this_is_the_right_place(
+    evening: Evening, capsys: Captured
+) -> None:
+    """Mode, night and session; where something is, nobody is asked."""
+    assert 0 == typed()[0]
+    assert "right mode" not in capsys.readouterr().err
+    for known in (evening.facts, evening.log, evening.rulings):
+        known.clear()
+    assert 0 == typed()[0]
+    assert (
+        "nothing is counted yet in replay.practice: is this the right mode, night and session?"
+        in capsys.readouterr().err
+    )
+
+
 def test_one_of_them_is_shown_by_an_id(evening: Evening, capsys: Captured) -> None:
     """Only its story."""
     assert 0 == typed(evening.proposal.id)[0]

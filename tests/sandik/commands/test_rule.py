@@ -85,6 +85,8 @@ def test_values_are_what_the_count_expects() -> None:
         ("certified", ["by=coin"], "it is lot"),
         ("rerun-set", ["date=tomorrow"], "a day such as 2019-06-23"),
         ("call-approved", ["proposal=x", "version=new"], "a whole number"),
+        ("call-approved", ["proposal=x", f"version={'9' * 5000}"], "a whole number"),
+        ("quarantine-cleared", ["source=council", "box=iskele-1", "revision=0"], "a whole number from 1"),
     ],
 )
 def test_a_slip_is_said_and_nothing_is_sent(kind: str, data: list[str], says: str) -> None:
@@ -92,6 +94,12 @@ def test_a_slip_is_said_and_nothing_is_sent(kind: str, data: list[str], says: st
     with pytest.raises(UsageError) as refused:
         typed(kind, "--data", *data)
     assert says in str(refused.value)
+
+
+def test_an_hour_that_is_none_names_where_it_was_typed() -> None:
+    """Beside several words that hold times."""
+    with pytest.raises(UsageError, match="--at: '25:99' is no hour of the day"):
+        typed("annulled", "--at", "25:99")
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,8 @@ def test_the_body_is_the_whole_fact() -> None:
         data[name] for name in ("id", "mode", "night", "session", "contest", "seq")
     )
     assert FACT.title["tr"] == data["title"]["tr"]
-    assert {"choice": "imamoglu", "cushion_votes": 1204} == data["d"]
+    assert FACT.d == data["d"]
+    assert ("imamoglu", 1204) == (data["d"]["choice"], data["d"]["cushion_votes"])
 
 
 def test_the_same_fact_is_the_same_bytes() -> None:
