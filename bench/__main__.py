@@ -31,6 +31,10 @@ PARTS = {
     "rebuild": "the store flushed → the same state from the log",
     "retraction": "a recount breaks a called lead → a newsroom has the retraction",
     "start": "sandik demo → first numbers on the page",
+    "fanout": "one text to 1,000 and 5,000 clients, beside broadcast, bare writes and Go",
+    "slow": "10,000 connections, some slow, some not reading: memory, and what the fast ones notice",
+    "join": "a late joiner gets its snapshot, of 39 districts and of 31,186 boxes",
+    "storm": "5,000 clients lose their gateway and come back",
     "calls": "what one report, one batch and one tick cost without any server",
 }
 """Each is a module of this folder with a `measure`."""

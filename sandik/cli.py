@@ -22,12 +22,14 @@ INTERRUPTED = 130
 TABLE: dict[str, dict[str, str]] = {
     "Look at a night": {
         "demo": "the night of 23 June 2019 on this machine, in your browser",
+        "watch": "a night in this terminal, from any gateway: numbers, alerts, calls",
         "night": "nights are folders of data: list, show, check and build them",
         "rehearse": "a whole night in memory: its totals in seconds, no servers",
     },
     "Run a night": {
         "up": "everything on one machine for real use, kept running",
         "doctor": "what is wrong with Kafka, Redis, this machine, and what to type",
+        "token": "who may sign at the desk or see a private gateway: new, list, revoke",
     },
     "Feed it": {
         "produce": "a feed into Kafka: a file or standard input",

@@ -28,6 +28,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "apprise": ("streams/alerts/apprise.py",),
     "faust": ("streams/consuming.py",),
     "mode": ("streams/consuming.py",),
+    "prometheus_client": ("web/metrics.py",),
     # The ledger of deliveries is a second process with keys of its own (docs/decisions/0012-deliveries.md).
     "redis": ("streams/store.py", "streams/ledger.py", "web/upstream.py"),
     "standardwebhooks": ("streams/alerts/webhook.py",),

@@ -1,22 +1,28 @@
-"""What the gateway answers to plain GETs: the page, its files, the snapshot of each contest, feeds, health.
+"""What the gateway answers to plain GETs: the page, its files, snapshots, exports, feeds, health.
+
+    answers.answer(Request("GET", "/snapshot/mayor.json"))      an Answer; for boxes one to wait for
+    answers.keep()                                              at every tick, for addresses of one version
 
 Know before changing: this is pure; `gateway` turns an Answer into HTTP. Files are looked up in a table made
 at the start, so no path of a stranger ever reaches the disk. A body that follows the count is made from what
 the hub shows and from nothing else, so that the embargo holds here too; it is made, and packed, once for each
-version.
+version. What is wrong with a request is said before anything is made.
 """
 
-import gzip
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from urllib.parse import parse_qs, unquote
 
+from election.errors import OutsideError, UsageError
 from election.night import ContestId
 from election.wire.frames import Json, dumps
 from web import feeds
+from web.archive import Archive, clock_mark
+from web.exporting import BOXES, Exports
+from web.exports import EXPORTS
 from web.hub import Group, Hub
+from web.kept import Keep, Kept, digest, kept
 
 SECURITY = {
     "Content-Security-Policy": (
@@ -39,11 +45,21 @@ TYPES = {
     "woff2": "font/woff2",
     "png": "image/png",
 }
-PACKED_FROM_BYTES = 512
-"""Shorter bodies are not worth packing."""
-KEPT_MAX = 256
-"""Most bodies kept; at the limit the one kept longest is made again when it is next asked for."""
 RETRY_AFTER_S = 2
+PUBLIC = frozenset({"view", "alerts"})
+"""Scopes of a visitor where nothing is said of them: what a public gateway gives everybody."""
+SCOPES: Mapping[str, frozenset[str]] = {
+    "health": frozenset(),
+    "static": frozenset(),
+    **dict.fromkeys(feeds.FEEDS, frozenset({"view", "alerts"})),
+}
+"""By the first part of a path, scopes of which one is enough; none: nobody is asked. All else needs VIEW."""
+VIEW = frozenset({"view"})
+SHORT, EXPORT, TABLE = "public, max-age=1", "public, max-age=1", "public, max-age=5"
+"""How long a copy of what follows the count may be kept on the way; then its tag is asked about."""
+FOR_EVER = "public, max-age=31536000, immutable"
+"""What names one content."""
+BY_LANGUAGE = "Accept-Encoding, Accept-Language"
 
 FEED_WRITERS: Mapping[str, Callable[[Sequence[Json], str], bytes]] = {
     "feed.atom": feeds.atom,
@@ -71,15 +87,10 @@ class Request:
     method: str
     target: str
     headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A body under the name of its content."""
-
-    etag: str
-    plain: bytes
-    packed: bytes
+    scopes: frozenset[str] = PUBLIC
+    """What the visitor may."""
+    address: str = ""
+    """Whose it is, as it is counted."""
 
 
 class Answers:
@@ -87,24 +98,58 @@ class Answers:
 
     def __init__(
         self, hub: Hub, files: Mapping[str, bytes], page: Page, style: Callable[[Json], bytes],
-        languages: tuple[str, ...],
+        languages: tuple[str, ...], exports: Exports | None = None,
     ) -> None:  # fmt: skip
+        """Without `exports` there is nothing under /export/."""
         self._hub, self._page, self._style, self._languages = hub, page, style, languages
+        self._exports = exports
         travelling = {name: travels(name, body) for name, body in files.items()}
-        self._files = {name: _kept(_digest(body), body) for name, body in travelling.items()}
-        self._edition = _digest(b"".join(files.values()))
-        self._kept: dict[str, Kept] = {}
+        self._files = {name: kept(digest(body), body) for name, body in travelling.items()}
+        self._edition = digest(b"".join(files.values()))
+        self._keep, self._styles, self._archive = Keep(), Keep(), Archive()
         self.ready = False
         """Whether the store was read at least once; until then nothing about the count is answered."""
         self.stale_s: float | None = None
 
-    def answer(self, request: Request) -> Answer:
-        """The answer to a request; every wrong one has a sentence."""
+    def keep(self) -> None:
+        """Notes what is shown now, so that it can be had under its own address later."""
+        if self.ready:
+            for contest, group in self._hub.groups.items():
+                self._archive.keep(contest, group.tag, group.shown)
+
+    def answer(self, request: Request) -> Answer | Awaitable[Answer]:
+        """The answer to a request; every wrong one has a sentence. Exports may have to be waited for."""
         if request.method not in ("GET", "HEAD"):
             return only_get()
         path, _, query = request.target.partition("?")
-        made = self._route(unquote(path), parse_qs(query), request)
-        return made if request.method == "GET" else Answer(made.status, _as_if(made), b"")
+        path, asked = unquote(path), parse_qs(query)
+        refused = _refused(path, request)
+        if refused is not None:
+            return _finish(refused, request)
+        name = path.removeprefix("/export/")
+        if path.startswith("/export/") and name in EXPORTS and self._exports is not None:
+            made = self._export(self._exports, name, asked, request) if self.ready else _not_yet()
+        else:
+            made = self._route(path, asked, request)
+        return _finish(made, request) if isinstance(made, Answer) else made
+
+    def _export(
+        self, exports: Exports, name: str, query: Mapping[str, list[str]], request: Request
+    ) -> Answer | Awaitable[Answer]:
+        """What is shown in a shape that other people's readers know; boxes and large ones take a moment."""
+        if name == BOXES:
+            return _waited(lambda: exports.boxes(query), request, EXPORTS[BOXES].kind, TABLE)
+        try:
+            wanted = exports.wanted(name, query, request.headers)
+        except UsageError as error:
+            return _wrong(error)
+        if _matches(request.headers.get("if-none-match", ""), f'"{wanted.etag}"'):
+            known = Kept(wanted.etag, b"", b"")  # whoever has it already needs none made
+            return _cached(known, request, wanted.kind, EXPORT, wanted.vary)
+        if not wanted.at_once:
+            return _waited(lambda: exports.made(wanted), request, wanted.kind, EXPORT, wanted.vary)
+        body = self._keep.get(wanted.key, wanted.etag, wanted.make)
+        return _cached(body, request, wanted.kind, EXPORT, wanted.vary)
 
     def _route(self, path: str, query: Mapping[str, list[str]], request: Request) -> Answer:
         where, _, name = path.removeprefix("/").partition("/")
@@ -122,16 +167,38 @@ class Answers:
             return self._board(query, request)
         if path.removeprefix("/") in feeds.FEEDS:
             return self._feed(where, query, request)
-        contest, _, ending = name.rpartition(".")
+        return self._of_a_contest(where, name, request)
+
+    def _of_a_contest(self, where: str, name: str, request: Request) -> Answer:
+        """The snapshot of a contest, one of its versions, or its stylesheet."""
+        stem, _, ending = name.rpartition(".")
+        contest, _, version = stem.partition("/")
         group = self._hub.groups.get(ContestId(contest))
         if group is None:
             return _nothing()
-        if where == "snapshot" and ending == "json":
-            kept = self._keep(path, group.tag, lambda: group.body)
-            return _cached(kept, request, TYPES["json"], "public, max-age=1")
-        if where == "style" and ending == "css":
+        if where == "snapshot" and ending == "json" and version:
+            return self._version(ContestId(contest), version, request)
+        if where == "snapshot" and ending == "json" and "/" not in stem:
+            body = self._keep.get(f"/snapshot/{contest}", _tag(group), lambda: group.body)
+            return _cached(body, request, TYPES["json"], SHORT)
+        if where == "style" and ending == "css" and "/" not in stem:
             return _cached(self._styled(group), request, TYPES["css"], "public, max-age=60")
         return _nothing()
+
+    def _version(self, contest: ContestId, name: str, request: Request) -> Answer:
+        """What was shown as one version, for as long as it is kept."""
+        group = self._hub.groups[contest]
+        self._archive.keep(contest, group.tag, group.shown)
+        found = self._archive.find(contest, name)
+        if found is None:
+            newest = self._archive.newest(contest)
+            return _sentence(
+                HTTPStatus.NOT_FOUND,
+                f"There is no such version of {contest} here, or none any more; the newest is {newest}: "
+                f"/snapshot/{contest}/{newest}.json.",
+            )
+        body = self._keep.get(f"/snapshot/{contest}/{name}", name, lambda: dumps(found))
+        return _cached(body, request, TYPES["json"], FOR_EVER)
 
     def _board(self, query: Mapping[str, list[str]], request: Request) -> Answer:
         groups = self._hub.groups
@@ -140,20 +207,20 @@ class Answers:
             return _sentence(HTTPStatus.NOT_FOUND, f"There is no such contest; there is {', '.join(groups)}.")
         lang = self._language(query, request)
         group = groups[contest]
-        made = self._keep(
-            f"/{contest}/{lang}", f"{group.tag}:{lang}:{self._edition}",
+        made = self._keep.get(
+            f"/{contest}/{lang}", f"{_tag(group)}:{lang}:{self._edition}",
             lambda: self._page(group.shown, lang, self._hub.titles()),
         )  # fmt: skip
-        return _cached(made, request, TYPES["html"], "no-cache", "Accept-Encoding, Accept-Language")
+        return _cached(made, request, TYPES["html"], "no-cache", BY_LANGUAGE)
 
     def _feed(self, name: str, query: Mapping[str, list[str]], request: Request) -> Answer:
         """All alerts of the night; made again only when something was told."""
         lang = self._language(query, request)
         shown = [group.shown for group in self._hub.groups.values()]
-        etag = _digest(f"{name} {lang} {self._edition} {feeds.identity(shown)}".encode())
-        made = self._keep(f"{name}/{lang}", etag, lambda: FEED_WRITERS[name](shown, lang))
+        etag = digest(f"{name} {lang} {self._edition} {feeds.identity(shown)}".encode())
+        made = self._keep.get(f"{name}/{lang}", etag, lambda: FEED_WRITERS[name](shown, lang))
         kind = f"{feeds.FEEDS[name]}; charset=utf-8"
-        return _cached(made, request, kind, "public, max-age=1", "Accept-Encoding, Accept-Language")
+        return _cached(made, request, kind, SHORT, BY_LANGUAGE)
 
     def _language(self, query: Mapping[str, list[str]], request: Request) -> str:
         """As the address asks for it, else as the browser does."""
@@ -163,20 +230,12 @@ class Answers:
 
     def _styled(self, group: Group) -> Kept:
         """It hangs on the night alone."""
-        body = self._kept.get(f"style/{group.shown['contest']}")
-        if body is not None:
-            return body
+        contest = str(group.shown["contest"])
+        found = self._styles.find(contest)
+        if found is not None:
+            return found
         made = self._style(group.shown)
-        return self._keep(f"style/{group.shown['contest']}", _digest(made), lambda: made)
-
-    def _keep(self, key: str, etag: str, make: Callable[[], bytes]) -> Kept:
-        kept = self._kept.get(key)
-        if kept is None or kept.etag != etag:
-            self._kept.pop(key, None)
-            if len(self._kept) >= KEPT_MAX:
-                del self._kept[next(iter(self._kept))]
-            kept = self._kept[key] = _kept(etag, make())
-        return kept
+        return self._styles.put(contest, kept(digest(made), made))
 
     def _readiness(self) -> Answer:
         facts: Json = {"ready": self.ready and self.stale_s is None, "versions": self._hub.versions()}
@@ -195,26 +254,72 @@ def travels(name: str, body: bytes) -> bytes:
     return body[body.index(b"*/") + 2 :].lstrip()
 
 
-def _kept(etag: str, body: bytes) -> Kept:
-    """The packed body is empty where packing gains nothing."""
-    packed = gzip.compress(body, 6, mtime=0) if len(body) >= PACKED_FROM_BYTES else b""
-    return Kept(etag, body, packed if len(packed) < len(body) else b"")
+def _tag(group: Group) -> str:
+    """Names exactly what is shown: in live a source may fall silent without a new version."""
+    return group.tag + clock_mark(group.shown)
 
 
-def _cached(kept: Kept, request: Request, kind: str, caching: str, vary: str = "Accept-Encoding") -> Answer:
+async def _waited(
+    make: Callable[[], Awaitable[Kept]],
+    request: Request,
+    kind: str,
+    caching: str,
+    vary: str = "Accept-Encoding",
+) -> Answer:
+    """A body that takes a moment, or why there is none."""
+    try:
+        body = await make()
+    except UsageError as error:
+        return _finish(_wrong(error), request)
+    except OutsideError as error:
+        return _finish(_later(str(error)), request)
+    return _finish(_cached(body, request, kind, caching, vary), request)
+
+
+def _wrong(error: UsageError) -> Answer:
+    return _sentence(HTTPStatus.BAD_REQUEST, str(error))
+
+
+def _refused(path: str, request: Request) -> Answer | None:
+    """What a private gateway answers to somebody who may not see this."""
+    needed = SCOPES.get(path.removeprefix("/").partition("/")[0], VIEW)
+    if not needed or needed & request.scopes:
+        return None
+    if "authorization" in request.headers:
+        return _sentence(HTTPStatus.FORBIDDEN, "This token is not one to see this with; it needs scope view.")
+    text = "This gateway is private: send a token with scope view, as Authorization: Bearer TOKEN."
+    return _sentence(HTTPStatus.UNAUTHORIZED, text, **{"WWW-Authenticate": 'Bearer realm="sandik"'})
+
+
+def _finish(made: Answer, request: Request) -> Answer:
+    """What is true of every answer to a request.
+
+    What was had with a token is not for a cache that others share; a HEAD is a GET without its body.
+    """
+    headers = dict(made.headers)
+    if "authorization" in request.headers and "Cache-Control" in headers:
+        headers["Cache-Control"] = headers["Cache-Control"].replace("public", "private")
+    if request.method == "GET":
+        return replace(made, headers=headers)
+    if made.status is not HTTPStatus.NOT_MODIFIED:
+        headers["Content-Length"] = str(len(made.body))
+    return Answer(made.status, headers, b"")
+
+
+def _cached(body: Kept, request: Request, kind: str, caching: str, vary: str = "Accept-Encoding") -> Answer:
     """The body, packed if the client takes it so; or 304 if it has it already.
 
     A packed body is the same content in other bytes, so its tag is a weak one.
     """
-    etag = f'"{kept.etag}"'
-    packed = bool(kept.packed) and _takes_gzip(request.headers.get("accept-encoding", ""))
+    etag = f'"{body.etag}"'
+    packed = bool(body.packed) and _takes_gzip(request.headers.get("accept-encoding", ""))
     headers = {"ETag": f"W/{etag}" if packed else etag, "Cache-Control": caching, "Vary": vary}
     if _matches(request.headers.get("if-none-match", ""), etag):
         return Answer(HTTPStatus.NOT_MODIFIED, headers)
     headers["Content-Type"] = kind
     if packed:
-        return Answer(HTTPStatus.OK, {**headers, "Content-Encoding": "gzip"}, kept.packed)
-    return Answer(HTTPStatus.OK, headers, kept.plain)
+        return Answer(HTTPStatus.OK, {**headers, "Content-Encoding": "gzip"}, body.packed)
+    return Answer(HTTPStatus.OK, headers, body.plain)
 
 
 def _matches(wanted: str, etag: str) -> bool:
@@ -240,17 +345,8 @@ def _language(accepted: str, languages: tuple[str, ...]) -> str:
     return languages[0]
 
 
-def _digest(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()[:16]
-
-
 def _type(name: str) -> str:
     return TYPES.get(name.rpartition(".")[2], "application/octet-stream")
-
-
-def _as_if(answer: Answer) -> dict[str, str]:
-    """The headers of a HEAD: those of the GET, the length of its body included."""
-    return {**answer.headers, "Content-Length": str(len(answer.body))}
 
 
 def _json(facts: Json, status: HTTPStatus = HTTPStatus.OK) -> Answer:
@@ -267,8 +363,11 @@ def _nothing() -> Answer:
 
 
 def _not_yet() -> Answer:
-    answer = _sentence(HTTPStatus.SERVICE_UNAVAILABLE, "The store is not reached yet; try again shortly.")
-    return Answer(answer.status, {**answer.headers, "Retry-After": str(RETRY_AFTER_S)}, answer.body)
+    return _later("The store is not reached yet; try again shortly.")
+
+
+def _later(text: str) -> Answer:
+    return _sentence(HTTPStatus.SERVICE_UNAVAILABLE, text, **{"Retry-After": str(RETRY_AFTER_S)})
 
 
 def only_get() -> Answer:
@@ -278,5 +377,4 @@ def only_get() -> Answer:
 
 def too_many() -> Answer:
     """For a websocket beyond the most there may be."""
-    answer = _sentence(HTTPStatus.SERVICE_UNAVAILABLE, "This gateway is full; try again or try another.")
-    return Answer(answer.status, {**answer.headers, "Retry-After": str(RETRY_AFTER_S)}, answer.body)
+    return _later("This gateway is full; try again or try another.")

@@ -1,35 +1,51 @@
 """The gateway: the process behind `sandik gateway`.
 
     upstream ──hold──▶ hub ──turn──▶ one frame a group, the same bytes to each of its sockets
-    a client ──text──▶ talking ──▶ session ──▶ hub          a plain GET ──▶ answers
+    a client ──text──▶ talking ──▶ session ──▶ hub          a request ──▶ reception ──▶ answers
 
 Know before changing: everything runs in one thread, so between two `await`s the hub and all positions stand
-still. A task that ends takes the process with it: a gateway that is half dead must not look alive.
+still. A task that ends takes the process with it: a gateway that is half dead must not look alive. Asked to
+stop, it goes on serving whoever is not sent away yet (`draining`).
 """
 
 import asyncio
-import errno
 import logging
 import os
+import re
+import secrets
 import signal
-import sys
 import time
+from collections.abc import Awaitable, Coroutine, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
+from http import HTTPStatus
+from importlib.metadata import version
 from importlib.resources import files
-from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
-from election.errors import SandikError, UsageError
-from election.night import ContestId, Night
+from election.errors import SandikError
+from election.night import ContestId, Night, SourceId
 from election.wire.frames import ContestState, dumps
 from election.wire.records import stamp
-from web import pages
-from web.answers import Answer, Answers, Request, too_many
+from web import open_files, opening, pages
+from web.acting import Actor
+from web.admin import Admin
+from web.answers import Answer, Answers, Request
+from web.draining import RESTART, drain
+from web.exporting import Exports
+from web.gate import Gate, GateRules, Visitor
+from web.held import Boxes
 from web.hub import Hub, Limits, Turn
+from web.listening import OTHERS_MAX, Listening, Place
+from web.metrics import Metrics
+from web.reception import Reception
 from web.settings import Settings
-from web.sockets import Listening, listen, send
+from web.sockets import Life, Socket, send
 from web.talking import FAREWELL_WITHIN_S, Talk
+from web.token_file import tokens_at
 from web.upstream import Upstream
+from web.vitals import About
 from web.words import languages
 
 LOG = logging.getLogger("sandik.gateway")
@@ -37,9 +53,14 @@ LOOK_EVERY_S = 0.25
 """How often slow clients and the embargo's hour are looked at when there is no tick."""
 HASH_EVERY = 3
 """Every so many heartbeats the hash of the state comes with it."""
-RESTART = 1012
+WELCOME_EVERY_S = 1.0
+"""How often it is looked who has nothing to do here any more."""
 RECONNECT_AFTER_MS = (500, 5000)
 """Where clients are asked to come back within, each at a moment of its own, when the gateway restarts."""
+CANCEL_AGAIN_S = 0.2
+HURRIED_WITHIN_S = 0.5
+"""How long clients have to say goodbye when the gateway was asked to stop twice."""
+ERROR = re.compile(rb'{"t":"error","code":"([a-z-]+)"')
 
 
 class Source(Protocol):
@@ -48,6 +69,9 @@ class Source(Protocol):
     async def follow(self) -> NoReturn:
         """Follows it, and ends only with an error."""
 
+    async def boxes(self, contest: ContestId, source: SourceId) -> Boxes:
+        """What is held of each box by one source."""
+
     async def close(self) -> None:
         """Gives back what it holds."""
 
@@ -55,19 +79,42 @@ class Source(Protocol):
 class Gateway:
     """One process's server: the store on one side, browsers and programs on the other."""
 
-    def __init__(self, night: Night, settings: Settings) -> None:
+    def __init__(
+        self, night: Night, settings: Settings, actor: Actor | None = None, others_max: int = OTHERS_MAX
+    ) -> None:
+        """`actor` does what the desk and a replay's page ask for; without it nothing is done here.
+        `others_max`: most connections that are no websockets.
+
+        Raises UsageError for rules, tokens or a place that make no sense.
+        """
         self._settings = settings
         limits = Limits(settings.buffer_bytes_max, settings.lag_max_s, settings.behind_max_s)
-        self.hub = Hub(night, settings.mode, limits, self._wall(), settings.speed)
-        self.upstream: Source = Upstream(
+        self.id = secrets.token_hex(4)
+        """Names this process to its clients."""
+        self.hub = Hub(night, settings.mode, limits, self._wall(), settings.speed, gateway=self.id)
+        self.gate = Gate(_rules(settings), tokens_at(settings.tokens))
+        upstream = Upstream(
             night, settings.scope(night.id), settings.redis, self, time.monotonic,
             settings.redis_answers_within_s,
         )  # fmt: skip
-        self.answers = Answers(self.hub, _files(), _page, pages.style, languages())
-        self._talk = Talk(self.hub, settings, self._do)
+        self.upstream: Source = upstream
+        self.answers = Answers(
+            self.hub, _files(), _page, pages.style, languages(), Exports(self.hub, night, self._boxes)
+        )
+        about = About(night.id, settings.mode, settings.session, upstream.where, version("sandik"))
+        self.metrics = Metrics(about, self.hub, self.gate, upstream.pulse, time.monotonic)
+        self._reception = Reception(
+            self.gate, self.answers, self.metrics, self._stale_s, log_addresses=bool(settings.log_addresses)
+        )
+        self._talk = Talk(
+            self.hub, settings, self._say, self.gate.sign_in, actor, self.gate.still,
+            idle_within_s=settings.idle_within_s,
+        )  # fmt: skip
         self._reached_at = time.monotonic()
         self._stale = False
-        self.port = 0
+        self._talking, self._others_max = 0, others_max
+        self.port = self.admin_port = 0
+        self.listening: Listening | None = None
 
     def _wall(self) -> datetime | None:
         """The clock that the embargo goes by: in live ours, otherwise the night's own."""
@@ -78,15 +125,19 @@ class Gateway:
     def hold(self, contest: ContestId, state: ContestState) -> None:
         """A contest has a new state."""
         self.hub.hold(contest, state)
+        self.metrics.held(contest, state)
 
     def settled(self) -> None:
-        """Without a tick everything new goes out at once."""
+        """What was told goes out at once; without a tick everything new does."""
         if self._settings.tick_ms == 0:
             self._turn()
+        else:
+            self.publish(self.hub.tell(time.monotonic()))
 
     def reached(self, now: float) -> None:
         """The store answered; if it had been away, clients hear at once that the data are fresh again."""
         self._reached_at = now
+        self.metrics.reached()
         if not self.answers.ready:
             self._turn()
             self.answers.ready = True
@@ -97,30 +148,40 @@ class Gateway:
 
     def lost(self) -> None:
         """The store is away: clients hear at once that what they see grows old."""
+        self.metrics.lost()
         if not self._stale:
             self._stale = True
             self._beat(with_hash=False)
 
     # What clients are sent.
 
+    def publish(self, turn: Turn) -> None:
+        """Does what a turn of the hub says."""
+        for write in turn.writes:
+            size = send(write.clients, write.text, keep=write.keep)
+            self.metrics.frames(len(write.clients), size)
+        for client in turn.cut:
+            client.cut()
+
+    def _say(self, turn: Turn) -> None:
+        """The same, in a conversation: errors are counted."""
+        self.publish(turn)
+        for write in turn.writes:
+            if (error := ERROR.match(write.text)) is not None:
+                self.metrics.errored(error[1].decode())
+
     def _turn(self) -> None:
-        self._do(self.hub.turn(time.monotonic(), self._wall()))
+        self.publish(self.hub.turn(time.monotonic(), self._wall()))
+        self.answers.keep()
 
     def _beat(self, *, with_hash: bool) -> None:
         now = time.monotonic()
         at = stamp(datetime.now(UTC))
-        self._do(self.hub.beat(now, at, self._stale_s(now), with_hash=with_hash))
+        self.publish(self.hub.beat(now, at, self._stale_s(), with_hash=with_hash))
 
-    def _stale_s(self, now: float) -> float | None:
+    def _stale_s(self) -> float | None:
         """How old the data are at least, while the store is away."""
-        return now - self._reached_at if self._stale else None
-
-    def _do(self, turn: Turn) -> None:
-        for write in turn.writes:
-            send(write.clients, write.text)
-        for client in turn.cut:
-            LOG.info("client cut: it did not read for too long; cut so far=%d", self.hub.cut)
-            client.cut()
+        return time.monotonic() - self._reached_at if self._stale else None
 
     async def _ticking(self) -> None:
         period_s = self._settings.tick_ms / 1000 or LOOK_EVERY_S
@@ -137,59 +198,124 @@ class Gateway:
             beats += 1
             self._beat(with_hash=beats % HASH_EVERY == 0)
 
-    # What clients ask.
+    async def _welcoming(self) -> None:
+        while True:
+            await asyncio.sleep(WELCOME_EVERY_S)
+            self._talk.look(time.monotonic())
 
-    def _plain(self, request: Request) -> Answer | None:
-        """None: a websocket may begin. Anything else is answered here."""
-        self.answers.stale_s = self._stale_s(time.monotonic())
-        if request.target.partition("?")[0] != "/ws" or request.method != "GET":
-            return self.answers.answer(request)
-        if not self.answers.ready or len(self.hub) >= self._settings.clients_max:
-            return too_many() if self.answers.ready else self.answers.answer(Request("GET", "/"))
-        return None
+    async def _boxes(self, contest: ContestId, source: SourceId) -> Boxes:
+        return await self.upstream.boxes(contest, source)
+
+    # What clients ask (listening.Host).
+
+    def asked(self, request: Request, address: str) -> Answer | Awaitable[Answer] | Visitor:
+        """What becomes of a request."""
+        return self._reception.asked(request, address)
+
+    async def talk(self, socket: Socket) -> None:
+        """A client's life."""
+        self.metrics.connected()
+        self._talking += 1
+        try:
+            await self._talk.with_client(socket, socket.visitor)
+        finally:
+            self._talking -= 1
+
+    def left(self, visitor: Visitor, life: Life | None) -> None:
+        """A client is gone."""
+        self._reception.left(visitor, life)
+
+    def turned_away(self, reason: str, status: HTTPStatus) -> None:
+        """Somebody was refused before anything was asked."""
+        self._reception.turned_away(reason, status)
 
     # The life of the process.
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Serves until `stop`; raises what ended it otherwise. Whoever calls ends the process then."""
-        listening = await self._listen()
-        owned: list[asyncio.Task[Any]] = [
-            asyncio.create_task(work, name=name)
-            for name, work in (
+    async def run(self, stop: asyncio.Event, hurry: asyncio.Event | None = None) -> None:
+        """Serves until `stop`, then sends everybody away in peace, or at once when it is told to `hurry`.
+
+        Raises what ended it otherwise. Whoever calls ends the process then.
+        """
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.upstream.close)
+            listening = await self._open(stack)
+            works: list[tuple[str, Coroutine[Any, Any, None]]] = [
                 ("upstream", self.upstream.follow()),
                 ("tick", self._ticking()),
                 ("heartbeat", self._beating()),
-            )
-        ]
-        stopping: asyncio.Task[Any] = asyncio.create_task(stop.wait())
-        try:
-            await asyncio.wait([*owned, stopping], return_when=asyncio.FIRST_COMPLETED)
-            for task in owned:
-                if task.done():
-                    task.result()
-                    raise RuntimeError(f"the task {task.get_name()} ended")
-        finally:
-            for task in (*owned, stopping):
-                task.cancel()
-            await self._farewell(listening)
-            await self.upstream.close()
+                ("welcome", self._welcoming()),
+                *((f"watch {one.port}", one.watch()) for one in listening),
+            ]
+            owned = [asyncio.create_task(work, name=name) for name, work in works]
+            stack.push_async_callback(_cancel, owned)
+            # Whatever ends us, everybody who is left hears of it, at once.
+            stack.push_async_callback(self._drain, listening[0], 0, asyncio.Event())
+            await _while_all_work(owned, stop.wait())
+            self._reception.leaving = True
+            if self._settings.reuse_port:
+                await listening[0].deafen()  # else the kernel would go on dealing clients out to us
+            goodbye = self._drain(listening[0], self._settings.drain_s, hurry or asyncio.Event())
+            await _while_all_work(owned, goodbye)
 
-    async def _listen(self) -> Listening:
+    async def _open(self, stack: AsyncExitStack) -> Sequence[Listening]:
+        """Listens for clients, and where it is wanted for operators."""
         settings = self._settings
-        try:
-            listening = await listen(settings.host, settings.port, self._plain, self._talk.with_client)
-        except OSError as error:
-            raise UsageError(_cannot_listen(settings, error)) from error
-        self.port = listening.port
-        _announce(settings, self.port)
-        return listening
+        clients = Place(
+            settings.host, settings.port, deflate=bool(settings.deflate), shared=bool(settings.reuse_port),
+            others_max=self._others_max,
+        )  # fmt: skip
+        found = [await opening.opened(stack, self, clients, "SANDIK_HOST and SANDIK_PORT")]
+        admin_at = settings.admin_at()
+        if admin_at is not None:
+            host = opening.Operators(Admin(self.metrics), self._reception)
+            found.append(await opening.opened(stack, host, Place(*admin_at, deflate=False), "SANDIK_ADMIN"))
+            self.admin_port = found[1].port
+        self.listening, self.port = found[0], found[0].port
+        opening.announce(settings, self.port, self.admin_port)
+        return found
 
-    async def _farewell(self, listening: Listening) -> None:
+    async def _drain(self, public: Listening, over_s: float, hurry: asyncio.Event) -> None:
         """Everybody is told when to come back, and has a moment to say goodbye."""
-        send(self.hub.clients, dumps({"t": "bye", "code": RESTART, "reconnect_after_ms": RECONNECT_AFTER_MS}))
-        if not await listening.close(RESTART, "restart", FAREWELL_WITHIN_S):
-            for client in self.hub.clients:
-                client.cut()
+        self._reception.leaving = True
+        bye = dumps({"t": "bye", "code": RESTART, "reconnect_after_ms": RECONNECT_AFTER_MS})
+        await drain(tuple(public.sockets()), bye, over_s, hurry)
+        gone_by = time.monotonic() + (HURRIED_WITHIN_S if hurry.is_set() else FAREWELL_WITHIN_S)
+        while self._talking and time.monotonic() < gone_by:  # noqa: ASYNC110 - each ends in a task of its own
+            await asyncio.sleep(0.01)
+
+
+async def _while_all_work(owned: Sequence[asyncio.Task[Any]], until: Coroutine[Any, Any, Any]) -> None:
+    """Waits for something, while every task does its work; raises what ended the first that does not."""
+    waited = asyncio.create_task(until)
+    try:
+        await asyncio.wait([*owned, waited], return_when=asyncio.FIRST_COMPLETED)
+        for task in owned:
+            if task.done():
+                task.result()
+                raise RuntimeError(f"the task {task.get_name()} ended")
+        waited.result()
+    finally:
+        await _cancel([waited])
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Ends tasks, whatever they do; one that was lost in a library is cancelled again."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_S)
+    for task in tasks:
+        if not task.cancelled():
+            task.exception()  # whoever waits for the task's work has raised it
+
+
+def _rules(settings: Settings) -> GateRules:
+    return GateRules.read(
+        origins=settings.origins, public=settings.public, clients_max=settings.clients_max,
+        per_address_max=settings.clients_per_address_max, new_per_s=settings.new_per_s,
+        proxies=settings.proxies,
+    )  # fmt: skip
 
 
 def _files() -> dict[str, bytes]:
@@ -201,32 +327,18 @@ def _page(snapshot: dict[str, Any], lang: str, contests: list[dict[str, Any]]) -
     return pages.board(snapshot, lang, contests=contests)
 
 
-def _announce(settings: Settings, port: int) -> None:
-    """Says where we are: one JSON line on standard output and, if it was asked for, a file with the port."""
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    line = {"event": "listening", "room": "gateway", "url": f"http://{host}:{port}/", "port": port}
-    sys.stdout.write(dumps(line).decode() + "\n")
-    sys.stdout.flush()
-    if settings.port_file:
-        made = Path(f"{settings.port_file}.{os.getpid()}")
-        made.write_text(f"{port}\n")
-        made.replace(settings.port_file)  # whoever waits for the file never reads half of it
+async def _main(night: Night, settings: Settings, actor: Actor | None) -> None:
+    clients_max, others_max = open_files.allow(settings.clients_max)
+    gateway = Gateway(night, replace(settings, clients_max=clients_max), actor, others_max)
+    stop, hurry = asyncio.Event(), asyncio.Event()
 
+    def asked_to_stop() -> None:
+        (hurry if stop.is_set() else stop).set()
 
-def _cannot_listen(settings: Settings, error: OSError) -> str:
-    place = f"port {settings.port} on {settings.host}"
-    if error.errno == errno.EADDRINUSE:
-        return f"{place} is taken: choose another one with SANDIK_PORT (0 takes a free one)."
-    return f"Nobody can listen on {place} ({error.strerror}): set SANDIK_HOST and SANDIK_PORT."
-
-
-async def _main(night: Night, settings: Settings) -> None:
-    gateway, stop = Gateway(night, settings), asyncio.Event()
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, asked_to_stop)
     try:
-        await gateway.run(stop)
+        await gateway.run(stop, hurry)
     except SandikError:
         raise
     except Exception:  # whatever it is: a gateway that is half dead must not look alive
@@ -235,8 +347,11 @@ async def _main(night: Night, settings: Settings) -> None:
         os._exit(1)
 
 
-def main(night: Night, settings: Settings) -> int:
-    """Runs a gateway until it is asked to stop; SandikError for what the operator can put right."""
+def main(night: Night, settings: Settings, actor: Actor | None = None) -> int:
+    """Runs a gateway until it is asked to stop; SandikError for what the operator can put right.
+
+    `actor` does what the desk and a replay's page ask for; without it nothing is done here.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    asyncio.run(_main(night, settings))
+    asyncio.run(_main(night, settings, actor))
     return 0

@@ -1,5 +1,7 @@
 """What the store says of one contest, and what each entry of its change stream makes of that.
 
+What is held of single boxes is not among it: that is many times as much, and is read when somebody asks.
+
 Know before changing: this is pure; `upstream` does the reading. Whatever does not follow on from what is held
 (another epoch, a gap, a version that fell) is answered with None, which means: read everything again.
 """
@@ -39,6 +41,31 @@ class Held:
 
 
 NOTHING = Held()
+
+
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """What is held of each unit by one source in one contest, at one version, as the store packs it."""
+
+    epoch: str = ""
+    version: int = 0
+    digest: str = ""
+    """Of the night that the worker counts."""
+    rows: Texts = field(default_factory=dict)
+    """By unit: a row of `election.wire.keys.unpack_unit`."""
+    papers: Texts = field(default_factory=dict)
+    """By unit, where the checks say anything: JSON with `findings`."""
+
+
+def read_boxes(meta: Texts, rows: Texts, papers: Texts) -> Boxes:
+    """The boxes that a contest's hashes hold, all read in one step."""
+    return Boxes(
+        epoch=meta.get(b"epoch", b"").decode(),
+        version=int(meta.get(b"version", b"0")),
+        digest=meta.get(b"digest", b"").decode(),
+        rows=rows,
+        papers=papers,
+    )
 
 
 def read(

@@ -1,208 +1,123 @@
 """Who wants what, what they were last sent, and who is too slow: the heart of the gateway, without a socket.
 
-    hold()  a contest has a new state                  subscribe()  a snapshot at the group's version, at once
-    turn()  one change for each group that moved       beat()       versions, now and then with hashes
+    hold()  a contest has a new state                  subscribe()  its beginning, at once
+    turn()  one change for each group that moved       tell()       events, as they become known
+                                                       beat()       versions, now and then with hashes
 
-Everybody who shows a contest shows the same state, so a change is computed and encoded once for all of them.
-A newcomer gets the state they have, not a newer one: so the next change follows on for everybody (the
-three-phase join, in one step because nothing here waits).
+Everybody who follows the same areas of the same count shows the same state, so a change is computed and
+encoded once for all of them (`group`). What is told goes to each from where it stands (`events`). Who may be
+sent something is for `seats` to say.
 
 Know before changing: this is pure. Time is an argument, sockets are `Client`s that say how much waits for
-them, and what is to be done is given back as a `Turn`. Nothing reaches a client but through `Group.shown`,
-which `Board.snapshot` makes: that is where the embargo is kept.
+them, and what is to be done is given back as a `Turn`. A subscription is *owed* until its beginning is given;
+until then nothing else comes under its name, and from then on it misses nothing.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Protocol
 
-import orjson
+from election.night import ContestId, Night, SourceId
+from election.wire.frames import VERSION, Board, ContestState, Json, dumps
+from web.events import Ear, Story
+from web.group import Group, View
+from web.seats import HEADER_BYTES, Client, Follow, Limits, Seat, Seats, Sent, Turn, Write
+from web.wanted import EVENT, Offer, Wanted
 
-from election.night import ContestId, Night
-from election.wire.frames import VERSION, Board, ContestState, Json, difference, dumps
+__all__ = ["Client", "Group", "Hub", "Limits", "Turn", "Write"]
 
-MEMO_MAX = 256
-"""Most snapshot frames kept, one a name of a subscription; at the limit the rest are made again each time."""
-
-
-class Client(Protocol):
-    """A connection. The hub only asks it how it is; the gateway does what a `Turn` says."""
-
-    def waiting_bytes(self) -> int:
-        """How many bytes were given to it that the network has not taken yet."""
-
-    def write(self, frame: bytes) -> None:
-        """Gives it a whole frame; never waits."""
-
-    def cut(self) -> None:
-        """Ends it at once, whatever waits for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """When a client is too slow; see `settings` for what each of them means."""
-
-    buffer_bytes_max: int = 256 * 1024
-    lag_max_s: float = 3.0
-    behind_max_s: float = 6.0
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """A text for these clients, byte for byte the same for each."""
-
-    clients: tuple[Client, ...]
-    text: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What is to be done now: texts to write, in this order, and connections to cut."""
-
-    writes: tuple[Write, ...] = ()
-    cut: tuple[Client, ...] = ()
-
-
-@dataclass(slots=True)
-class Seat:
-    """What is known of one client."""
-
-    subs: dict[str, ContestId] = field(default_factory=dict)
-    waiting_since: float | None = None
-    """Since when something has waited for it at every look."""
-    behind_since: float | None = None
-    """Since when it is sent nothing, because it does not read what it was sent."""
-
-
-class Group:
-    """Everybody who follows one contest: its newest state, and what they were all last shown."""
-
-    def __init__(self, board: Board) -> None:
-        self._board = board
-        self._state = ContestState()
-        self._stale = True
-        self.shown: Json = {}
-        self.members: dict[str, dict[Client, Seat]] = {}
-        self._body: bytes | None = None
-        self._snapshots: dict[str, bytes] = {}
-
-    @property
-    def epoch(self) -> str:
-        """Of what is shown."""
-        return str(self.shown["epoch"])
-
-    @property
-    def version(self) -> int:
-        """Of what is shown."""
-        return int(self.shown["version"])
-
-    @property
-    def tag(self) -> str:
-        """Names exactly one content: `epoch:version`, and the embargo while it hides something of it."""
-        ban = self.shown["embargo"]["state"]
-        return f"{self.epoch}:{self.version}" + ("" if ban == "open" else f":{ban}")
-
-    @property
-    def body(self) -> bytes:
-        """What is shown, as bytes, made once."""
-        if self._body is None:
-            self._body = dumps(self.shown)
-        return self._body
-
-    def hold(self, state: ContestState) -> None:
-        """A newer state, which nobody was shown yet."""
-        self._state, self._stale = state, True
-
-    def move(self, clock: datetime | None) -> Json | None:
-        """Shows the newest state; gives what was shown before, if that was another one.
-
-        `clock` is the wall clock in live; without it the newest night time heard is now. An embargo opens by
-        the hour alone, without any news.
-        """
-        now = clock or self._state.at
-        if not self._stale and self._board.embargo(self._state, now).state == self.shown["embargo"]["state"]:
-            return None
-        before, self._stale = self.shown, False
-        made = self._board.snapshot(self._state, now)
-        if made == before:
-            return None
-        self.shown, self._body = made, None
-        self._snapshots.clear()
-        return before
-
-    def snapshot(self, sub: str) -> bytes:
-        """The snapshot frame for a subscription of this name."""
-        text = self._snapshots.get(sub)
-        if text is None:
-            text = dumps(
-                {
-                    "t": "snapshot", "sub": sub, "epoch": self.epoch, "version": self.version,
-                    "part": 1, "parts": 1, "d": orjson.Fragment(self.body),
-                }
-            )  # fmt: skip
-            if len(self._snapshots) < MEMO_MAX:
-                self._snapshots[sub] = text
-        return text
-
-    def frames(self, before: Json) -> Iterable[tuple[dict[Client, Seat], bytes]]:
-        """For each name of a subscription, who has it and the frame that leads from `before` to here."""
-        if not self.members:
-            return
-        if before.get("epoch") != self.epoch or before["version"] > self.version:
-            for sub, seats in self.members.items():
-                yield seats, self.snapshot(sub)
-            return
-        patch = orjson.Fragment(dumps(difference(before, self.shown) or {}))
-        for sub, seats in self.members.items():
-            yield seats, dumps(
-                {
-                    "t": "change", "sub": sub, "epoch": self.epoch, "version": self.version,
-                    "prev": before["version"], "d": patch,
-                }
-            )  # fmt: skip
+VIEWS_MAX = 256
+"""Most different filters at once; at the limit one more is answered `too-many-views`."""
+LINGER_S = 60.0
+"""How long a count that nobody follows any more is still followed here, for those who come back."""
 
 
 class Hub:
     """All contests of a night and everybody who follows one."""
 
     def __init__(
-        self, night: Night, mode: str, limits: Limits, clock: datetime | None = None, speed: float = 0
-    ) -> None:
-        """`speed` is a replay's, which every snapshot then says; 0: not known."""
-        self.groups = {
-            contest.id: Group(Board(night, contest, mode, speed)) for contest in night.contests.values()
-        }
-        self._night, self._mode, self._limits = night, mode, limits
-        self._seats: dict[Client, Seat] = {}
-        self._behind: dict[Client, Seat] = {}
-        self.fell_behind = 0
-        """How often a client fell behind, since the start."""
-        self.cut = 0
-        """How many were cut because they stayed behind, since the start."""
+        self, night: Night, mode: str, limits: Limits, clock: datetime | None = None, speed: float = 0,
+        gateway: str = "",
+    ) -> None:  # fmt: skip
+        """`speed` is a replay's, which every snapshot then says; 0: not known. `gateway` names us."""
+        self.sent = Sent()
+        boards = {contest.id: Board(night, contest, mode, speed) for contest in night.contests.values()}
+        self.groups = {contest: Group(board, None, self.sent) for contest, board in boards.items()}
+        self.offer = Offer.of(night, {contest: board.areas for contest, board in boards.items()})
+        """What can be followed."""
+        self._boards, self._others = boards, dict[tuple[ContestId, SourceId], Group]()
+        self._stories = {contest: Story(contest, self.sent) for contest in boards}
+        self._night, self._mode, self._gateway = night, mode, gateway
+        self._seats = Seats(limits)
+        self._clock = clock
         for group in self.groups.values():
             group.move(clock)
+
+    # How it stands.
 
     @property
     def clients(self) -> tuple[Client, ...]:
         """Everybody who is connected."""
-        return tuple(self._seats)
+        return tuple(self._seats.all)
 
     def __len__(self) -> int:
         """How many clients there are."""
-        return len(self._seats)
+        return len(self._seats.all)
 
-    def hold(self, contest: ContestId, state: ContestState) -> None:
-        """A contest has a new state; it is shown at the next turn."""
-        self.groups[contest].hold(state)
+    @property
+    def fell_behind(self) -> int:
+        """How often a client fell behind, since the start."""
+        return self._seats.fell_behind
 
-    def hello(self, session: str, heartbeat_s: float, tick_ms: int) -> bytes:
-        """The first frame of every connection."""
+    @property
+    def cut(self) -> int:
+        """How many were cut because they stayed behind, since the start."""
+        return self._seats.cut
+
+    @property
+    def resumed(self) -> int:
+        """How many subscriptions went on from where they were, since the start."""
+        return self.sent.resumed
+
+    @property
+    def snapshots_sent(self) -> int:
+        """How many snapshots clients were given, since the start."""
+        return self.sent.snapshots
+
+    @property
+    def events_sent(self) -> int:
+        """How many events clients were given, since the start."""
+        return self.sent.events
+
+    def clients_now(self) -> int:
+        """How many are connected."""
+        return len(self._seats.all)
+
+    def behind_now(self) -> int:
+        """How many are sent nothing, because they do not read."""
+        return len(self._seats.behind)
+
+    def subscriptions_now(self) -> int:
+        """How many subscriptions all of them have."""
+        return sum(len(seat.subs) for seat in self._seats.all.values())
+
+    def groups_now(self) -> int:
+        """How many different things are followed: each is encoded once a tick."""
+        return sum(bool(view.followers) for group in self._all() for view in group.views)
+
+    def is_behind(self, client: Client) -> bool:
+        """Whether it is sent nothing until it has read what it was sent."""
+        return client in self._seats.behind
+
+    def hello(
+        self, session: str, heartbeat_s: float, tick_ms: int, scopes: Iterable[str] = ("alerts", "view")
+    ) -> bytes:
+        """The first frame of a connection that has these scopes."""
         facts: Json = {
             "t": "hello", "v": VERSION, "mode": self._mode, "night": self._night.id,
+            "simulated": self._night.simulated,
             "epochs": {contest: group.epoch for contest, group in self.groups.items()},
             "versions": self.versions(), "heartbeat_s": heartbeat_s, "tick_ms": tick_ms,
-            "contests": self.titles(),
+            "scopes": sorted(scopes), "gateway": self._gateway, "contests": self.titles(),
         }  # fmt: skip
         return dumps(facts | ({"session": session} if session else {}))
 
@@ -217,110 +132,191 @@ class Hub:
             for contest in self._night.contests.values()
         ]
 
+    # Who comes, goes and wants what.
+
     def join(self, client: Client) -> None:
         """A connection that follows nothing yet."""
-        self._seats[client] = Seat()
+        self._seats.all[client] = Seat()
 
     def leave(self, client: Client) -> None:
         """A connection is gone."""
-        seat = self._seats.pop(client, None)
-        self._behind.pop(client, None)
-        for sub in list(seat.subs) if seat else ():
+        seat = self._seats.leave(client)
+        for sub in tuple(seat.subs) if seat else ():
             self._drop(client, sub, seat)
 
-    def is_behind(self, client: Client) -> bool:
-        """Whether it is sent nothing until it has read what it was sent."""
-        return client in self._behind
+    def room(self, wanted: Iterable[Wanted]) -> bool:
+        """Whether there is room for the filters of all of these."""
+        new = {
+            (one.contest, one.source, one.areas)
+            for one in wanted
+            if one.kind != EVENT and not ((group := self._group(one)) and group.has(one.areas))
+            and one.areas is not None
+        }  # fmt: skip
+        return sum(group.filters for group in self._all()) + len(new) <= VIEWS_MAX
 
-    def subscribe(self, client: Client, sub: str, contest: ContestId, now: float) -> Turn:
-        """Follows a contest, beginning with a snapshot; whatever had the name before has it no longer."""
-        seat = self._seats[client]
-        if sub in seat.subs:
-            self._drop(client, sub, seat)
-        seat.subs[sub] = contest
-        group = self.groups[contest]
-        group.members.setdefault(sub, {})[client] = seat
-        return self._turn([({client: seat}, group.snapshot(sub))], now)
+    def subscribe(self, client: Client, sub: str, wanted: Wanted, now: float) -> Turn:
+        """Follows what is wanted, from its beginning; whatever had the name before has it no longer."""
+        seat = self._seats.all[client]
+        before = seat.subs.get(sub)
+        seat.subs[sub] = self._follow(wanted)
+        if before is not None:
+            self._end(client, sub, before)
+        seat.owed[sub] = wanted.resume
+        self._seats.owing[client] = seat
+        return Turn(tuple(self._begin(client, seat, now)))
+
+    def _follow(self, wanted: Wanted) -> Follow:
+        if wanted.kind == EVENT:
+            return self._stories[wanted.contest].ear(wanted.kinds, wanted.after)
+        group = self._group(wanted)
+        if group is None and wanted.source is not None:
+            group = Group(self._boards[wanted.contest], wanted.source, self.sent)
+            group.hold(self.groups[wanted.contest].led)
+            group.move(self._clock)
+            group.hold(self.groups[wanted.contest].state)
+            self._others[wanted.contest, wanted.source] = group
+        assert group is not None
+        return group.view(wanted.areas)
+
+    def _group(self, wanted: Wanted) -> Group | None:
+        if wanted.source is None:
+            return self.groups[wanted.contest]
+        return self._others.get((wanted.contest, wanted.source))
 
     def unsubscribe(self, client: Client, sub: str) -> None:
         """Follows it no longer."""
-        self._drop(client, sub, self._seats[client])
+        self._drop(client, sub, self._seats.all[client])
 
     def _drop(self, client: Client, sub: str, seat: Seat | None) -> None:
-        if seat is None:
-            return
-        members = self.groups[seat.subs.pop(sub)].members
-        del members[sub][client]
-        if not members[sub]:
-            del members[sub]
+        if seat is not None:
+            seat.owed.pop(sub, None)
+            self._end(client, sub, seat.subs.pop(sub))
+
+    def _end(self, client: Client, sub: str, follow: Follow) -> None:
+        follow.pause(client, sub)
+        follow.end()
+
+    def _begin(self, client: Client, seat: Seat, now: float) -> Iterator[Write]:
+        """The beginnings that it is owed, as far as there is room for them now."""
+        size, room = 0, self._seats.room(client, seat, now)
+        while seat.owed and size < room:
+            sub, resume = next(iter(seat.owed.items()))
+            del seat.owed[sub]
+            for write in seat.subs[sub].begin(client, seat, sub, resume):
+                size += len(write.text) + HEADER_BYTES
+                yield write
+        if size:
+            self._seats.given(client, seat, size, now)
+        if not seat.owed:
+            self._seats.owing.pop(client, None)
+
+    # What is new.
+
+    def hold(self, contest: ContestId, state: ContestState) -> None:
+        """A contest has a new state; it is shown at the next turn, and what it tells may go out before."""
+        self._stories[contest].hear(state.told)
+        for group in self._all(contest):
+            group.hold(state)
+
+    def tell(self, now: float) -> Turn:
+        """The events that became known since the last time, for everybody who is to be told."""
+        return Turn(tuple(self._tell(now)))
+
+    def _tell(self, now: float) -> Iterator[Write]:
+        for story in self._stories.values():
+            for there, news in story.tell():
+                ready = [one for one in there if self._seats.keeps_up(one[0], one[1], now)]
+                for _, _, ear in ready:
+                    ear.given(news)
+                clients = tuple(client for client, _, _ in ready)
+                yield from (Write(clients, text, keep=True) for text in news.texts if clients)
 
     def turn(self, now: float, clock: datetime | None = None) -> Turn:
         """Shows every contest's newest state, and sees who is behind, who has caught up and who has not."""
-        drained, cut = self._look_behind(now)
-        frames: list[tuple[dict[Client, Seat], bytes]] = []
-        for group in self.groups.values():
-            before = group.move(clock)
-            if before is not None:
-                frames.extend(group.frames(before))
-        made = self._turn(frames, now)
-        again = [
-            Write((client,), self.groups[contest].snapshot(sub))
-            for client, seat in drained
-            for sub, contest in seat.subs.items()
-        ]
-        for _, seat in drained:
-            seat.behind_since = seat.waiting_since = None
-        return Turn((*made.writes, *again), cut)
+        self._clock = clock
+        drained, cut = self._seats.look(now)
+        for client, seat in drained:
+            self._owe_again(client, seat)
+        writes = [*self._tell(now)]
+        for group in self._all():
+            if group.move(clock):
+                for view in group.views:
+                    writes += self._show(view, group, now)
+        self._let_go(now)
+        for client, seat in tuple(self._seats.owing.items()):
+            writes += self._begin(client, seat, now)
+        return Turn(tuple(writes), cut)
+
+    def _show(self, view: View, group: Group, now: float) -> Iterator[Write]:
+        if group.step is None and view.members and view.size > self._seats.limits.buffer_bytes_max // 2:
+            for sub, seats in tuple(view.members.items()):
+                for client, seat in tuple(seats.items()):
+                    view.pause(client, sub)
+                    seat.owed[sub] = ""
+                    self._seats.owing[client] = seat
+            return
+        for seats, text in view.frames():
+            for write in self._ready(seats, text, now):
+                self.sent.snapshots += 0 if group.step else len(write.clients)
+                yield write
+
+    def _ready(self, seats: dict[Client, Seat], text: bytes, now: float) -> Iterator[Write]:
+        ready = tuple(client for client, seat in seats.items() if self._seats.keeps_up(client, seat, now))
+        if ready:
+            yield Write(ready, text, keep=True)
+
+    def _owe_again(self, client: Client, seat: Seat) -> None:
+        """It was sent nothing for a while: events go on from where it stands, all else begins anew."""
+        begun = [sub for sub in seat.subs if sub not in seat.owed]
+        for sub in begun:
+            seat.subs[sub].pause(client, sub)
+        events_first = sorted([*begun, *seat.owed], key=lambda sub: not isinstance(seat.subs[sub], Ear))
+        seat.owed = {sub: seat.owed.get(sub, "") for sub in events_first}
+        if seat.owed:
+            self._seats.owing[client] = seat
+
+    def _let_go(self, now: float) -> None:
+        """Counts that nobody has followed for a while."""
+        for key, group in tuple(self._others.items()):
+            if group.followed:
+                group.empty_since = None
+            elif group.empty_since is None:
+                group.empty_since = now
+            elif now - group.empty_since > LINGER_S:
+                del self._others[key]
+
+    def _all(self, contest: ContestId | None = None) -> Iterator[Group]:
+        """Every group, or those of one contest."""
+        for id, group in self.groups.items():
+            if contest in (None, id):
+                yield group
+        for (id, _), group in self._others.items():
+            if contest in (None, id):
+                yield group
+
+    def everybody(self, text: bytes, now: float) -> Turn:
+        """One text for everybody who keeps up."""
+        return Turn(tuple(self._ready(self._seats.all, text, now)))
 
     def beat(self, now: float, at: str, stale_s: float | None, *, with_hash: bool = False) -> Turn:
         """The heartbeat for everybody; with the hash of each subscription's state if asked for."""
         common: Json = {"t": "beat", "versions": self.versions(), "at": at}
         if stale_s is not None:
             common["stale_s"] = round(stale_s, 1)
-        groups: dict[tuple[tuple[str, ContestId], ...], dict[Client, Seat]] = {}
-        for client, seat in self._seats.items():
-            groups.setdefault(tuple(seat.subs.items()) if with_hash else (), {})[client] = seat
-        frames = []
-        for subs, seats in groups.items():
-            hashes = {sub: self.groups[contest].shown["hash"] for sub, contest in subs}
-            frames.append((seats, dumps(common | ({"hash": hashes} if hashes else {}))))
-        return self._turn(frames, now)
-
-    def _turn(self, frames: Iterable[tuple[dict[Client, Seat], bytes]], now: float) -> Turn:
-        writes = []
-        for seats, text in frames:
-            ready = tuple(client for client, seat in seats.items() if self._keeps_up(client, seat, now))
-            if ready:
-                writes.append(Write(ready, text))
+        same: dict[tuple[tuple[str, View], ...], dict[Client, Seat]] = {}
+        for client, seat in self._seats.all.items():
+            same.setdefault(_begun(seat) if with_hash else (), {})[client] = seat
+        writes: list[Write] = []
+        for subs, seats in same.items():
+            hashes = {sub: view.shown["hash"] for sub, view in subs}
+            writes += self._ready(seats, dumps(common | ({"hash": hashes} if hashes else {})), now)
         return Turn(tuple(writes))
 
-    def _keeps_up(self, client: Client, seat: Seat, now: float) -> bool:
-        """Whether the client may be sent something now."""
-        if seat.behind_since is not None:
-            return False
-        waiting = client.waiting_bytes()
-        if waiting == 0:
-            seat.waiting_since = None
-            return True
-        if seat.waiting_since is None:
-            seat.waiting_since = now
-        too_long = now - seat.waiting_since > self._limits.lag_max_s
-        if waiting <= self._limits.buffer_bytes_max and not too_long:
-            return True
-        seat.behind_since = now
-        self._behind[client] = seat
-        self.fell_behind += 1
-        return False
 
-    def _look_behind(self, now: float) -> tuple[list[tuple[Client, Seat]], tuple[Client, ...]]:
-        """Who has read everything it was sent, and who has had long enough."""
-        drained, cut = [], []
-        for client, seat in list(self._behind.items()):
-            if client.waiting_bytes() == 0:
-                drained.append((client, seat))
-                del self._behind[client]
-            elif seat.behind_since is not None and now - seat.behind_since > self._limits.behind_max_s:
-                cut.append(client)
-                del self._behind[client]
-        self.cut += len(cut)
-        return drained, tuple(cut)
+def _begun(seat: Seat) -> tuple[tuple[str, View], ...]:
+    """What it has the beginning of, by its own names."""
+    return tuple(
+        (sub, follow)
+        for sub, follow in seat.subs.items()
+        if isinstance(follow, View) and sub not in seat.owed
+    )

@@ -22,15 +22,17 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
-from election.errors import RecordError, UsageError
-from election.night import ContestId, Night
+from election.errors import OutsideError, RecordError, UsageError
+from election.night import ContestId, Night, SourceId
 from election.wire.changes import decode_change
 from election.wire.frames import ContestState
 from election.wire.keys import Keys
 from election.wire.told import decode
+from election.wire.told import held as told_before
 from election.wire.topics import Scope
 from web import held
-from web.held import NOTHING, Held, Position
+from web.held import NOTHING, Boxes, Held, Position
+from web.pulse import Pulses
 from web.settings import XREAD_BLOCK_S
 
 LOG = logging.getLogger("sandik.gateway")
@@ -78,6 +80,8 @@ class Upstream:
         self._run_id = ""
         self._look_at = 0.0
         self.where = address(url)
+        self.pulse = Pulses()
+        """How far the workers have counted, for whoever watches over the gateway."""
         connect = connect or client
         self._tail, self._client = connect(url, answers_within_s), connect(url, answers_within_s)
 
@@ -92,6 +96,7 @@ class Upstream:
                     LOG.info("store=%s is back", self.where)
                 delay, away = BACKOFF_S[0], False
                 while True:
+                    _end_if_asked()
                     await self._turn()
             except (RedisError, OSError) as error:
                 if not away:
@@ -105,6 +110,26 @@ class Upstream:
         """Gives the connections back."""
         await self._tail.aclose()
         await self._client.aclose()
+
+    async def boxes(self, contest: ContestId, source: SourceId) -> Boxes:
+        """What is held of each box by one source, at one version; read now, and not kept here.
+
+        The store answers nobody else while it gives them out: some milliseconds for 30,000. Raises
+        OutsideError while it is away, or counts another edition of the night.
+        """
+        keys = self._keys[contest]
+        try:
+            async with self._client.pipeline(transaction=True) as step:
+                step.hgetall(keys.meta)
+                step.hgetall(keys.boxes(source))
+                step.hgetall(keys.papers(source))
+                found = held.read_boxes(*await step.execute())
+        except (RedisError, OSError, *UNREADABLE) as error:
+            LOG.warning("contest=%s source=%s: boxes not read: %s", contest, source, _why(error))
+            raise OutsideError("The store does not give out its boxes now; try again shortly.") from error
+        if found.digest and found.digest != self._night.digest:
+            raise OutsideError("The store counts another edition of this night; ask its operator.")
+        return found
 
     async def _read_all(self) -> None:
         self._run_id = await self._server()
@@ -133,10 +158,11 @@ class Upstream:
                 step.hgetall(keys.areas(source))
             meta, heard, findings, told, *areas = await step.execute()
         try:
-            facts = [decode(fields[b"told"], self._scope) for _, fields in told]
+            facts = [told_before(fields[b"told"], self._scope) for _, fields in told]
             read = held.read(meta, heard, findings, dict(zip(sources, areas, strict=True)), facts)
         except UNREADABLE as error:
-            raise UsageError(f"What is at {keys.meta} in {self.where} is not Sandık's: {error}.") from error
+            why = str(error).rstrip(".")
+            raise UsageError(f"What is at {keys.meta} in {self.where} is not Sandık's: {why}.") from error
         self._same_night(read)
         before = self._held.get(contest, NOTHING)
         self._from[contest] = read.version
@@ -226,6 +252,20 @@ class Upstream:
                 self._waiting[contest] = mine.version
             else:
                 self._waiting.pop(contest, None)
+        await self._look_at_pulses()
+
+    async def _look_at_pulses(self) -> None:
+        """Reads how far the workers have counted; a store that keeps TIME from us has none for us."""
+        asked = self._client.pipeline(transaction=False)
+        for keys in self._keys.values():
+            asked.hgetall(keys.pulse)
+        asked.time()
+        try:
+            *pulses, (seconds, microseconds) = await asked.execute()
+        except ResponseError:
+            return
+        store_s = seconds + microseconds / 1e6
+        self.pulse.take(dict(zip(self._keys, pulses, strict=True)), store_s, self._clock())
 
 
 def address(url: str) -> str:
@@ -246,6 +286,17 @@ def client(url: str, answers_within_s: float) -> Any:
         )
     except ValueError as error:
         raise UsageError(f"SANDIK_REDIS is no address of a store ({error}): redis://HOST:PORT/0.") from error
+
+
+def _end_if_asked() -> None:
+    """Ends a task that was cancelled and did not hear of it.
+
+    Before Python 3.12 `asyncio.wait_for`, by which the library sends, loses a cancellation that comes in the
+    moment a command is sent: the gateway would be asked to stop and never would.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _why(error: Exception) -> str:

@@ -1,13 +1,18 @@
 """`sandik gateway`: the room that shows, as one process with its settings from the environment.
 
-Know before changing: this only hands the night and the settings over; the room is `web.gateway`.
+Know before changing: this only hands over the night, the settings and, where there are tokens, who acts for
+the desk; the room is `web.gateway`.
 """
 
 import argparse
 import os
+from typing import TYPE_CHECKING
 
 from sandik import folders
 from sandik.say import Out
+
+if TYPE_CHECKING:
+    from sandik import acting
 
 EXAMPLE = """  SANDIK_NIGHT=istanbul-2019-06-23 SANDIK_MODE=replay \\
     SANDIK_REDIS=redis://127.0.0.1:6379/0 SANDIK_PORT=8080 sandik gateway"""
@@ -23,5 +28,15 @@ def run(args: argparse.Namespace, out: Out) -> int:
     from web import gateway
     from web.settings import Settings
 
-    night = folders.load(folders.word(args.night, os.environ)).night
-    return gateway.main(night, Settings.read(os.environ))
+    folder = folders.load(folders.word(args.night, os.environ))
+    settings = Settings.read(os.environ)
+    return gateway.main(folder.night, settings, _actor(folder, settings.tokens))
+
+
+def _actor(folder: folders.Folder, tokens: str) -> "acting.Acting | None":
+    """Who does what the desk asks for; nobody where there are no tokens, and then Kafka is not needed."""
+    if not tokens:
+        return None
+    from sandik import acting
+
+    return acting.make(folder, os.environ)

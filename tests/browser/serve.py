@@ -40,6 +40,8 @@ class TestGateway:
         self.hello = hello
         self.sockets: set[ServerConnection] = set()
         self.heard: list[Snapshot] = []
+        self.changes: list[Snapshot] = []
+        """Every change that `show` made, to resume from."""
         self.asked: list[str] = []
         self.closed = False
         """While true, sockets are refused; GETs still work."""
@@ -115,7 +117,8 @@ class TestGateway:
                 frame = orjson.loads(text)
                 self.heard.append(frame)
                 if frame.get("t") == "subscribe":
-                    await socket.send(self._whole())
+                    for answer in self._resumed(frame.get("resume")) or [self._whole()]:
+                        await socket.send(answer)
         except ConnectionClosed:
             pass
         finally:
@@ -124,7 +127,17 @@ class TestGateway:
     def _whole(self) -> str:
         facts = {key: self.snapshot[key] for key in ("epoch", "version")}
         frame = {"t": "snapshot", "sub": "a", "part": 1, "parts": 1, "d": self.snapshot} | facts
-        return orjson.dumps(frame).decode()
+        return orjson.dumps(frame | {"resume": _resume(self.snapshot)}).decode()
+
+    def _resumed(self, resume: str | None) -> list[str]:
+        """What leads from there to now; nothing where only a snapshot does."""
+        at = {"{epoch}:{prev}".format(**change): place for place, change in enumerate(self.changes)}
+        at[_resume(self.snapshot)] = len(self.changes)
+        if resume is None or resume not in at:
+            return []
+        epoch, _, version = resume.rpartition(":")
+        first = {"t": "resumed", "sub": "a", "epoch": epoch, "version": int(version)}
+        return [orjson.dumps(frame).decode() for frame in (first, *self.changes[at[resume] :])]
 
     def send(self, **frame: Any) -> None:
         """Sends a frame to every socket, as it is."""
@@ -140,7 +153,9 @@ class TestGateway:
         before = self.snapshot
         self.snapshot = deepcopy(snapshot) | {"epoch": before["epoch"], "version": before["version"] + 1}
         facts = {"epoch": before["epoch"], "version": self.snapshot["version"], "prev": before["version"]}
-        self.send(t="change", sub="a", d=difference(before, self.snapshot) or {}, **facts)
+        facts |= {"resume": _resume(self.snapshot), "d": difference(before, self.snapshot) or {}}
+        self.changes.append({"t": "change", "sub": "a", **facts})
+        self.send(**self.changes[-1])
 
     def beat(self, **facts: Any) -> None:
         """A heartbeat with the hash of the state."""
@@ -162,6 +177,10 @@ class TestGateway:
         while not true():
             assert time.monotonic() < deadline, "the gateway never came to that"
             self.wait(asyncio.sleep(0.01))
+
+
+def _resume(state: Snapshot) -> str:
+    return f"{state['epoch']}:{state['version']}"
 
 
 def _response(status: HTTPStatus, body: bytes, kind: str, **more: str) -> Response:

@@ -56,20 +56,29 @@ def test_a_gap_is_answered_by_a_snapshot(gateway: MakeGateway, open_page: OpenPa
 
 
 def test_an_older_version_is_never_shown_after_a_newer(gateway: MakeGateway, open_page: OpenPage) -> None:
-    """Within an epoch an older snapshot is dropped; another epoch starts afresh."""
+    """A gateway that lags is followed, not shown; another epoch is shown, and one that is over no more."""
     night = fakes.june()
     served = gateway(night)
     page = open_page(served.url)
     live(page, night["version"])
     old = fakes.march_close() | {"night": night["night"], "epoch": night["epoch"], "version": 3}
     served.send(t="snapshot", sub="a", epoch=old["epoch"], version=3, part=1, parts=1, d=old)
-    served.send(t="change", sub="a", epoch=old["epoch"], version=3, prev=2, d={"refused": 99})
-    served.beat()
+    served.send(t="change", sub="a", epoch=old["epoch"], version=4, prev=3, d={"refused": 99})
+    served.send(t="beat", versions={}, hash={"a": state_hash(old)})
     until(page, "sandik.link.checked")
+    assert {"version": 4, "hash": state_hash(old), "equal": True} == page.evaluate(
+        "() => sandik.link.checked"
+    )
+    assert night["version"] == page.evaluate("() => sandik.store.latest.version")
     expect(page.locator(".race .lead")).to_have_text("▲ 674,449")
     served.send(t="snapshot", sub="a", epoch="other", version=3, part=1, parts=1, d=old | {"epoch": "other"})
     live(page, 3)
     expect(page.locator(".race .lead")).to_have_text(re.compile("▼"))
+    served.cut()
+    until(page, f"sandik.link.held.epoch === '{night['epoch']}' && sandik.link.state === 'open'")
+    served.beat()
+    until(page, f"sandik.link.checked?.version === {night['version']}")
+    assert "other" == page.evaluate("() => sandik.store.latest.epoch")
 
 
 def test_numbers_stay_while_the_socket_is_gone(gateway: MakeGateway, open_page: OpenPage) -> None:
@@ -91,6 +100,26 @@ def test_numbers_stay_while_the_socket_is_gone(gateway: MakeGateway, open_page: 
     served.snapshot = fakes.final() | {"epoch": night["epoch"], "version": 301}
     live(page, 301)
     expect(page.locator(".state")).to_have_attribute("data-kind", "replay")
+
+
+def test_after_a_break_only_what_was_missed_is_sent(gateway: MakeGateway, open_page: OpenPage) -> None:
+    """The page goes on from where it stood; its numbers are right without another snapshot."""
+    night = fakes.june_closed()
+    served = gateway(night)
+    page = open_page(served.url)
+    live(page, night["version"])
+    served.show(night | {"refused": 1})
+    live(page, night["version"] + 1)
+    newest = page.evaluate("() => sandik.link.held")
+    served.cut()
+    served.show(night | {"refused": 2})
+    served.show(fakes.june())
+    live(page, night["version"] + 3)
+    assert [None, f"{newest['epoch']}:{newest['version']}"] == [one.get("resume") for one in served.heard]
+    expect(page.locator(".race .lead")).to_have_text("▲ 674,449")
+    served.beat()
+    until(page, f"sandik.link.checked?.version === {night['version'] + 3}")
+    assert page.evaluate("() => sandik.link.checked.equal")
 
 
 def test_paused_by_the_reader(gateway: MakeGateway, open_page: OpenPage) -> None:

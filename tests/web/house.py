@@ -12,10 +12,13 @@ from typing import Any, NoReturn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from election.night import ContestId, Night
+from election.errors import OutsideError
+from election.night import ContestId, Night, SourceId
 from tests.web.made import Worker, night
 from web.gateway import Gateway
+from web.held import Boxes
 from web.settings import Settings
+from web.sockets import Socket
 from web.watch import Viewer
 
 WITHIN_S = 10.0
@@ -34,6 +37,10 @@ class Quiet:
         await self.broken.wait()
         raise self.error
 
+    async def boxes(self, contest: ContestId, source: SourceId) -> Boxes:
+        """It holds none."""
+        raise OutsideError(f"no boxes of {contest} by {source}")
+
     async def close(self) -> None:
         """Nothing to close."""
 
@@ -48,7 +55,7 @@ class House:
         if "redis" not in given:
             self.gateway.upstream = self.quiet
         self.worker = Worker(of)
-        self.stop = asyncio.Event()
+        self.stop, self.hurry = asyncio.Event(), asyncio.Event()
         self.task: asyncio.Task[None] | None = None
 
     def count(self, batch: Any) -> None:
@@ -58,14 +65,18 @@ class House:
         self.gateway.settled()
         self.gateway.reached(0.0)
 
+    def sockets(self) -> tuple[Socket, ...]:
+        """Every websocket that there is."""
+        return tuple(self.gateway.listening.sockets()) if self.gateway.listening else ()
+
     @property
     def ws(self) -> str:
         """Where its websocket is."""
         return f"ws://127.0.0.1:{self.gateway.port}/ws"
 
-    async def get(self, head: str, body: bytes = b"") -> tuple[int, dict[str, str], bytes]:
-        """What is answered to a request as it stands here."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.gateway.port)
+    async def get(self, head: str, body: bytes = b"", port: int = 0) -> tuple[int, dict[str, str], bytes]:
+        """What is answered to a request as it stands here; at the admin port, if that is named."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", port or self.gateway.port)
         writer.write(head.replace("\n", "\r\n").encode() + b"\r\n\r\n" + body)
         answer = await asyncio.wait_for(reader.read(), WITHIN_S)
         writer.close()
@@ -82,7 +93,7 @@ async def house(of: Night | None = None, *, ready: bool = True, **given: Any) ->
     With `redis` among the settings it reads that store, and is ready when it has.
     """
     made = House(of or night(), **given)
-    made.task = asyncio.create_task(made.gateway.run(made.stop))
+    made.task = asyncio.create_task(made.gateway.run(made.stop, made.hurry))
     try:
         await until(lambda: bool(made.gateway.port) or made.task is None or made.task.done())
         if made.task.done():

@@ -18,6 +18,7 @@ from election.wire.frames import ContestState
 from election.wire.nights import read_night
 from election.wire.records import Record, decode, stamp
 from web.hub import Hub, Limits, Turn
+from web.wanted import Wanted
 from web.watch import Viewer
 
 NIGHTS = Path(__file__).parents[2] / "nights"
@@ -144,7 +145,7 @@ def follow(to: Hub, wire: Wire, now: float = 0.0) -> None:
     """The wire joins and subscribes to each of its contests, under the contest's name."""
     to.join(wire)
     for sub, copy in wire.viewer.copies.items():
-        do(to.subscribe(wire, sub, ContestId(copy.contest), now))
+        do(to.subscribe(wire, sub, Wanted(ContestId(copy.contest)), now))
 
 
 TOLD_EARLY = ("boxes", "quarantined", "marked", "withdrawn", "claimed")

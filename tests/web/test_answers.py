@@ -9,40 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from election.night import ContestId
+from tests.web.asking import FILES, MAYOR, answers, ask, counted, get
 from tests.web.made import Worker, hub, night, parts, records, with_other_figures
-from web import pages
-from web.answers import Answer, Answers, Request, travels
-from web.hub import Hub
-from web.words import languages
-
-MAYOR = ContestId("mayor")
-FILES = {"board.js": b"export {};\n" * 100, "icon.svg": b"<svg/>", "odd.bin": b"\0\1"}
-
-
-def answers(of: Hub, *, ready: bool = True) -> Answers:
-    """The answers of a gateway that reached its store, with three files and the real page."""
-    made = Answers(
-        of, FILES, lambda shown, lang, contests: pages.board(shown, lang, contests=contests), pages.style,
-        languages(),
-    )  # fmt: skip
-    made.ready = ready
-    return made
-
-
-def counted(share: float = 1.0) -> Hub:
-    """A hub that shows the practice night, or the first part of it."""
-    to, worker = hub(night()), Worker(night())
-    for contest, _ in worker.count(records()[: int(len(records()) * share)]):
-        to.hold(contest, worker.state(contest))
-    to.turn(0.0)
-    return to
-
-
-def get(of: Answers, target: str, method: str = "GET", **headers: str) -> Answer:
-    """A request as a browser would make it; header names with _ for -."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return of.answer(Request(method, target, named))
+from web.answers import Request, travels
+from web.exports import EXPORTS
 
 
 def test_snapshot() -> None:
@@ -72,6 +42,19 @@ def test_a_tag_names_one_content() -> None:
     """While the embargo hides something the tag says so: the hour alone changes what a version shows."""
     etag = get(answers(counted(0.3)), "/snapshot/mayor.json").headers["ETag"]
     assert etag.endswith((':bulletins"', ':closed"'))
+
+
+def test_a_source_that_falls_silent_in_live_is_another_content() -> None:
+    """Nothing was counted and the version is the same, and yet whoever polls gets to know it."""
+    to = counted()
+    group = to.groups[MAYOR]
+    group.shown = group.shown | {"mode": "live"}
+    made = answers(to)
+    before = get(made, "/snapshot/mayor.json").headers["ETag"]
+    assert before.startswith(f'"{group.tag}:')
+    sources = [source | {"silent_s": 3600} for source in group.shown["sources"]]
+    group.shown = group.shown | {"sources": sources}
+    assert HTTPStatus.OK == get(made, "/snapshot/mayor.json", if_none_match=before).status
 
 
 def test_packed() -> None:
@@ -183,7 +166,9 @@ def test_a_feed_keeps_its_tag_while_nothing_is_told() -> None:
     [
         "/nothing", "/static/", "/static/../pages.py", "/static/%2e%2e/pages.py", "/static//etc/passwd",
         "/static/board.js/..", "/snapshot/king.json", "/snapshot/mayor.xml", "/snapshot/", "/style/mayor.js",
-        "/snapshot/mayor", "//", "/?contest=king", "/ws", "*", "", "/%00", "http://[/", "/static/board.js%00",
+        "/snapshot/mayor", "/snapshot/mayor/", "/snapshot/mayor/x/y.json", "/snapshot/king/e1-1.json",
+        "/export", "/export/", "/export/elex.xml", "/export/elex.csv/x", "/style/mayor/x.css", "//",
+        "/?contest=king", "/ws", "*", "", "/%00", "http://[/", "/static/board.js%00",
     ],
 )  # fmt: skip
 def test_there_is_nothing_else(target: str) -> None:
@@ -193,11 +178,23 @@ def test_there_is_nothing_else(target: str) -> None:
     assert answer.body.endswith(b".\n")
 
 
+WORDS = st.sampled_from(
+    [
+        "snapshot", "export", "mayor", "elex.csv", "boxes.csv", "races.json", "e1-1.json", ".", "..", "%2e",
+        "?", "&", "=", "contest=", "have=", "minDateTime=", "bom=1", "%00", "static", "board.js",
+    ]
+)  # fmt: skip
+
+
 @settings(deadline=None)
-@given(st.text(), st.sampled_from(["GET", "HEAD", "POST", "BREW", ""]))
-def test_nothing_that_is_asked_breaks_it(target: str, method: str) -> None:
-    """Whatever stands in a request line, there is an answer."""
-    assert answers(hub(night())).answer(Request(method, target)).status in HTTPStatus
+@given(
+    st.text() | st.lists(WORDS | st.text(max_size=3), max_size=6).map(lambda words: "/" + "/".join(words)),
+    st.sampled_from(["GET", "HEAD", "POST", "BREW", ""]),
+    st.frozensets(st.sampled_from(["view", "alerts", "desk"])),
+)
+def test_nothing_that_is_asked_breaks_it(target: str, method: str, scopes: frozenset[str]) -> None:
+    """Whatever stands in a request line, whoever asks, there is an answer."""
+    assert ask(answers(hub(night())), Request(method, target, {}, scopes)).status in HTTPStatus
 
 
 def test_only_get() -> None:
@@ -205,15 +202,23 @@ def test_only_get() -> None:
     made = answers(counted())
     refused = get(made, "/", "POST")
     assert (HTTPStatus.METHOD_NOT_ALLOWED, "GET, HEAD") == (refused.status, refused.headers["Allow"])
-    whole, head = get(made, "/snapshot/mayor.json"), get(made, "/snapshot/mayor.json", "HEAD")
-    assert (b"", str(len(whole.body))) == (head.body, head.headers["Content-Length"])
-    assert whole.headers.items() <= head.headers.items()
+    for target in ("/snapshot/mayor.json", "/export/elex.csv", "/export/boxes.csv", "/nothing", "/"):
+        whole, head = get(made, target), get(made, target, "HEAD")
+        assert (whole.status, b"", str(len(whole.body))) == (
+            head.status,
+            head.body,
+            head.headers["Content-Length"],
+        )
+        assert whole.headers.items() <= head.headers.items()
+    etag = get(made, "/snapshot/mayor.json").headers["ETag"]
+    known = get(made, "/snapshot/mayor.json", "HEAD", if_none_match=etag)
+    assert (HTTPStatus.NOT_MODIFIED, None) == (known.status, known.headers.get("Content-Length"))
 
 
 def test_before_the_store_was_read() -> None:
     """Nothing about the count is answered from nothing: pages show no zeros that nobody counted."""
     made = answers(hub(night()), ready=False)
-    for target in ("/", "/snapshot/mayor.json", "/style/mayor.css"):
+    for target in ("/", "/snapshot/mayor.json", "/style/mayor.css", "/export/elex.csv", "/export/boxes.csv"):
         answer = get(made, target)
         assert (HTTPStatus.SERVICE_UNAVAILABLE, "2") == (answer.status, answer.headers["Retry-After"])
     assert HTTPStatus.SERVICE_UNAVAILABLE == get(made, "/health/ready").status
@@ -253,6 +258,8 @@ def test_under_the_embargo_figures_make_no_difference(size: int, other: int) -> 
                 f"/?contest={contest}&lang=tr",
                 "/feed.atom",
                 "/feed.json",
+                *(f"/export/{name}?contest={contest}" for name in EXPORTS if name != "boxes.csv"),
+                "/snapshot/{}/{}.json".format(contest, plain.groups[contest].tag.replace(":", "-")),
             ):
                 assert get(one, target) == get(two, target)
     raise AssertionError("the ban was never lifted")

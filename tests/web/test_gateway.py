@@ -2,18 +2,24 @@
 
 import asyncio
 import json
+import logging
 import os
 import random
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from websockets.asyncio.client import connect
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
 from election.errors import UsageError
 from election.night import ContestId
 from tests.web.house import MAYOR, WITHIN_S, Watcher, frame, house, say, the_end, until
 from tests.web.made import parts, records
+from tests.web.raw import Raw, text
+from web.token_file import add
+from web.tokens import make
 from web.watch import watch
 
 
@@ -56,6 +62,209 @@ async def test_stopping_says_when_to_come_back() -> None:
             assert {"t": "bye", "code": 1012, "reconnect_after_ms": [500, 5000]} == frames[-1]
         assert at.task is not None
         await asyncio.wait_for(at.task, WITHIN_S)
+
+
+@pytest.fixture
+def slow_drain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One client is sent away each quarter of a second, however few there are."""
+    monkeypatch.setattr("web.draining.BACK_PER_S", 4.0)
+
+
+@pytest.mark.usefixtures("slow_drain")
+async def test_while_it_is_leaving() -> None:
+    """Nobody new is let in and it is not ready; who is not sent away yet is shown every change."""
+    async with house(admin="127.0.0.1:0") as at:
+        watchers = [Watcher(at.ws, "mayor") for _ in range(8)]
+        await until(lambda: len(at.gateway.hub) == 8)
+        at.stop.set()
+        await until(lambda: len(at.gateway.hub) < 8)
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(at.ws)
+        answer = refused.value.response
+        assert (503, "2") == (answer.status_code, answer.headers["Retry-After"])
+        ready = "GET /health/ready HTTP/1.1\nHost: x"
+        assert 503 == (await at.get(ready))[0]
+        assert 503 == (await at.get(ready, port=at.gateway.admin_port))[0]
+        assert 200 == (await at.get("GET /snapshot/mayor.json HTTP/1.1\nHost: x"))[0]
+        at.count(records())
+        await until(lambda: watchers[-1].shows(at))
+        assert not watchers[-1].task.done()
+        for watcher in watchers:
+            assert 1012 == await the_code(watcher)
+        assert at.task is not None
+        await asyncio.wait_for(at.task, WITHIN_S)
+
+
+async def the_code(watcher: Watcher) -> int:
+    """The close code that a watcher's connection ends with."""
+    with pytest.raises(ConnectionClosedError) as ended:
+        await asyncio.wait_for(watcher.task, WITHIN_S)
+    assert ended.value.rcvd is not None
+    return ended.value.rcvd.code
+
+
+@pytest.mark.usefixtures("slow_drain")
+async def test_asked_to_stop_twice() -> None:
+    """Everybody who is left is sent away at once."""
+    async with house() as at:
+        watchers = [Watcher(at.ws, "mayor") for _ in range(20)]
+        await until(lambda: len(at.gateway.hub) == 20)
+        at.stop.set()
+        await until(lambda: len(at.gateway.hub) < 20)
+        at.hurry.set()
+        assert [1012] * 20 == [await the_code(watcher) for watcher in watchers]
+        assert at.task is not None
+        await asyncio.wait_for(at.task, 1.0)
+
+
+@pytest.mark.usefixtures("slow_drain")
+async def test_a_store_that_breaks_while_it_is_leaving() -> None:
+    """It ends at once, with what ended it; those who are left are told when to come back."""
+    async with house() as at:
+        watchers = [Watcher(at.ws, "mayor") for _ in range(20)]
+        await until(lambda: len(at.gateway.hub) == 20)
+        at.stop.set()
+        await until(lambda: len(at.gateway.hub) < 20)
+        at.quiet.broken.set()
+        assert at.task is not None
+        with pytest.raises(RuntimeError, match="broken"):
+            await asyncio.wait_for(at.task, WITHIN_S)
+        for watcher in watchers:
+            assert 1012 == await the_code(watcher)
+
+
+async def test_who_does_not_go_is_cut() -> None:
+    """A client that never answers the goodbye does not keep the gateway."""
+    async with house(heartbeat_s=3600.0) as at:
+        client = await Raw.websocket(at.gateway.port)
+        at.stop.set()
+        assert at.task is not None
+        await asyncio.wait_for(at.task, WITHIN_S)
+        assert "bye" == str(await client.frame())
+        assert "close 1012" == str(await client.frame())
+        client.leave()
+
+
+async def test_the_admin_port(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Said in the first line; what is counted there is what happened; no websocket begins there."""
+    async with house(admin="127.0.0.1:0", admin_port_file=str(tmp_path / "admin"), heartbeat_s=3600.0) as at:
+        admin = at.gateway.admin_port
+        assert admin == json.loads(capsys.readouterr().out)["admin_port"]
+        assert admin == int((tmp_path / "admin").read_text())
+        at.count(records())
+        async with connect(at.ws) as client:
+            await say(client, t="subscribe", sub="a", contest="mayor")
+            await frame(client, "snapshot")
+            await client.send("?")
+            await frame(client, "error")
+        await until(lambda: len(at.gateway.hub) == 0)
+        assert 404 == (await at.get("GET /nothing HTTP/1.1\nHost: x"))[0]
+        await at.get("POST / HTTP/1.1\nHost: x")
+        status, _, body = await at.get("GET /metrics HTTP/1.1\nHost: x", port=admin)
+        assert 200 == status
+        for line in (
+            "sandik_opened_total 1.0", "sandik_connections 0.0", "sandik_snapshots_total 1.0",
+            "sandik_ready 1.0",
+            'sandik_errors_total{code="not-json"} 1.0', 'sandik_http_answers_total{status="404"} 1.0',
+            'sandik_refused_total{reason="malformed"} 1.0',
+            f'sandik_version{{contest="mayor"}} {at.worker.versions[MAYOR]:.1f}',
+        ):  # fmt: skip
+            assert line in body.decode().splitlines()
+        assert 404 == (await at.get("GET /ws HTTP/1.1\nHost: x", port=admin))[0]
+        assert 404 == (await at.get("GET /metrics HTTP/1.1\nHost: x"))[0]
+
+
+async def test_frames_that_are_counted() -> None:
+    """As many as were written, with the bytes that were: packed ones are counted packed."""
+    async with house(tick_ms=0, heartbeat_s=3600.0) as at:
+        at.count(records()[:10])
+        clients = [await Raw.websocket(at.gateway.port, *more) for more in ([], [DEFLATE])]
+        before = at.gateway.metrics.look()
+        for raw in clients:
+            await raw.say(text('{"t":"subscribe","sub":"a","contest":"mayor"}'))
+        frames = [await raw.frame() for raw in clients]
+        size = sum(4 + len(one.wire) for one in frames if one)
+        after = at.gateway.metrics.look()
+        assert (2, size) == (after.frames - before.frames, after.frame_bytes - before.frame_bytes)
+        for raw in clients:
+            raw.leave()
+
+
+async def test_ports_that_are_shared() -> None:
+    """Two gateways at one port; one that leaves is given nobody any more, and the other all of them."""
+    async with house(reuse_port=1) as one, house(reuse_port=1, port=one.gateway.port) as other:
+        clients: list[Raw] = []
+        while not (len(one.gateway.hub) and len(other.gateway.hub)):
+            clients.append(await Raw.websocket(one.gateway.port))
+            assert len(clients) < 200
+        one.stop.set()
+        assert one.task is not None
+        await asyncio.wait_for(one.task, WITHIN_S)
+        here = len(other.gateway.hub)
+        clients += [await Raw.websocket(other.gateway.port) for _ in range(20)]
+        assert here + 20 == len(other.gateway.hub)
+        for raw in clients:
+            raw.leave()
+        await until(lambda: len(other.gateway.hub) == 0)
+
+
+async def test_a_private_gateway(tmp_path: Path) -> None:
+    """Nothing for who presents nothing; everything for who does, and no cache on the way keeps it."""
+    token, made = make("Ayşe", ["view"], datetime.now(UTC))
+    add(tmp_path / "tokens", made)
+    async with house(public="none", tokens=str(tmp_path / "tokens")) as at:
+        at.count(records())
+        asked = "GET /snapshot/mayor.json HTTP/1.1\nHost: x"
+        assert 401 == (await at.get(asked))[0]
+        status, headers, _ = await at.get(f"{asked}\nAuthorization: Bearer {token}")
+        assert (200, "private, no-store") == (status, headers["Cache-Control"])
+        async with connect(at.ws) as client:
+            assert [] == (await frame(client, "hello"))["scopes"]
+            await say(client, t="subscribe", sub="a", contest="mayor")
+            assert "no-scope" == (await frame(client, "error"))["code"]
+            await say(client, t="auth", token=token)
+            assert ["view"] == (await frame(client, "scopes"))["scopes"]
+            await say(client, t="subscribe", sub="a", contest="mayor")
+            assert "mayor" == (await frame(client, "snapshot"))["d"]["contest"]
+        async with connect(at.ws, additional_headers={"Authorization": f"Bearer {token}"}) as client:
+            assert ["view"] == (await frame(client, "hello"))["scopes"]
+        await until(lambda: at.gateway.gate.taken == 0)
+
+
+async def test_pages_of_other_sites() -> None:
+    """They may not connect, unless their site is allowed; what they may read they may read by GET too."""
+    async with house(origins="https://news.example") as at:
+        for origin, status in (("https://evil.example", 403), ("null", 403)):
+            with pytest.raises(InvalidStatus) as refused:
+                await connect(at.ws, origin=origin)  # type: ignore[arg-type] # a NewType of the library's
+            assert status == refused.value.response.status_code
+        async with connect(at.ws, origin="https://news.example") as client:  # type: ignore[arg-type] # as above
+            assert "hello" == (await frame(client))["t"]
+        _, headers, _ = await at.get(
+            "GET /snapshot/mayor.json HTTP/1.1\nHost: x\nOrigin: https://news.example"
+        )
+        assert "https://news.example" == headers["Access-Control-Allow-Origin"]
+        assert "Origin" in headers["Vary"]
+
+
+async def test_the_line_of_a_life(caplog: pytest.LogCaptureFixture) -> None:
+    """One line when a client has gone: how, with which code, after how long. No address, no token."""
+    caplog.set_level(logging.INFO, "sandik.gateway")
+    async with house() as at:
+        async with connect(at.ws) as client:
+            await frame(client, "hello")
+        await until(lambda: at.gateway.gate.taken == 0)
+    (line,) = [one.getMessage() for one in caplog.records if "client ended" in one.getMessage()]
+    assert re.fullmatch(r"client ended because=left code=1000 after_s=\d+\.\d packed=yes( bytes=\d+)?", line)
+
+
+async def test_addresses_are_told_only_if_wanted(caplog: pytest.LogCaptureFixture) -> None:
+    """They are personal data."""
+    caplog.set_level(logging.INFO, "sandik.gateway")
+    async with house(log_addresses=1) as at:
+        (await Raw.websocket(at.gateway.port)).leave()
+        await until(lambda: at.gateway.gate.taken == 0)
+    assert any(" because=lost " in line and line.endswith(" address=127.0.0.1") for line in caplog.messages)
 
 
 async def test_there_is_a_most() -> None:
@@ -101,9 +310,14 @@ async def test_stale_is_told_at_once() -> None:
 async def test_a_port_that_is_taken() -> None:
     """A sentence says which, and what to set."""
     async with house() as at:
-        with pytest.raises(UsageError, match="SANDIK_PORT"):
-            async with house(port=at.gateway.port):
-                pass
+        for more, variable in (
+            ({"port": at.gateway.port}, "SANDIK_PORT"),
+            ({"port": at.gateway.port, "reuse_port": 1}, "SANDIK_REUSE_PORT=1"),
+            ({"admin": f"127.0.0.1:{at.gateway.port}"}, "SANDIK_ADMIN"),
+        ):
+            with pytest.raises(UsageError, match=variable):
+                async with house(**more):
+                    pass
 
 
 async def test_it_says_where_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -141,6 +355,9 @@ async def test_watch_comes_back() -> None:
         await until(lambda: any("boxes: " in line and "60" in line for line in lines))
         task.cancel()
         await asyncio.wait([task])
+
+
+DEFLATE = "Sec-WebSocket-Extensions: permessage-deflate"
 
 
 class _Dice(random.Random):

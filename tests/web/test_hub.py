@@ -13,7 +13,9 @@ from election.night import ContestId
 from election.wire.frames import ContestState, state_hash
 from election.wire.records import Bundle
 from tests.web.made import JUNE, Wire, Worker, do, follow, hub, night, parts, records, with_other_figures
-from web.hub import MEMO_MAX, Hub, Limits, Turn
+from web.group import MEMO_MAX
+from web.hub import Hub, Limits, Turn
+from web.wanted import Wanted
 
 LIMITS = Limits(buffer_bytes_max=100_000, lag_max_s=3.0, behind_max_s=6.0)
 MAYOR, BRIDGE = ContestId("mayor"), ContestId("bridge")
@@ -114,7 +116,7 @@ def test_two_names_for_one_contest() -> None:
     """Each subscription has its frames under its own name, and goes when it is given back."""
     to, worker, wire = hub(night()), Worker(night()), Wire("mayor")
     follow(to, wire)
-    do(to.subscribe(wire, "again", MAYOR, 0.0))
+    do(to.subscribe(wire, "again", Wanted(MAYOR), 0.0))
     do(told(to, worker, records()[:10]))
     assert {"mayor", "again"} == {json.loads(text)["sub"] for text in wire.frames[-2:]}
     to.unsubscribe(wire, "again")
@@ -127,7 +129,7 @@ def test_a_name_that_is_said_again_begins_anew() -> None:
     """The same name for another contest: a snapshot of that one, and nothing of the first any more."""
     to, worker, wire = hub(night()), Worker(night()), Wire("mayor")
     follow(to, wire)
-    do(to.subscribe(wire, "mayor", BRIDGE, 0.0))
+    do(to.subscribe(wire, "mayor", Wanted(BRIDGE), 0.0))
     do(told(to, worker, records()))
     assert ["mayor", "bridge", "bridge"] == [json.loads(text)["d"]["contest"] for text in wire.frames]
     to.leave(wire)
@@ -166,14 +168,16 @@ def test_a_client_that_does_not_read_is_cut() -> None:
 
 
 def test_a_full_buffer_means_behind_at_once() -> None:
-    """Memory a client may cost is bounded by bytes, not only by time."""
+    """Memory a client may cost is bounded by bytes, not only by time: its snapshot, and no more than that."""
     to, worker, wire = hub(night(), Limits(buffer_bytes_max=1)), Worker(night()), Wire("mayor")
+    do(told(to, worker, records()[:20]))
     wire.reading = False
     follow(to, wire)
-    first = wire.waiting_bytes()
-    do(told(to, worker, records()[:50]))
-    assert first == wire.waiting_bytes()
-    assert 1 == to.fell_behind
+    assert not to.is_behind(wire)
+    do(told(to, worker, records()[20:50]))
+    waiting = wire.waiting_bytes()
+    do(told(to, worker, records()[50:60]))
+    assert (1, waiting) == (to.fell_behind, wire.waiting_bytes())
 
 
 def test_who_catches_up_goes_on_from_a_snapshot() -> None:
@@ -389,6 +393,6 @@ def test_many_names_cost_no_memory() -> None:
     for number in range(MEMO_MAX + 10):
         wire = Wire()
         to.join(wire)
-        do(to.subscribe(wire, f"name-{number}", MAYOR, 0.0))
+        do(to.subscribe(wire, f"name-{number}", Wanted(MAYOR), 0.0))
         assert "snapshot" == json.loads(wire.frames[-1])["t"]
-    assert MEMO_MAX == len(to.groups[MAYOR]._snapshots)
+    assert MEMO_MAX == len(to.groups[MAYOR].everybody._snapshots)

@@ -31,6 +31,27 @@ def test_scope() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("", None),
+        ("127.0.0.1:9464", ("127.0.0.1", 9464)),
+        ("0.0.0.0:0", ("0.0.0.0", 0)),
+        ("[::1]:9464", ("::1", 9464)),
+    ],
+)
+def test_where_operators_ask(text: str, place: tuple[str, int] | None) -> None:
+    """A host and a port, or nowhere."""
+    assert place == Settings.read({"SANDIK_ADMIN": text}).admin_at()
+
+
+def test_switches() -> None:
+    """On or off, and nothing between; packing is on unless it is switched off."""
+    assert (1, 0, 0) == (Settings().deflate, Settings().reuse_port, Settings().log_addresses)
+    assert 0 == Settings.read({"SANDIK_DEFLATE": "0"}).deflate
+    assert 0 == Settings.read({"SANDIK_DRAIN_S": "0"}).drain_s
+
+
+@pytest.mark.parametrize(
     ("variable", "text"),
     [
         ("SANDIK_MODE", "test"),
@@ -46,6 +67,17 @@ def test_scope() -> None:
         ("SANDIK_SPEED", "-60"),
         ("SANDIK_CLIENTS_MAX", "0"),
         ("SANDIK_REDIS_ANSWERS_WITHIN_S", "2"),
+        ("SANDIK_REUSE_PORT", "2"),
+        ("SANDIK_DEFLATE", "-1"),
+        ("SANDIK_LOG_ADDRESSES", "7"),
+        ("SANDIK_NEW_PER_S", "0"),
+        ("SANDIK_DRAIN_S", "-1"),
+        ("SANDIK_IDLE_WITHIN_S", "0"),
+        ("SANDIK_ADMIN", "9464"),
+        ("SANDIK_ADMIN", ":9464"),
+        ("SANDIK_ADMIN", "127.0.0.1:"),
+        ("SANDIK_ADMIN", "127.0.0.1:http"),
+        ("SANDIK_ADMIN", "127.0.0.1:65536"),
     ],
 )
 def test_what_makes_no_sense(variable: str, text: str) -> None:

@@ -1,4 +1,4 @@
-"""The door over real sockets: requests, messages that end a connection, clients that do not read."""
+"""The door over real sockets: messages that end a connection, clients that do not read, packed frames."""
 
 import asyncio
 import json
@@ -6,9 +6,13 @@ import socket
 
 import pytest
 from websockets.asyncio.client import connect
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 
-from tests.web.house import House, Watcher, frame, house, the_end, until
+from tests.web.hosts import listener
+from tests.web.house import MAYOR, House, Watcher, frame, house, say, the_end, until
 from tests.web.made import JUNE, night, parts, records
+from tests.web.raw import Heard, Raw, text
+from web.packing import PACKED_FROM_BYTES
 
 
 @pytest.mark.parametrize(
@@ -94,3 +98,102 @@ async def test_odd_requests(expected: int, head: str, body: bytes) -> None:
     async with house() as at:
         assert expected == (await at.get(head, body))[0]
         assert 200 == (await at.get("GET / HTTP/1.1\nHost: x"))[0]
+
+
+DEFLATE = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"
+
+
+async def heard(raw: Raw, kind: str) -> Heard:
+    """The next frame of a kind."""
+    while (one := await raw.frame()) is not None:
+        if str(one) == kind:
+            return one
+    raise AssertionError(f"no {kind} came")
+
+
+async def test_packed_once_for_all() -> None:
+    """Clients that unpack get the very same packed bytes, the others plain ones; all mean the same."""
+    async with house() as at:
+        at.count(records()[:10])
+        await until(lambda: at.gateway.hub.groups[MAYOR].version > 0)
+        clients = [await Raw.websocket(at.gateway.port, *more) for more in ([DEFLATE], [DEFLATE], [])]
+        for raw in clients:
+            await raw.say(text('{"t":"subscribe","sub":"a","contest":"mayor"}'))
+        for kind in ("snapshot", "change"):
+            one, other, plain = [await heard(raw, kind) for raw in clients]
+            assert (True, True, False) == (one.packed, other.packed, plain.packed)
+            assert one.wire == other.wire
+            assert one.payload == other.payload == plain.payload == plain.wire
+            assert len(one.wire) < len(plain.wire)
+            at.count(records()[10:])
+        for raw in clients:
+            raw.leave()
+
+
+@pytest.mark.parametrize("packing", [None, "deflate"])
+async def test_a_client_of_another_library(packing: str | None) -> None:
+    """With and without packing it is told what the gateway shows."""
+    async with house() as at, connect(at.ws, max_size=None, compression=packing) as client:
+        assert (packing is not None) == bool(client.protocol.extensions)
+        await say(client, t="subscribe", sub="a", contest="mayor")
+        at.count(records()[:10])
+        while (await frame(client, "snapshot"))["d"]["epoch"] != "e1":
+            continue
+        at.count(records()[10:])
+        assert at.worker.versions[MAYOR] == (await frame(client, "change"))["version"]
+
+
+@pytest.mark.parametrize(
+    ("agreed", "asked"),
+    [
+        (True, ClientPerMessageDeflateFactory()),
+        (True, ClientPerMessageDeflateFactory(server_max_window_bits=15)),
+        (True, ClientPerMessageDeflateFactory(client_max_window_bits=10)),
+        (True, ClientPerMessageDeflateFactory(server_no_context_takeover=True)),
+        (True, ClientPerMessageDeflateFactory(client_no_context_takeover=True)),
+        (False, ClientPerMessageDeflateFactory(server_max_window_bits=14)),
+        (False, ClientPerMessageDeflateFactory(server_max_window_bits=8)),
+    ],
+)
+async def test_what_is_agreed_on(agreed: bool, asked: ClientPerMessageDeflateFactory) -> None:
+    """Nothing is remembered between two frames, either way; a smaller window of ours is declined."""
+    async with house() as at, connect(at.ws, compression=None, extensions=[asked]) as client:
+        assert client.response is not None
+        said = client.response.headers.get("Sec-WebSocket-Extensions", "")
+        assert agreed == ("permessage-deflate" in said)
+        assert agreed == ("server_no_context_takeover; client_no_context_takeover" in said)
+        await client.send(json.dumps({"t": "subscribe", "sub": "x" * 60, "contest": "mayor"}))
+        assert "mayor" == (await frame(client, "snapshot"))["d"]["contest"]
+
+
+async def test_packing_can_be_switched_off() -> None:
+    """Then nobody is offered it."""
+    async with house(deflate=0) as at, connect(at.ws) as client:
+        assert [] == client.protocol.extensions
+
+
+async def test_short_frames_come_plain() -> None:
+    """Also to who unpacks: a browser has less to do."""
+    async with house() as at:
+        raw = await Raw.websocket(at.gateway.port, DEFLATE)
+        beat = await heard(raw, "beat")
+        assert len(beat.wire) < PACKED_FROM_BYTES
+        assert not beat.packed
+        raw.leave()
+
+
+async def test_what_a_life_came_to() -> None:
+    """How long, how many bytes where the system counts them, packed or not."""
+    async with listener() as at:
+        for more in ([DEFLATE], []):
+            raw = await Raw.websocket(at.port, *more)
+            await raw.say(text("x"))
+            assert ["error echo"] == await raw.until(number=1)
+            raw.leave()
+            await at.quiet()
+        packed, plain = at.inn.lives
+        assert packed is not None
+        assert plain is not None
+        assert (True, False) == (packed.packs, plain.packs)
+        assert packed.size is None or 100 < packed.size < 1000
+        assert 0 <= packed.seconds < 60

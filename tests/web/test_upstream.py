@@ -5,188 +5,14 @@ things happen to a real Redis in tests/live/test_gateway.py.
 """
 
 import asyncio
-import time
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
-from redis.exceptions import ConnectionError as AwayError
-from redis.exceptions import ResponseError
 
-from election.errors import UsageError
-from election.night import ContestId
-from election.wire.changes import Change, encode_change, entry_id
-from election.wire.frames import ContestState
-from election.wire.keys import Keys, pack_total
-from election.wire.topics import Scope
-from tests.web.made import Worker, night, parts, records
-from web.upstream import Upstream, address, client
-
-MAYOR = ContestId("mayor")
-SCOPE = Scope("replay", night().id)
-PAPERS = [one for one in records() if one.contest == MAYOR]
-WITHIN_S = 10.0
-
-
-class Store:
-    """As much of a Redis as the gateway reads, and a worker's hand to write it with."""
-
-    def __init__(self, worker: Worker) -> None:
-        self.worker, self.run_id, self.away, self.silent = worker, "a" * 40, False, False
-        self.hashes: dict[str, dict[bytes, bytes]] = defaultdict(dict)
-        self.streams: dict[str, list[tuple[bytes, dict[bytes, bytes]]]] = defaultdict(list)
-        self.reads = self.counted = 0
-        self.now = 0.0
-
-    def count(self, size: int = 3) -> None:
-        """The worker counts the next records."""
-        at = self.counted % len(PAPERS)
-        self.counted += size
-        for contest, change in self.worker.count(PAPERS[at : at + size]):
-            self.write(contest, change)
-
-    def write(self, contest: ContestId, change: Change, *, in_stream: bool = True) -> None:
-        """One version, as the worker's script writes it."""
-        keys = Keys(SCOPE, contest)
-        if in_stream:
-            self.streams[keys.changes].append((entry_id(change.version).encode(), encode_change(change)))
-        texts = {"epoch": change.epoch, "version": str(change.version), "at": change.at, **change.meta}
-        texts |= {"run_id": self.run_id, "digest": night().digest}
-        self._set(keys.meta, texts)
-        self._set(keys.sources, dict(change.heard))
-        self._set(keys.findings, {name: str(papers) for name, papers in change.findings.items()})
-        for source, areas in change.rows.items():
-            for area, row in areas.items():
-                self.hashes[keys.areas(source)][area.encode()] = pack_total(row)
-
-    def _set(self, key: str, texts: dict[Any, str]) -> None:
-        self.hashes[key] |= {name.encode(): text.encode() for name, text in texts.items()}
-
-    def flush(self) -> None:
-        """Nothing is left."""
-        self.hashes.clear()
-        self.streams.clear()
-
-    # What a client can ask.
-
-    async def info(self, _: str) -> dict[str, str]:
-        """The server's name for itself."""
-        self._answer()
-        if self.silent:
-            raise ResponseError("unknown command")
-        return {"run_id": self.run_id}
-
-    async def xread(self, wanted: dict[str, str], count: int, block: int) -> list[Any]:
-        """What comes after; at once, and a second has passed."""
-        await asyncio.sleep(0)
-        self._answer()
-        self.now += 1
-        found = []
-        for key, after in wanted.items():
-            newer = [one for one in self.streams[key] if _number(one[0]) > _number(after.encode())]
-            if newer:
-                found.append([key.encode(), newer[:count]])
-        return found
-
-    def pipeline(self, transaction: bool) -> "Step":
-        """Several questions at once."""
-        return Step(self)
-
-    def _answer(self) -> None:
-        if self.away:
-            raise AwayError("connection refused")
-
-    async def aclose(self) -> None:
-        """Nothing to close."""
-
-
-class Step:
-    """Questions that are answered together."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._asked: list[Callable[[], Any]] = []
-
-    async def __aenter__(self) -> "Step":
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        return None
-
-    def hgetall(self, key: str) -> None:
-        """A whole hash."""
-        self._store.reads += 1
-        self._asked.append(lambda: dict(self._store.hashes.get(key, {})))
-
-    def xrange(self, key: str) -> None:
-        """A whole stream: nothing was told."""
-        self._asked.append(list)
-
-    def hmget(self, key: str, *names: str) -> None:
-        """Some of it."""
-        self._asked.append(lambda: [self._store.hashes.get(key, {}).get(name.encode()) for name in names])
-
-    async def execute(self) -> list[Any]:
-        """The answers."""
-        self._store._answer()
-        return [ask() for ask in self._asked]
-
-
-def _number(entry: bytes) -> int:
-    return int(entry.partition(b"-")[0])
-
-
-class Ear:
-    """Whoever listens: remembers what it was told."""
-
-    def __init__(self) -> None:
-        self.states: list[ContestState] = []
-        self.fresh: bool | None = None
-        self.task: asyncio.Task[Any] | None = None
-
-    def hold(self, contest: ContestId, state: ContestState) -> None:
-        """Only the mayor matters here."""
-        if contest == MAYOR:
-            self.states.append(state)
-
-    def settled(self) -> None:
-        """No matter."""
-
-    def reached(self, now: float) -> None:
-        """The store answers."""
-        self.fresh = True
-
-    def lost(self) -> None:
-        """The store is away."""
-        self.fresh = False
-
-
-@asynccontextmanager
-async def following(store: Store) -> AsyncIterator[Ear]:
-    """A reader at work on the store."""
-    ear = Ear()
-    upstream = Upstream(
-        night(), SCOPE, "redis://nowhere", ear, lambda: store.now, connect=lambda url, within_s: store
-    )
-    ear.task = task = asyncio.create_task(upstream.follow())
-    try:
-        yield ear
-        if task.done():
-            task.result()
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
-        await upstream.close()
-
-
-async def until(true: Callable[[], bool]) -> None:
-    """Lets the reader work until this is so."""
-    deadline = time.monotonic() + WITHIN_S
-    while not true():
-        assert time.monotonic() < deadline, "it never came to be"
-        await asyncio.sleep(0)
+from election.errors import OutsideError, UsageError
+from election.wire.keys import Keys, unpack_unit
+from tests.web.made import Worker, night, parts
+from tests.web.store import MAYOR, PAPERS, SCOPE, STORE_AHEAD_S, Store, boxes, following, until
+from web.upstream import address, client
 
 
 async def test_it_follows_every_change() -> None:
@@ -214,6 +40,21 @@ async def test_an_empty_store_is_no_error() -> None:
         assert [("", 0)] == [(state.epoch, state.version) for state in ear.states] or not ear.states
         store.count()
         await until(lambda: bool(ear.states) and ear.states[-1] == store.worker.state(MAYOR))
+
+
+async def test_an_end_that_the_library_does_not_hear_of() -> None:
+    """Asked to stop in the moment a command is sent, it stops all the same."""
+    store = Store(Worker(night()))
+    store.count()
+    async with following(store) as ear:
+        await until(lambda: bool(ear.states))
+        store.deaf = True
+        assert ear.task is not None
+        ear.task.cancel()
+        await until(lambda: ear.task is not None and ear.task.done())
+        assert not store.deaf
+        assert ear.task.cancelled()
+        ear.task = None
 
 
 async def test_a_gap_in_the_stream() -> None:
@@ -345,6 +186,61 @@ async def test_something_else_under_our_name() -> None:
     with pytest.raises(UsageError, match="practice"):
         async with following(store) as ear:
             await until(lambda: ear.task is not None and ear.task.done())
+
+
+async def test_boxes_are_read_when_somebody_asks() -> None:
+    """As the store holds them, with the version they are of; following goes on as if nobody had asked."""
+    store = Store(Worker(night()))
+    store.count(40)
+    boxes(store)
+    async with following(store) as ear:
+        await until(lambda: bool(ear.states))
+        assert ear.upstream is not None
+        found = await ear.upstream.boxes(MAYOR, "council")
+        held = store.worker.rehearsal.tallies[MAYOR, "council"].held
+        assert {unit: unpack_unit(found.rows[unit.encode()]) for unit in held} == held
+        assert (1, "e1", {b"iskele-1"}) == (found.version, found.epoch, set(found.papers))
+        assert not (await ear.upstream.boxes(MAYOR, "nobody")).rows
+
+
+@pytest.mark.parametrize("fault", ["away", "other night", "rubbish"])
+async def test_boxes_that_cannot_be_had(fault: str) -> None:
+    """Whoever asks is told so, in a sentence without the store's address; the reader goes on."""
+    store = Store(Worker(night()))
+    store.count()
+    async with following(store) as ear:
+        await until(lambda: bool(ear.states))
+        meta = store.hashes[Keys(SCOPE, MAYOR).meta]
+        before = dict(meta)
+        store.away = fault == "away"
+        meta |= {"other night": {b"digest": b"f" * 64}, "rubbish": {b"version": b"many"}}.get(fault, {})
+        assert ear.upstream is not None
+        with pytest.raises(OutsideError) as caught:
+            await ear.upstream.boxes(MAYOR, "council")
+        assert "nowhere" not in str(caught.value)
+        store.away = False
+        meta |= before
+        store.count()
+        await until(lambda: ear.states[-1] == store.worker.state(MAYOR))
+
+
+async def test_how_far_the_workers_have_counted() -> None:
+    """The gateway knows it at each look, by the store's clock; a store may keep its clock to itself."""
+    store = Store(Worker(night()))
+    store.count()
+    said_ms = (STORE_AHEAD_S - 5) * 1000
+    store.hashes[Keys(SCOPE, MAYOR).pulse][b"replay.practice.reports/0"] = b"7 10 %d" % said_ms
+    async with following(store) as ear:
+        await until(lambda: ear.upstream is not None and bool(ear.upstream.pulse.lags(store.now)))
+        assert ear.upstream is not None
+        (lag,) = ear.upstream.pulse.lags(store.now)
+        assert ("reports", "0", 3) == (lag.topic, lag.partition, lag.records)
+        assert 5 <= lag.age_s <= 5 + store.now
+    store.silent = True
+    async with following(store) as ear:
+        await until(lambda: ear.fresh is True and store.now > 10)
+        assert ear.upstream is not None
+        assert () == ear.upstream.pulse.lags(store.now)
 
 
 def test_addresses() -> None:

@@ -1,6 +1,8 @@
 /* Keeps the newest state coming: over the socket, and by asking for the snapshot when no socket can be had.
    Know before changing: a change is taken only if it follows on from what is held (prev); anything else, a gap or a
-   hash that differs, is answered by asking for a fresh snapshot, never by guessing. */
+   hash that differs, is answered by subscribing anew, never by guessing. What is held is what the frames have led to;
+   what is shown of it (store.latest) is newer while a gateway lags behind the one that was left. The vectors in
+   tests/web/vectors/protocol-*.json hold this and web/viewer.py to the same answers. */
 
 import { merge, stateHash } from "./hash.js";
 
@@ -10,12 +12,15 @@ const RETRY_MAX_MS = 15000;
 const POLL_MS = 5000;
 const FAILURES_BEFORE_POLLING = 3;
 const NO_RETURN_CODE = 3500;
+const MISMATCHES_MAX = 3;
+const TAKES = ["hello", "snapshot", "resumed", "change", "beat", "bye", "error"];
 
 export class Link extends EventTarget {
   constructor(store, contest, fits) {
     super();
-    Object.assign(this, { store, contest, fits, state: "connecting", tries: 0, nextTryAt: 0, stale: null,
-      offset: 0, waiting: true, parts: null, etag: null, polling: null, mismatches: 0, checked: null });
+    Object.assign(this, { store, contest, fits, state: "connecting", tries: 0, nextTryAt: 0, stale: null, offset: 0,
+      held: null, resume: "", tried: "", waiting: true, refused: false, parts: null, next: null, etag: null, polling: null,
+      mismatches: 0, checked: null });
   }
 
   start() {
@@ -36,6 +41,7 @@ export class Link extends EventTarget {
     const socket = new WebSocket(url);
     this.socket = socket;
     this.waiting = true;
+    this.here = false;
     this.watch(socket, 10);
     socket.onmessage = (event) => {
       this.watch(socket, this.quiet ?? 30);
@@ -61,8 +67,8 @@ export class Link extends EventTarget {
     if (this.tries >= FAILURES_BEFORE_POLLING || code >= NO_RETURN_CODE) this.poll();
     if (!this.polling) this.become("reconnecting");
     if (code >= NO_RETURN_CODE && code < 5000) return;
-    const back = Math.min(RETRY_MS * 2 ** (this.tries - 1), RETRY_MAX_MS);
-    const wait = this.asked ?? back * (0.5 + Math.random());
+    const back = Math.min(RETRY_MS * 2 ** (this.tries - 1), RETRY_MAX_MS / 2);
+    const wait = this.asked ?? back * (1 + Math.random());
     this.asked = null;
     this.nextTryAt = performance.now() + wait;
     this.retry = setTimeout(() => this.connect(), wait);
@@ -80,68 +86,101 @@ export class Link extends EventTarget {
 
   subscribe() {
     this.waiting = true;
-    this.parts = null;
-    this.send({ t: "subscribe", sub: SUB, contest: this.contest });
+    this.refused = false;
+    this.next = null;
+    this.send({ t: "subscribe", sub: SUB, contest: this.contest, ...(this.resume && { resume: this.resume }) });
   }
 
-  take(frame, socket) {
-    if (socket !== this.socket) return;
-    if (frame.t === "hello") this.hello(frame);
-    else if (frame.t === "snapshot" && frame.sub === SUB) this.snapshot(frame);
-    else if (frame.t === "change" && frame.sub === SUB) this.change(frame);
-    else if (frame.t === "beat") this.beat(frame);
-    else if (frame.t === "bye") this.bye(frame);
-    else if (frame.t === "error" && !frame.temporary) this.poll();
-  }
-
-  hello(frame) {
-    this.quiet = Math.max(5, 2.5 * (frame.heartbeat_s ?? 10));
+  /* Lost track: from where it stands, if the server can still say what followed; the string is tried once for that. */
+  again(resume = this.resume) {
+    this.resume = this.tried = resume === this.tried ? "" : resume;
     this.subscribe();
   }
 
-  snapshot(frame) {
-    this.parts = merge(this.parts ?? {}, frame.d);
-    if ((frame.part ?? 1) < (frame.parts ?? 1)) return;
-    const whole = { ...this.parts, epoch: frame.epoch, version: frame.version };
-    this.parts = null;
+  take(frame, socket) {
+    if (socket !== this.socket || (frame.sub ?? SUB) !== SUB) return;
+    if (TAKES.includes(frame.t)) this[frame.t](frame);
+  }
+
+  hello(frame) {
+    this.quiet = Math.max(5, 3 * (frame.heartbeat_s ?? 10));
+    this.subscribe();
+  }
+
+  snapshot({ epoch, version, part = 1, parts = 1, resume = "", d }) {
+    const place = (number) => `${epoch} ${version} ${number}`;
+    if (part > 1 && this.next !== place(part)) {
+      if (!this.waiting || this.next) this.again();
+      return;
+    }
+    this.parts = part > 1 ? merge(this.parts, d) : d;
+    this.next = place(part + 1);
+    this.waiting = true;
+    if (part < parts) return;
+    if (this.here && this.held.epoch !== epoch) {
+      this.store.left.add(this.held.epoch);
+      this.store.left.delete(epoch);
+    }
+    this.held = { ...this.parts, epoch, version };
+    this.resume = resume;
+    this.parts = this.next = null;
+    this.whole();
+    this.offer(this.held);
+  }
+
+  resumed({ epoch, version }) {
+    if (epoch !== this.held?.epoch || version !== this.held.version) return this.again("");
+    this.whole();
+  }
+
+  /* From here on another epoch on this connection is a newer one. */
+  whole() {
+    this.here = true;
     this.waiting = false;
     this.tries = 0;
     this.stopPolling();
     this.become("open");
-    this.offer(whole);
   }
 
   offer(snapshot) {
     if (this.fits(snapshot)) this.store.put(snapshot);
   }
 
-  change(frame) {
-    const held = this.store.latest;
-    if (this.waiting || !held) return;
-    if (frame.epoch !== undefined && frame.epoch !== held.epoch) return void this.subscribe();
-    if (frame.version <= held.version) return;
-    if (frame.prev !== held.version) return void this.subscribe();
-    this.store.patch(frame.d, frame.version);
+  change({ epoch, version, prev, resume = "", d }) {
+    if (this.waiting) return;
+    if (epoch !== this.held.epoch || prev !== this.held.version) return this.again();
+    this.resume = resume;
+    if (this.held === this.store.latest) {
+      this.store.patch(d, version);
+      this.held = this.store.latest;
+    } else {
+      this.held = { ...merge(this.held, d), version };
+      this.offer(this.held);
+    }
   }
 
   beat(frame) {
     if (frame.at) this.offset = Date.parse(frame.at) - Date.now();
     this.stale = frame.stale_s == null ? null : { seconds: frame.stale_s, at: performance.now() };
-    const held = this.store.latest;
     const hash = frame.hash?.[SUB];
-    if (this.waiting || !held) return;
-    const version = frame.versions?.[this.contest];
-    if (version > held.version + 1 && this.seen === held.version) return void this.subscribe();
-    this.seen = held.version;
-    if (!hash || version !== held.version) return;
-    this.checked = { version, hash, equal: stateHash(held) === hash };
-    if (this.checked.equal) this.mismatches = 0;
-    else if ((this.mismatches += 1) <= 3) this.subscribe();
+    if (this.waiting) {
+      if (this.refused) this.subscribe();
+    } else if (hash) {
+      const { version } = this.held;
+      this.checked = { version, hash, equal: stateHash(this.held) === hash };
+      if (this.checked.equal) this.mismatches = 0;
+      else if ((this.mismatches += 1) <= MISMATCHES_MAX) this.again("");
+    }
+  }
+
+  error(frame) {
+    if (frame.temporary) this.refused = true;
+    else this.poll();
   }
 
   bye(frame) {
-    const [low, high] = frame.reconnect_after_ms ?? [RETRY_MS, 4 * RETRY_MS];
-    this.asked = low + Math.random() * (high - low);
+    const [low, high] = frame.reconnect_after_ms ?? [];
+    if (high) this.asked = low + Math.random() * (high - low);
   }
 
   poll() {

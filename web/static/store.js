@@ -8,6 +8,7 @@ import { areaValues, sumValues } from "./rows.js";
 import { topValues } from "./view.js";
 
 const CHANGED_MS = 2000;
+const isOpen = (s) => (s.embargo?.state ?? "open") === "open";
 
 export class Store extends EventTarget {
   constructor(binding, words) {
@@ -15,6 +16,7 @@ export class Store extends EventTarget {
     this.binding = binding;
     this.words = words;
     this.latest = null;
+    this.left = new Set();
     this.face = null;
     this.dirty = new Set();
     this.all = true;
@@ -30,10 +32,17 @@ export class Store extends EventTarget {
     document.addEventListener("visibilitychange", () => this.ask());
   }
 
+  /* Whether showing it would be going back: by version, by an embargo that was open, or to an epoch that is over. */
+  isOlder(s) {
+    const held = this.latest;
+    if (held?.epoch !== s.epoch) return this.left.has(s.epoch);
+    return s.version < held.version || (s.version === held.version && isOpen(held) && !isOpen(s));
+  }
+
   /* A whole snapshot; false if it is older than what is held. */
   put(snapshot) {
     const held = this.latest;
-    if (held && held.epoch === snapshot.epoch && snapshot.version < held.version) return false;
+    if (this.isOlder(snapshot)) return false;
     if (held && (held.version !== snapshot.version || held.epoch !== snapshot.epoch)) this.noteChange();
     this.latest = snapshot;
     this.heldAt ??= performance.now();
