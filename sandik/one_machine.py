@@ -15,6 +15,8 @@ from sandik import ports
 from sandik.program import Program
 
 ROOM_READY_WITHIN_S = 30.0
+GATEWAY_STOPS_WITHIN_S = 45.0
+"""It sends many clients away over half a minute (SANDIK_DRAIN_S); few are gone at once."""
 ANYWHERE = ("0.0.0.0", "::", "")
 
 
@@ -73,6 +75,7 @@ class Machine:
             env=self.settings,
             ready=ready,
             ready_within_s=ROOM_READY_WITHIN_S,
+            stop_within_s=GATEWAY_STOPS_WITHIN_S,
             shown=self.shown,
         )
 

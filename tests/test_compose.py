@@ -68,6 +68,14 @@ def test_every_room_is_a_service() -> None:
     assert {"worker", "gateway", "deliver", "replay"} == set(ROOMS)
 
 
+def test_the_health_of_the_gateway_is_asked_where_it_is() -> None:
+    """At the admin port, which is no stranger's: it is opened to this machine alone."""
+    gateway = SERVICES["gateway"]
+    port = gateway["environment"]["SANDIK_ADMIN"].rpartition(":")[2]
+    assert f"http://127.0.0.1:{port}/health/live" in gateway["healthcheck"]["test"][-1]
+    assert f"127.0.0.1:{port}:{port}" in gateway["ports"]
+
+
 def test_redis_keeps_every_figure(tmp_path: Path) -> None:
     """The command of the redis service, run as it stands: no eviction, and a file written every second."""
     server = embedded.store(tmp_path)
@@ -119,13 +127,15 @@ async def test_the_whole_file_counts_the_night(
     composed_kafka: Running, redis_server: Running, tmp_path: Path
 ) -> None:
     """Kafka, worker, gateway and replay as the file says end at the official result, to the vote."""
-    port_file = tmp_path / "port"
+    port_file, admin_file = tmp_path / "port", tmp_path / "admin"
     places = {
         "SANDIK_KAFKA": composed_kafka.address,
         "SANDIK_REDIS": redis_server.url,
         "SANDIK_HOST": ports.LOCALHOST,
         "SANDIK_PORT": "0",
         "SANDIK_PORT_FILE": str(port_file),
+        "SANDIK_ADMIN": f"{ports.LOCALHOST}:0",
+        "SANDIK_ADMIN_PORT_FILE": str(admin_file),
     }
 
     def program(room: str, *more: str, policy: Policy = Policy.NEEDED) -> Program:
@@ -145,6 +155,8 @@ async def test_the_whole_file_counts_the_night(
             WITHIN_S,
         )
         assert await asyncio.to_thread(counted)
+        admin = int(admin_file.read_text())
+        assert await asyncio.to_thread(ports.answers_get, ports.LOCALHOST, admin, "/health/ready")
 
 
 def votes(port: int) -> int | None:

@@ -244,9 +244,8 @@ class Connection(asyncio.BufferedProtocol):
             plain = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
             self.answer(Answer(HTTPStatus(response.status_code), plain | kept, bytes(response.body)))
             return
+        self.transport.write(response.serialize())
         socket = self.socket = Socket(self, protocol, visitor)
-        for data in protocol.data_to_send():
-            self.transport.write(data)
         self._move(Stage.TALKING)
         self._hold(Hold.ANSWER, False)
         self._task = asyncio.get_running_loop().create_task(self._live(socket))

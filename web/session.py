@@ -51,7 +51,7 @@ EVERYBODY = frozenset({VIEW, ALERTS})
 """The scopes that one has without a token, unless the gateway is told otherwise."""
 VERBS: Mapping[str, str] = {
     **dict.fromkeys(("approve", "refuse", "retract", "rule"), DESK),
-    **dict.fromkeys(("pause", "resume", "speed", "jump"), REPLAY),
+    **dict.fromkeys(("pause", "resume", "speed", "jump", "step"), REPLAY),
 }
 """What can be done, and the scope it needs."""
 

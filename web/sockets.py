@@ -130,13 +130,19 @@ class Deflate(ServerPerMessageDeflateFactory):
 
 def shake_hands(head: bytes, extensions: Sequence[Deflate]) -> tuple[ServerProtocol, Response]:
     """The library's half of a websocket, and its answer to the request; only 101 means that there is one."""
-    protocol = ServerProtocol(extensions=extensions, max_size=COMMAND_BYTES_MAX, logger=_QUIET)
-    protocol.receive_data(head)
-    (request,) = protocol.events_received()
-    response = protocol.accept(cast(Handshake, request))
-    if response.status_code == SWITCHING:
-        protocol.send_response(response)
+    shaken = _protocol(State.CONNECTING, extensions)
+    shaken.receive_data(head)
+    (request,) = shaken.events_received()
+    response = shaken.accept(cast(Handshake, request))
+    # The one that read the request would keep it, with all its headers, for as long as the websocket lives.
+    shaken.parser.close()
+    protocol = _protocol(State.OPEN, None)
+    protocol.extensions = shaken.extensions
     return protocol, response
+
+
+def _protocol(state: State, extensions: Sequence[Deflate] | None) -> ServerProtocol:
+    return ServerProtocol(state=state, extensions=extensions, max_size=COMMAND_BYTES_MAX, logger=_QUIET)
 
 
 class Socket:
