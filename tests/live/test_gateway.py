@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -26,9 +27,10 @@ from election.wire.records import Record
 from election.wire.topics import Scope
 from sandik import ports
 from tests.servers import Running
-from tests.web.house import MAYOR, WITHIN_S, House, Watcher, frame, house, the_end, until
+from tests.web.house import MAYOR, WITHIN_S, House, Watcher, frame, house, say, the_end, until
 from tests.web.made import JUNE, Worker, night, parts, records
-from web.watch import Copy
+from tests.web.raw import Raw, upgrade
+from web.viewer import Copy, Viewer
 
 PAPERS = [one for one in records() if one.contest == MAYOR]
 
@@ -191,13 +193,67 @@ async def test_the_store_is_frozen(redis_server: Running) -> None:
     async with house(redis=redis_server.url, redis_answers_within_s=2.2) as at:
         watcher = Watcher(at.ws, "mayor")
         await right(at, hand, watcher)
+        snapshots = at.gateway.hub.snapshots_sent
         redis_server.pause()
-        await until(lambda: watcher.viewer.stale_s is not None)
+        await until(lambda: (watcher.viewer.stale_s or 0) > 0.3)
+        assert 503 == (await at.get("GET /health/ready HTTP/1.1\nHost: x"))[0]
         redis_server.resume()
         hand.count(PAPERS[30:])
         await right(at, hand, watcher)
         await until(lambda: watcher.viewer.stale_s is None)
+        assert snapshots == at.gateway.hub.snapshots_sent, "catching up is no new beginning"
         await watcher.close()
+    hand.close()
+
+
+async def test_a_client_goes_on_at_another_gateway(redis_server: Running) -> None:
+    """What it holds is resumed there, from the other's own ring: no snapshot, no step back, no gap."""
+    hand = Hand(redis_server)
+    hand.count(PAPERS[:30])
+    async with house(redis=redis_server.url) as one, house(redis=redis_server.url) as other:
+        async with connect(one.ws, max_size=None) as client:
+            await say(client, t="subscribe", sub="a", contest="mayor")
+            held = await frame(client, "snapshot")
+        await until(lambda: other.gateway.hub.groups[MAYOR].version == held["version"])
+        hand.count(PAPERS[30:40])
+        newest = hand.worker.versions[MAYOR]
+        await until(lambda: other.gateway.hub.groups[MAYOR].version == newest)
+        async with connect(other.ws, max_size=None) as client:
+            await say(client, t="subscribe", sub="b", contest="mayor", resume=held["resume"])
+            resumed = await frame(client, "resumed")
+            assert (held["epoch"], held["version"]) == (resumed["epoch"], resumed["version"])
+            at = held["version"]
+            while at < newest:
+                change = await frame(client, "change")
+                assert at == change["prev"]
+                at = change["version"]
+        assert 0 == other.gateway.hub.snapshots_sent
+    hand.close()
+
+
+async def test_a_gateway_is_killed(redis_server: Running) -> None:
+    """Another process at the same port: whoever comes back is shown the count, and never an older one."""
+    hand = Hand(redis_server)
+    hand.count(PAPERS[:30])
+    viewer, shown = Viewer(["mayor"]), list[tuple[str, str, int]]()
+    port = ports.choose()
+    for batch in (PAPERS[30:40], PAPERS[40:]):
+        async with process(redis_server.url, SANDIK_PORT=str(port), SANDIK_TICK_MS="20") as gateway:
+            await until(lambda: ports.answers_get("127.0.0.1", port, "/health/ready"))
+            async with connect(f"ws://127.0.0.1:{port}/ws", max_size=None) as client:
+                hand.count(batch)
+                async with asyncio.timeout(WITHIN_S):
+                    while viewer.copies["mayor"].shown.get("version") != hand.worker.versions[MAYOR]:
+                        for sub in viewer.hear(await client.recv()):
+                            shown.append((sub, viewer.copies[sub].epoch, viewer.copies[sub].version))
+                        for command in viewer.take_commands():
+                            await client.send(command, text=True)
+                gateway.kill()
+                assert 1006 == (await the_end(client))[0]
+                viewer.lost(1006)
+            await gateway.wait()
+    assert rises(shown)
+    assert [] == viewer.faults
     hand.close()
 
 
@@ -254,19 +310,67 @@ async def process(redis_url: str, **more: str) -> AsyncIterator[asyncio.subproce
         await made.communicate()
 
 
+async def listens(gateway: asyncio.subprocess.Process) -> int:
+    """The port of a process, when it is ready."""
+    assert gateway.stdout is not None
+    async with asyncio.timeout(WITHIN_S):
+        port: int = json.loads(await gateway.stdout.readline())["port"]
+    await until(lambda: ports.answers_get("127.0.0.1", port, "/health/ready"))
+    return port
+
+
 async def test_the_process(redis_server: Running) -> None:
     """It says where it listens, says goodbye to its clients when it is asked to stop, and ends with 0."""
     async with process(redis_server.url) as gateway:
-        assert gateway.stdout is not None
-        async with asyncio.timeout(WITHIN_S):
-            where = json.loads(await gateway.stdout.readline())
-        await until(lambda: ports.answers_get("127.0.0.1", where["port"], "/health/ready"))
-        async with connect(f"ws://127.0.0.1:{where['port']}/ws") as client:
+        port = await listens(gateway)
+        async with connect(f"ws://127.0.0.1:{port}/ws") as client:
             await frame(client, "hello")
             gateway.send_signal(signal.SIGTERM)
             assert 1012 == (await the_end(client))[0]
         async with asyncio.timeout(WITHIN_S):
             assert 0 == await gateway.wait()
+
+
+async def told(clients: Sequence[Raw]) -> list[str]:
+    """The word that each of them was sent last, after the gateway has closed."""
+    return [(await client.until())[-1] for client in clients]
+
+
+async def test_few_clients_do_not_keep_the_process(redis_server: Running) -> None:
+    """A browser or two are gone at once, whatever time there is for thousands: Ctrl-C ends a demo."""
+    async with process(redis_server.url, SANDIK_DRAIN_S="3600") as gateway:
+        port = await listens(gateway)
+        clients = [await Raw.websocket(port) for _ in range(3)]
+        began = time.monotonic()
+        gateway.send_signal(signal.SIGINT)
+        assert ["close 1012"] * 3 == await told(clients)
+        async with asyncio.timeout(WITHIN_S):
+            assert 0 == await gateway.wait()
+        assert time.monotonic() - began < 2.0
+        for client in clients:
+            client.leave()
+
+
+async def test_many_clients_are_sent_away_in_batches(redis_server: Running) -> None:
+    """Not all at once; the rest go on; a second signal sends them all, and does not wait for the stubborn."""
+    async with process(redis_server.url, SANDIK_DRAIN_S="3600") as gateway:
+        port = await listens(gateway)
+        clients = [await Raw.websocket(port) for _ in range(400)]
+        gateway.send_signal(signal.SIGTERM)
+        first = asyncio.gather(*(client.until(number=1) for client in clients[:1]))
+        assert [["close 1012"]] == await first
+        await until(lambda: not ports.answers_get("127.0.0.1", port, "/health/ready"))
+        refused = await Raw.connect(port)
+        await refused.say(upgrade())
+        assert 503 == (await refused.head())[0]
+        began = time.monotonic()
+        gateway.send_signal(signal.SIGTERM)
+        assert {"close 1012"} == set(await told(clients[1:]))
+        async with asyncio.timeout(WITHIN_S):
+            assert 0 == await gateway.wait()
+        assert time.monotonic() - began < 1.5
+        for client in (*clients, refused):
+            client.leave()
 
 
 async def test_processes_with_different_nights_do_not_work_together(redis_server: Running) -> None:
