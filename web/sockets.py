@@ -260,11 +260,11 @@ class Socket:
 
     def _flush(self) -> None:
         """Writes what the library wants said: pongs, goodbyes, and that nothing more will come."""
-        for data in self.protocol.data_to_send():
-            if data:
-                self.transport.write(data)
-            elif self.transport.can_write_eof():
-                self.transport.write_eof()
+        said = self.protocol.data_to_send()
+        if any(said):
+            self.transport.write(b"".join(said))
+        if b"" in said and self.transport.can_write_eof():
+            self.transport.write_eof()
         if self.protocol.state is State.OPEN or self.peer.put is _nowhere:
             if self.protocol.eof_sent:
                 self._no_more()

@@ -100,10 +100,10 @@ class Talk:
         one = Conversation(socket, session, now)
         self._hub.join(socket.peer)
         try:
-            hello = self._hub.hello(
-                settings.session, settings.heartbeat_s, settings.tick_ms, visitor.scopes
-            )  # fmt: skip
-            self._say(one, hello)
+            self._say(  # without a name of its own: it would live as long as the conversation
+                one,
+                self._hub.hello(settings.session, settings.heartbeat_s, settings.tick_ms, visitor.scopes),
+            )
             end = await self._hear(one)
             if end is not None:
                 self._say(one, dumps({"t": "bye", "code": end.code, "reconnect_after_ms": None}))

@@ -1,23 +1,26 @@
 """The gateway over real sockets, with a store that never says more than the test does."""
 
 import asyncio
+import gc
 import json
 import logging
 import os
 import random
 import re
+import socket
+import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosedError, InvalidStatus
+from websockets.exceptions import InvalidStatus
 
 from election.errors import UsageError
 from election.night import ContestId
 from tests.web.house import MAYOR, WITHIN_S, Watcher, frame, house, say, the_end, until
 from tests.web.made import parts, records
-from tests.web.raw import Raw, text
+from tests.web.raw import Raw, text, upgrade
 from web.token_file import add
 from web.tokens import make
 from web.watch import watch
@@ -47,102 +50,6 @@ async def test_without_a_tick_changes_come_at_once() -> None:
             sent.append(at.gateway.hub.groups[MAYOR].version)
         assert [1, 2, 3, 4, 5] == sent
         assert ["snapshot"] + ["change"] * 4 == [(await frame(client))["t"] for _ in sent]
-
-
-async def test_stopping_says_when_to_come_back() -> None:
-    """Everybody gets a bye with a range, then the close code of a restart; nobody is left behind."""
-    async with house() as at:
-        clients = [await connect(at.ws) for _ in range(3)]
-        for client in clients:
-            await frame(client, "hello")
-        at.stop.set()
-        for client in clients:
-            code, frames = await the_end(client)
-            assert 1012 == code
-            assert {"t": "bye", "code": 1012, "reconnect_after_ms": [500, 5000]} == frames[-1]
-        assert at.task is not None
-        await asyncio.wait_for(at.task, WITHIN_S)
-
-
-@pytest.fixture
-def slow_drain(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One client is sent away each quarter of a second, however few there are."""
-    monkeypatch.setattr("web.draining.BACK_PER_S", 4.0)
-
-
-@pytest.mark.usefixtures("slow_drain")
-async def test_while_it_is_leaving() -> None:
-    """Nobody new is let in and it is not ready; who is not sent away yet is shown every change."""
-    async with house(admin="127.0.0.1:0") as at:
-        watchers = [Watcher(at.ws, "mayor") for _ in range(8)]
-        await until(lambda: len(at.gateway.hub) == 8)
-        at.stop.set()
-        await until(lambda: len(at.gateway.hub) < 8)
-        with pytest.raises(InvalidStatus) as refused:
-            await connect(at.ws)
-        answer = refused.value.response
-        assert (503, "2") == (answer.status_code, answer.headers["Retry-After"])
-        ready = "GET /health/ready HTTP/1.1\nHost: x"
-        assert 503 == (await at.get(ready))[0]
-        assert 503 == (await at.get(ready, port=at.gateway.admin_port))[0]
-        assert 200 == (await at.get("GET /snapshot/mayor.json HTTP/1.1\nHost: x"))[0]
-        at.count(records())
-        await until(lambda: watchers[-1].shows(at))
-        assert not watchers[-1].task.done()
-        for watcher in watchers:
-            assert 1012 == await the_code(watcher)
-        assert at.task is not None
-        await asyncio.wait_for(at.task, WITHIN_S)
-
-
-async def the_code(watcher: Watcher) -> int:
-    """The close code that a watcher's connection ends with."""
-    with pytest.raises(ConnectionClosedError) as ended:
-        await asyncio.wait_for(watcher.task, WITHIN_S)
-    assert ended.value.rcvd is not None
-    return ended.value.rcvd.code
-
-
-@pytest.mark.usefixtures("slow_drain")
-async def test_asked_to_stop_twice() -> None:
-    """Everybody who is left is sent away at once."""
-    async with house() as at:
-        watchers = [Watcher(at.ws, "mayor") for _ in range(20)]
-        await until(lambda: len(at.gateway.hub) == 20)
-        at.stop.set()
-        await until(lambda: len(at.gateway.hub) < 20)
-        at.hurry.set()
-        assert [1012] * 20 == [await the_code(watcher) for watcher in watchers]
-        assert at.task is not None
-        await asyncio.wait_for(at.task, 1.0)
-
-
-@pytest.mark.usefixtures("slow_drain")
-async def test_a_store_that_breaks_while_it_is_leaving() -> None:
-    """It ends at once, with what ended it; those who are left are told when to come back."""
-    async with house() as at:
-        watchers = [Watcher(at.ws, "mayor") for _ in range(20)]
-        await until(lambda: len(at.gateway.hub) == 20)
-        at.stop.set()
-        await until(lambda: len(at.gateway.hub) < 20)
-        at.quiet.broken.set()
-        assert at.task is not None
-        with pytest.raises(RuntimeError, match="broken"):
-            await asyncio.wait_for(at.task, WITHIN_S)
-        for watcher in watchers:
-            assert 1012 == await the_code(watcher)
-
-
-async def test_who_does_not_go_is_cut() -> None:
-    """A client that never answers the goodbye does not keep the gateway."""
-    async with house(heartbeat_s=3600.0) as at:
-        client = await Raw.websocket(at.gateway.port)
-        at.stop.set()
-        assert at.task is not None
-        await asyncio.wait_for(at.task, WITHIN_S)
-        assert "bye" == str(await client.frame())
-        assert "close 1012" == str(await client.frame())
-        client.leave()
 
 
 async def test_the_admin_port(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -355,6 +262,52 @@ async def test_watch_comes_back() -> None:
         await until(lambda: any("boxes: " in line and "60" in line for line in lines))
         task.cancel()
         await asyncio.wait([task])
+
+
+async def test_who_follows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked to come back when it wants something; whoever follows something stays."""
+    monkeypatch.setattr("web.gateway.WELCOME_EVERY_S", 0.01)
+    async with house(idle_within_s=0.1) as at, connect(at.ws) as busy, connect(at.ws) as idle:
+        await say(busy, t="subscribe", sub="a", contest="mayor")
+        code, frames = await the_end(idle)
+        assert (3408, None) == (code, frames[-1]["reconnect_after_ms"])
+        await frame(busy, "snapshot")
+        assert "beat" == (await frame(busy, "beat"))["t"]
+        assert 1 == len(at.gateway.hub)
+
+
+async def test_what_a_client_costs() -> None:
+    """Memory of this program for each client that follows a contest: bounded, whatever it sent before."""
+    hundred, asked = 100, text('{"t":"subscribe","sub":"a","contest":"mayor"}')
+    padding = [f"X-{number}: {'x' * 200}" for number in range(30)]  # as browsers and proxies do, and more
+    async with house(heartbeat_s=3600.0) as at:
+        at.count(records())
+        loop, clients = asyncio.get_running_loop(), list[socket.socket]()
+
+        async def come(number: int) -> int:
+            for _ in range(number):
+                raw = socket.create_connection(("127.0.0.1", at.gateway.port))
+                raw.setblocking(False)
+                clients.append(raw)
+                await loop.sock_sendall(raw, upgrade("/ws", DEFLATE, *padding))
+                while not (await loop.sock_recv(raw, 65536)).endswith(b"}"):
+                    continue  # until hello has come, which is short and so not packed
+                await loop.sock_sendall(raw, asked)
+            await until(lambda: at.gateway.hub.subscriptions_now() == len(clients))
+            gc.collect()
+            return tracemalloc.get_traced_memory()[0]
+
+        await come(hundred)
+        tracemalloc.start()
+        try:
+            before = await come(hundred)
+            after = await come(hundred)
+        finally:
+            tracemalloc.stop()
+        assert (after - before) / hundred < 14 * 1024
+        for raw in clients:
+            raw.close()
+        await until(lambda: len(at.gateway.hub) == 0)
 
 
 DEFLATE = "Sec-WebSocket-Extensions: permessage-deflate"
