@@ -13,19 +13,23 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from types import TracebackType
 
 from election.errors import RecordError
 from election.night import NightId
 from election.wire.controls import Answer, Control, decode, encode, encode_answer
+from election.wire.topics import Scope
 from producers.notes import NotePublisher
 from producers.publish import create_topics
-from producers.record import follow_log
+from producers.record import Logged, follow_log
 from producers.settings import Settings
 from producers.tempo import Tempo
 
 LOG = logging.getLogger("sandik.replay")
 KEY = b"replay"
+CANCEL_AGAIN_S = 0.25
 
 
 async def ask(settings: Settings, night: NightId, control: Control, within_s: float) -> Answer | None:
@@ -40,13 +44,17 @@ async def ask(settings: Settings, night: NightId, control: Control, within_s: fl
         await out.note("controls", KEY, encode(control, scope))
         await out.drain()
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(within_s):
-            async for logged in follow_log(settings, scope.topic("controls"), whole=True):
+        async with asyncio.timeout(within_s), aclosing(_whole(settings, scope)) as log:
+            async for logged in log:
                 with contextlib.suppress(RecordError):
                     said = decode(logged.value, scope)
                     if isinstance(said, Answer) and said.of == control.id:
                         return said
     return None
+
+
+def _whole(settings: Settings, scope: Scope) -> AsyncGenerator[Logged, None]:
+    return follow_log(settings, scope.topic("controls"), whole=True)
 
 
 class Controls:
@@ -68,9 +76,10 @@ class Controls:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Listens no longer."""
-        if self._following is not None:
-            self._following.cancel()
-            await asyncio.gather(self._following, return_exceptions=True)
+        following = self._following
+        while following is not None and not following.done():
+            following.cancel()  # again until it has ended: aiokafka loses a cancellation now and then
+            await asyncio.wait({following}, timeout=CANCEL_AGAIN_S)
 
     async def rest(self, wait_s: float | None) -> None:
         """Waits so long (None: for ever), or until the tempo is changed. Raises what ended the listening."""

@@ -345,6 +345,7 @@ async def create_topics(
             for what in WHATS
             if scope.topic(what) not in cluster.topics
         ]
+        created = []
         if wanted:
             answer = await admin.create_topics(wanted)
             for name, code, *said in answer.topic_errors:
@@ -352,7 +353,9 @@ async def create_topics(
                 if code and error is not TopicAlreadyExistsError:
                     why = said[0] if said and said[0] else error.__name__
                     raise OutsideError(f"Kafka at {settings.kafka} does not create the topic {name}: {why}.")
-        return tuple(topic.name for topic in wanted)
+                if not code:  # else another process was quicker; brokers learn of topics a moment later
+                    created.append(name)
+        return tuple(created)
 
 
 def _topic(name: str, partitions: int, replicas: int) -> NewTopic:

@@ -9,7 +9,7 @@ rulings as they stand in the log; and what was sent twice, word for word, is in 
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -110,7 +110,7 @@ async def _to_the_end(
             raise NoKafkaError(settings, f"gave no record for {SILENT_WITHIN_S:g} s while some are left")
 
 
-async def follow_log(settings: Settings, topic: str, *, whole: bool = False) -> AsyncIterator[Logged]:
+async def follow_log(settings: Settings, topic: str, *, whole: bool = False) -> AsyncGenerator[Logged, None]:
     """Every record of a topic that is written after this began to read it, for as long as it is iterated.
 
     `whole`: those that stand there already come first. Raises NoKafkaError if nothing answers at first;

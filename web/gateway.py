@@ -9,6 +9,7 @@ stop, it goes on serving whoever is not sent away yet (`draining`).
 """
 
 import asyncio
+import gc
 import logging
 import os
 import re
@@ -333,6 +334,9 @@ async def _main(night: Night, settings: Settings, actor: Actor | None) -> None:
     clients_max, others_max = open_files.allow(settings.clients_max)
     gateway = Gateway(night, replace(settings, clients_max=clients_max), actor, others_max)
     stop, hurry = asyncio.Event(), asyncio.Event()
+    # The night and the program are here for good: looking at them again and again would make clients wait.
+    gc.collect()
+    gc.freeze()
 
     def asked_to_stop() -> None:
         (hurry if stop.is_set() else stop).set()
