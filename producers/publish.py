@@ -276,6 +276,9 @@ class Publisher:
             try:
                 async with asyncio.timeout(CONNECT_TRY_S):
                     await producer.start()
+                self._producer = producer
+                self._generation += 1
+                return
             except (KafkaError, TimeoutError, OSError) as error:
                 await _close(producer)
                 if _now_s() + delay_s > until_s:
@@ -285,10 +288,6 @@ class Publisher:
             except asyncio.CancelledError:
                 await _close(producer)
                 raise
-            else:
-                self._producer = producer
-                self._generation += 1
-                return
 
     async def _abandon(self) -> None:
         producer, self._producer = self._producer, None
@@ -334,7 +333,7 @@ async def create_topics(
 ) -> tuple[str, ...]:
     """Creates the topics of a night that are not there yet, and gives their names. Raises NoKafkaError.
 
-    A topic that is there is left as it is, whatever its partitions: doctor says if they are others.
+    One that is there, or that another process makes meanwhile, is left as it is: doctor says if it is wrong.
     """
     scope = settings.scope(night)
     async with _Admin(settings, within_s) as admin:
@@ -345,17 +344,15 @@ async def create_topics(
             for what in WHATS
             if scope.topic(what) not in cluster.topics
         ]
-        created = []
-        if wanted:
-            answer = await admin.create_topics(wanted)
-            for name, code, *said in answer.topic_errors:
-                error = for_code(code)
-                if code and error is not TopicAlreadyExistsError:
-                    why = said[0] if said and said[0] else error.__name__
-                    raise OutsideError(f"Kafka at {settings.kafka} does not create the topic {name}: {why}.")
-                if not code:  # else another process was quicker; brokers learn of topics a moment later
-                    created.append(name)
-        return tuple(created)
+        if not wanted:
+            return ()
+        answer = await admin.create_topics(wanted)
+        for name, code, *said in answer.topic_errors:
+            error = for_code(code)
+            if code and error is not TopicAlreadyExistsError:
+                why = said[0] if said and said[0] else error.__name__
+                raise OutsideError(f"Kafka at {settings.kafka} does not create the topic {name}: {why}.")
+        return tuple(name for name, code, *_ in answer.topic_errors if not code)
 
 
 def _topic(name: str, partitions: int, replicas: int) -> NewTopic:

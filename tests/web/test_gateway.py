@@ -304,7 +304,7 @@ async def test_what_a_client_costs() -> None:
             after = await come(hundred)
         finally:
             tracemalloc.stop()
-        assert (after - before) / hundred < 14 * 1024
+        assert (after - before) / hundred < 10 * 1024
         for raw in clients:
             raw.close()
         await until(lambda: len(at.gateway.hub) == 0)
