@@ -257,9 +257,15 @@ class Model:
 
 
 def perform(turn: Turn) -> None:
-    """What a gateway does with a turn."""
+    """What a gateway does with a turn: all of it is on its way before anybody can answer."""
+    readers: dict[Model, None] = {}
     for write in turn.writes:
         for client in write.clients:
-            client.write(write.text)
+            assert isinstance(client, Model)
+            client.unread.append(write.text)
+            readers[client] = None
     for client in turn.cut:
         client.cut()
+    for model in readers:
+        if model.reading:
+            model.read()
