@@ -90,14 +90,19 @@ class BeginsAgain:
         return guarded
 
     async def ready(self) -> bool:
-        """Returns when nothing of what was thrown away is under way; whether anything was thrown away."""
+        """Returns when nothing of what was thrown away is under way; whether anything was thrown away.
+
+        What is remembered of the store is forgotten at every join: another worker may have noticed that the
+        store was flushed, and we, reading from its offsets with what we remember, would take papers that it
+        no longer holds for no news.
+        """
         async with self._lock:  # both the join and a fetch that was under way ask
-            if not self.pending:
-                return False
-            for drain in self._drains:
-                await drain.reopen()
-            self._progress.forget()
+            began = self.pending
+            if began:
+                for drain in self._drains:
+                    await drain.reopen()
+                self._progress.forget()
             for forget in self._forgets:
                 forget()
             self.pending = False
-            return True
+            return began

@@ -181,8 +181,15 @@ async def test_what_is_remembered_of_the_store_is_forgotten_when_nothing_is_unde
 
     going.again.own(Slow())
     going.again.also(lambda: order.append("forgotten"))
-    await going.again.ready()
     going.again.begin(LOST)
     await going.again.ready()
-    await going.again.ready()
     assert ["shut", "no step is under way", "forgotten"] == order
+
+
+async def test_a_join_that_another_worker_asked_for_forgets_too() -> None:
+    """The other one noticed that the store was flushed; we read from its offsets, and must not remember."""
+    going, forgotten = Going(), list[str]()
+    going.again.also(lambda: forgotten.append("once more"))
+    assert not await going.again.ready()
+    assert not await going.again.ready()
+    assert ["once more", "once more"] == forgotten
