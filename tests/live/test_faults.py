@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 
 from election.wire.records import RECORD_BYTES_MAX, Record
 from streams.verify import rebuild
-from tests.live.crew import Crew, crew, twice_shuffled
+from tests.live.crew import Crew, crew, twice_shuffled, until
 from tests.servers import Running
 from tests.streams import made
 
@@ -124,6 +124,28 @@ async def test_a_store_flushed_while_two_workers_count_is_filled_again_by_the_sa
         await hands.send(records[-1:])
         await agrees(hands)
         assert [] == hands.codes
+
+
+async def test_a_flush_that_only_one_of_two_workers_notices_leaves_nothing_out(
+    broker: Running, redis_server: Running, tmp_path: Path
+) -> None:
+    """The other reads its partitions anew with it, and must not take for known what the store has lost."""
+    records = twice_shuffled(made.recording(), 13)
+    async with crew(broker, redis_server, tmp_path, workers=0) as hands:
+        hands.start(2, SANDIK_ATTEND_EVERY_S="600")
+        await until("both workers have partitions", lambda: _shared(hands.said()))
+        await hands.send(records[:-1])
+        await hands.until_applied()
+        await _flush(redis_server)
+        await hands.send(records[-1:])
+        await agrees(hands)
+        assert 1 == hands.said().count("Counting starts again from there.")
+
+
+def _shared(said: str) -> bool:
+    """Whether each of two workers was given two of the four partitions of reports."""
+    joins = [line.count(".reports/") for line in said.splitlines() if "reading on from" in line]
+    return joins.count(2) >= 2
 
 
 async def test_a_large_night_survives_a_store_flushed_again_and_again_while_it_is_read(
