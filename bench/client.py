@@ -14,6 +14,8 @@ from typing import Any
 import orjson
 from websockets.asyncio.client import connect
 
+from bench.crowd_states import merged
+
 Frame = dict[str, Any]
 FRAME_BYTES_MAX = 16 * 1024 * 1024
 
@@ -47,7 +49,7 @@ class Viewer:
                 self.shown = frame["d"]
                 self.ready.set()
             case "change":
-                merge(self.shown, frame["d"])
+                self.shown = merged(self.shown, frame["d"])
             case "error" | "bye":
                 raise ConnectionError(f"the gateway says {frame}")
         self.on_frame(frame, at_s)
@@ -56,20 +58,6 @@ class Viewer:
     def boxes(self) -> int:
         """Boxes received, as shown."""
         return int(self.shown.get("received", {}).get("boxes", 0))
-
-
-def merge(shown: Frame, patch: Frame) -> None:
-    """Applies a JSON merge patch (RFC 7396) in place."""
-    for key, value in patch.items():
-        if value is None:
-            shown.pop(key, None)
-        elif isinstance(value, dict):
-            inner = shown.get(key)
-            if not isinstance(inner, dict):
-                inner = shown[key] = {}
-            merge(inner, value)
-        else:
-            shown[key] = value
 
 
 @contextlib.asynccontextmanager
