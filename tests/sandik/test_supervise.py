@@ -300,10 +300,12 @@ async def test_stopping_during_a_start_ends_the_start(tmp_path: Path, lines: Lin
     assert is_gone(noted_pid(tmp_path / "note"))
 
 
-# A supervisor as a process of its own, with two rooms, for signals that would hit the tests too.
+# A supervisor as a process of its own, with two rooms, for signals that would hit the tests too. Tests that run
+# under nohup would hand their deafness to SIGHUP on, and a supervisor keeps that.
 SUPERVISOR = """
-import sys
+import signal, sys
 from pathlib import Path
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 sys.path.insert(0, sys.argv[2])
 from tests.sandik.test_supervise import room
 from sandik.supervise import run
