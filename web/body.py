@@ -1,32 +1,65 @@
 """A snapshot as bytes: whole for those who GET it, in parts for those who follow it.
 
-    body = Body(shown)
+    body = Body(shown, runs)
     body.whole            one JSON text
     body.parts            the same in texts of a bearable size, to be merged one into the other
 
 Know before changing: areas are encoded once, in runs; whole and parts are put together from these. A large
-contest has tens of thousands of areas, and nobody waits while they are encoded twice.
+contest has tens of thousands of areas, of which a version changes few: a run whose areas are the very same
+objects as in the snapshot before is not encoded again.
 """
 
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
+from operator import is_
+from typing import NamedTuple
 
 from election.wire.frames import Json, dumps
 
 PART_BYTES_MAX = 512 * 1024
 """Most bytes of one part; only a single area that is larger makes a larger one."""
-RUN_AREAS = 256
-"""So many areas are encoded in one go."""
+WHOLE_AREAS_MAX = 256
+"""With so many areas or fewer a snapshot is encoded in one go."""
+RUN_AREAS = 16
+"""So many areas are encoded together; one that changed has its whole run encoded again."""
 
 _AREAS, _END = b'"areas":{', b"}}"
+
+
+class Run(NamedTuple):
+    """Some areas that follow one another, and their text without the braces around it."""
+
+    names: tuple[str, ...]
+    parts: tuple[Json, ...]
+    text: bytes
+
+
+class Runs:
+    """The areas as they were last encoded, run by run; nothing until a large snapshot is asked for."""
+
+    def __init__(self) -> None:
+        self._held: list[Run] = []
+
+    def of(self, areas: Json) -> Iterator[Run]:
+        """All areas in their order; what is the same as the last time is not encoded again."""
+        names, parts, held, fresh = iter(areas), iter(areas.values()), iter(self._held), list[Run]()
+        while here := tuple(islice(names, RUN_AREAS)):
+            these, run = tuple(islice(parts, RUN_AREAS)), next(held, None)
+            if run is None or run.names != here or not all(map(is_, these, run.parts)):
+                run = Run(here, these, _text(here, these))
+            fresh.append(run)
+            yield run
+        self._held = fresh
 
 
 class Body:
     """What is shown, encoded when it is first asked for."""
 
-    def __init__(self, shown: Json, part_bytes_max: int = PART_BYTES_MAX) -> None:
+    def __init__(self, shown: Json, runs: Runs | None = None, part_bytes_max: int = PART_BYTES_MAX) -> None:
+        """`runs` remembers what the snapshot before had in common with this one."""
         self._shown, self._part_bytes_max = shown, part_bytes_max
+        self._runs = runs or Runs()
 
     def __len__(self) -> int:
         """Bytes of all parts together."""
@@ -36,14 +69,14 @@ class Body:
     def parts(self) -> tuple[bytes, ...]:
         """JSON objects: the first has everything but some areas, each other one has further areas alone."""
         areas: Json = self._shown["areas"]
-        if len(areas) <= RUN_AREAS and len(whole := dumps(self._shown)) <= self._part_bytes_max:
+        if len(areas) <= WHOLE_AREAS_MAX and len(whole := dumps(self._shown)) <= self._part_bytes_max:
             return (whole,)
         rest = dumps({name: value for name, value in self._shown.items() if name != "areas"})
         start = rest[:-1] + b"," + _AREAS
         made: list[bytes] = []
         run: list[bytes] = []
         room = self._part_bytes_max - len(start) - len(_END)
-        for text in self._runs(areas):
+        for text in self._texts(areas, min(room, self._part_bytes_max // 2)):
             if run and len(text) > room:
                 made.append(start + b",".join(run) + _END)
                 start, run = b"{" + _AREAS, []
@@ -52,11 +85,10 @@ class Body:
             room -= len(text) + 1
         return (*made, start + b",".join(run) + _END)
 
-    def _runs(self, areas: Json) -> Iterator[bytes]:
-        """The areas without the braces around them, in texts that leave room for others in a part."""
-        every = iter(areas.items())
-        while run := dict(islice(every, RUN_AREAS)):
-            yield from _run(run, self._part_bytes_max // 2)
+    def _texts(self, areas: Json, bytes_max: int) -> Iterator[bytes]:
+        """The areas in texts of at most so many bytes, or of one area."""
+        for run in self._runs.of(areas):
+            yield from _bearable(run, bytes_max)
 
     @cached_property
     def whole(self) -> bytes:
@@ -68,11 +100,16 @@ class Body:
         return b"".join((first[: -len(_END)], *(b"," + text for text in further), _END))
 
 
-def _run(areas: Json, bytes_max: int) -> Iterator[bytes]:
-    text = dumps(areas)[1:-1]
-    if len(text) <= bytes_max or len(areas) == 1:
-        yield text
+def _text(names: tuple[str, ...], parts: tuple[Json, ...]) -> bytes:
+    return dumps(dict(zip(names, parts, strict=True)))[1:-1]
+
+
+def _bearable(run: Run, bytes_max: int) -> Iterator[bytes]:
+    """The run's text, in halves of halves where it is too large; a single area is never parted."""
+    if len(run.text) <= bytes_max or len(run.names) == 1:
+        yield run.text
         return
-    every = list(areas.items())
-    for half in (every[: len(every) // 2], every[len(every) // 2 :]):
-        yield from _run(dict(half), bytes_max)
+    middle = len(run.names) // 2
+    for half in (slice(middle), slice(middle, None)):
+        names, parts = run.names[half], run.parts[half]
+        yield from _bearable(Run(names, parts, _text(names, parts)), bytes_max)

@@ -19,7 +19,7 @@ import orjson
 
 from election.night import AreaId, SourceId
 from election.wire.frames import Board, ContestState, Json, difference, dumps, state_hash
-from web.body import Body
+from web.body import Body, Runs
 from web.ring import Ring, Step
 from web.seats import Client, Seat, Sent, Write
 
@@ -48,6 +48,7 @@ class View:
         self._shown: Json = {}
         self._size = 0
         self._body: Body | None = None
+        self._runs = Runs()
         self._snapshots: dict[str, tuple[bytes, ...]] = {}
         self._memo_bytes = 0
         self._missed: dict[str, list[bytes]] = {}
@@ -80,7 +81,7 @@ class View:
         """What is shown, as bytes, made once."""
         shown = self.shown
         if self._body is None:
-            self._body = Body(shown)
+            self._body = Body(shown, self._runs)
         return self._body
 
     @property

@@ -253,7 +253,7 @@ def test_filters_have_a_most(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_large_snapshot_comes_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each with the same position; the text to resume from is in the last: nobody resumes from half of it."""
-    monkeypatch.setattr(module, "Body", lambda shown: Body(shown, 3000))
+    monkeypatch.setattr(module, "Body", lambda shown, runs: Body(shown, runs, 3000))
     _, _, group = begun(2)
     answer = given(group.view(None))
     assert len(answer) > 2
