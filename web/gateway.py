@@ -159,7 +159,7 @@ class Gateway:
     def publish(self, turn: Turn) -> None:
         """Does what a turn of the hub says."""
         for write in turn.writes:
-            size = send(write.clients, write.text, keep=write.keep)
+            size = send(write.clients, write.text, keep=write.keep, pieces=write.pieces)
             self.metrics.frames(len(write.clients), size)
         for client in turn.cut:
             client.cut()

@@ -20,6 +20,7 @@ import orjson
 from election.night import AreaId, SourceId
 from election.wire.frames import Board, ContestState, Json, difference, dumps, state_hash
 from web.body import Body, Runs
+from web.pieces import Pieced
 from web.ring import Ring, Step
 from web.seats import Client, Seat, Sent, Write
 
@@ -49,7 +50,7 @@ class View:
         self._size = 0
         self._body: Body | None = None
         self._runs = Runs()
-        self._snapshots: dict[str, tuple[bytes, ...]] = {}
+        self._snapshots: dict[str, tuple[Pieced, ...]] = {}
         self._memo_bytes = 0
         self._missed: dict[str, list[bytes]] = {}
 
@@ -96,7 +97,7 @@ class View:
         """Names exactly one content of this view, on whichever gateway."""
         return self._group.name + self.suffix
 
-    def snapshot(self, sub: str) -> tuple[bytes, ...]:
+    def snapshot(self, sub: str) -> tuple[Pieced, ...]:
         """The snapshot frames for a subscription of this name."""
         parts = self.body.parts
         frames = self._snapshots.get(sub)
@@ -108,16 +109,14 @@ class View:
                 self._memo_bytes += size
         return frames
 
-    def _part(self, sub: str, number: int, parts: tuple[bytes, ...]) -> bytes:
+    def _part(self, sub: str, number: int, parts: tuple[Pieced, ...]) -> Pieced:
         made: Json = {
             "t": "snapshot", "sub": sub, "epoch": self._group.epoch, "version": self._group.version,
             "part": number, "parts": len(parts),
         }  # fmt: skip
         if number == len(parts):
             made["resume"] = self.name
-        return b"".join(
-            (dumps(made)[:-1], b',"d":', parts[number - 1], b"}")
-        )  # a part may be large: one copy
+        return Pieced(dumps(made)[:-1] + b',"d":', *parts[number - 1].pieces, b"}")
 
     def change(self, sub: str, step: Step, patch: bytes) -> bytes:
         """A change frame for a subscription of this name."""
@@ -128,15 +127,15 @@ class View:
             }
         )  # fmt: skip
 
-    def frames(self) -> Iterator[tuple[dict[Client, Seat], bytes]]:
+    def frames(self) -> Iterator[tuple[dict[Client, Seat], Pieced]]:
         """For each name of a subscription, who has it and the frames that lead on to what is shown."""
         if not self.members:
             return
         step = self._group.step
         if step is None:
             for sub, seats in self.members.items():
-                for text in self.snapshot(sub):
-                    yield seats, text
+                for frame in self.snapshot(sub):
+                    yield seats, frame
             return
         patch = step.patch
         if self.areas is not None:
@@ -144,7 +143,7 @@ class View:
             digest = {} if self.shown["hash"] == held else {"hash": self.shown["hash"]}
             patch = dumps(self._passing(self._group.patch) | digest)
         for sub, seats in self.members.items():
-            yield seats, self.change(sub, step, patch)
+            yield seats, Pieced(self.change(sub, step, patch))
 
     def _passing(self, patch: Json) -> Json:
         """What this filter lets through of everybody's patch, whose hash is of other areas."""
@@ -159,7 +158,7 @@ class View:
         steps = self._since(resume) if resume else None
         if steps is None:
             self._group.sent.snapshots += 1
-            return [Write((client,), text, keep=True) for text in self.snapshot(sub)]
+            return [Write((client,), one.text, True, one.pieces) for one in self.snapshot(sub)]
         self._group.sent.resumed += 1
         held = {"epoch": shown["epoch"], "version": steps[0].prev if steps else shown["version"]}
         texts = [dumps({"t": "resumed", "sub": sub, **held, "resume": resume})]

@@ -20,6 +20,7 @@ from election.night import ContestId, Night, SourceId
 from election.wire.frames import VERSION, Board, ContestState, Json, dumps
 from web.events import Ear, Story
 from web.group import Group, View
+from web.pieces import Pieces
 from web.seats import HEADER_BYTES, Client, Follow, Limits, Seat, Seats, Sent, Turn, Write
 from web.wanted import EVENT, Offer, Wanted
 
@@ -255,15 +256,17 @@ class Hub:
                     seat.owed[sub] = ""
                     self._seats.owing[client] = seat
             return
-        for seats, text in view.frames():
-            for write in self._ready(seats, text, now):
+        for seats, frame in view.frames():
+            for write in self._ready(seats, frame.text, now, frame.pieces):
                 self.sent.snapshots += 0 if group.step else len(write.clients)
                 yield write
 
-    def _ready(self, seats: dict[Client, Seat], text: bytes, now: float) -> Iterator[Write]:
+    def _ready(
+        self, seats: dict[Client, Seat], text: bytes, now: float, pieces: Pieces = ()
+    ) -> Iterator[Write]:
         ready = tuple(client for client, seat in seats.items() if self._seats.keeps_up(client, seat, now))
         if ready:
-            yield Write(ready, text, keep=True)
+            yield Write(ready, text, True, pieces)
 
     def _owe_again(self, client: Client, seat: Seat) -> None:
         """It was sent nothing for a while: events go on from where it stands, all else begins anew."""

@@ -12,6 +12,8 @@ no context takeover), which is why the same bytes fit every client. A packed fra
 import struct
 import zlib
 
+from web.pieces import Pieces, deflated
+
 PACKED_FROM_BYTES = 512
 """Shorter texts go plain: there is little to gain, and a browser unpacks nothing."""
 LEVEL, LEVEL_LARGE, LARGE_BYTES = 6, 1, 64 * 1024
@@ -33,15 +35,21 @@ def plain(text: bytes) -> bytes:
     return _head(TEXT, len(text)) + text
 
 
-def packed(text: bytes) -> bytes:
-    """The same, deflated by itself; plain where that is not shorter."""
-    level = LEVEL if len(text) < LARGE_BYTES else LEVEL_LARGE
-    press = zlib.compressobj(level, zlib.DEFLATED, -_WINDOW_BITS)
-    body = press.compress(text) + press.flush(zlib.Z_SYNC_FLUSH)
+def packed(text: bytes, pieces: Pieces = ()) -> bytes:
+    """The same, deflated by itself; plain where that is not shorter. A large text may come in pieces too."""
+    if len(text) < LARGE_BYTES:
+        body = _deflate(text, LEVEL)
+    else:
+        body = deflated(pieces) if pieces else _deflate(text, LEVEL_LARGE)
     body = body.removesuffix(_SYNC_END)
     if len(body) >= len(text):
         return plain(text)
     return _head(TEXT_PACKED, len(body)) + body
+
+
+def _deflate(text: bytes, level: int) -> bytes:
+    press = zlib.compressobj(level, zlib.DEFLATED, -_WINDOW_BITS)
+    return press.compress(text) + press.flush(zlib.Z_SYNC_FLUSH)
 
 
 def _head(first: int, size: int) -> bytes:
@@ -55,18 +63,18 @@ def _head(first: int, size: int) -> bytes:
 class Frames:
     """One text as frames."""
 
-    __slots__ = ("_packed", "_text", "plain")
+    __slots__ = ("_packed", "_pieces", "_text", "plain")
 
-    def __init__(self, text: bytes, *, pack: bool) -> None:
+    def __init__(self, text: bytes, *, pack: bool, pieces: Pieces = ()) -> None:
         """Without `pack` the packed frame is the plain one."""
         self.plain = plain(text)
-        self._text = text
+        self._text, self._pieces = text, pieces
         self._packed = None if pack and len(text) >= PACKED_FROM_BYTES else self.plain
 
     def packed(self) -> bytes:
         """The frame for who unpacks."""
         if self._packed is None:
-            self._packed = packed(self._text)
+            self._packed = packed(self._text, self._pieces)
         return self._packed
 
 
@@ -90,12 +98,12 @@ class Packer:
         self.saved += len(frame) - len(packed)
         return packed
 
-    def frames(self, text: bytes, *, keep: bool = False, many: bool = True) -> Frames:
+    def frames(self, text: bytes, *, keep: bool = False, many: bool = True, pieces: Pieces = ()) -> Frames:
         """The frames of a text. `keep`: it will be asked for again; neither that nor `many`: plain."""
         found = self._kept.get(text) if keep else None
         if found is not None:
             return found
-        made = Frames(text, pack=keep or many)
+        made = Frames(text, pack=keep or many, pieces=pieces)
         if keep:
             self._keep(text, made)
         return made

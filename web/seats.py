@@ -13,6 +13,8 @@ only while the clients of this gateway are not excused more than `BEGINNINGS_BYT
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from web.pieces import Pieces
+
 MIB = 1024 * 1024
 BEGINNINGS_BYTES_MAX = 256 * MIB
 """Most bytes of snapshots that may wait for all clients together; at the limit the next ones wait here."""
@@ -50,6 +52,8 @@ class Write:
     text: bytes
     keep: bool = False
     """Whether the same text goes to many, or again: then it is worth packing once."""
+    pieces: Pieces = ()
+    """What a large text is made of, where some of it stood in others before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from websockets.typing import ExtensionParameter
 from web.gate import Visitor
 from web.hub import Client
 from web.packing import Packer
+from web.pieces import Pieces
 from web.session import COMMAND_BYTES_MAX
 
 LOG = logging.getLogger("sandik.gateway")
@@ -101,12 +102,12 @@ def _nowhere(_: bytes) -> None:
     """Where frames go for a websocket that has ended."""
 
 
-def send(clients: Collection[Client], text: bytes, *, keep: bool = False) -> int:
+def send(clients: Collection[Client], text: bytes, *, keep: bool = False, pieces: Pieces = ()) -> int:
     """One text to many: built once, the same bytes to each. Gives the bytes written to all of them.
 
     `keep`: the same text will be sent again, so its frames are remembered.
     """
-    made = _PACKER.now = _PACKER.frames(text, keep=keep, many=len(clients) > 1)
+    made = _PACKER.now = _PACKER.frames(text, keep=keep, many=len(clients) > 1, pieces=pieces)
     plain, saved = made.plain, _PACKER.saved
     for peer in cast(Collection[Peer], clients):  # every client of a gateway's hub is one
         peer.put(plain)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from election.wire.frames import dumps, merged
 from web import body as module
 from web.body import PART_BYTES_MAX, RUN_AREAS, WHOLE_AREAS_MAX, Body, Runs
+from web.pieces import Piece, Pieced
 
 
 def shown(areas: int, name: str = "x" * 300) -> dict[str, Any]:
@@ -18,18 +19,18 @@ def shown(areas: int, name: str = "x" * 300) -> dict[str, Any]:
     return {"contest": "mayor", "version": 7, "areas": parts, "sources": [{"id": "council"}], "call": None}
 
 
-def put_together(parts: tuple[bytes, ...]) -> Any:
+def put_together(parts: tuple[Pieced, ...]) -> Any:
     """What a client makes of the parts."""
     state: Any = {}
     for part in parts:
-        state = merged(state, json.loads(part))
+        state = merged(state, json.loads(part.text))
     return state
 
 
 def test_a_small_one_is_in_one_part() -> None:
     """As it is."""
     body = Body(shown(39))
-    assert (body.whole,) == body.parts
+    assert [body.whole] == [part.text for part in body.parts]
     assert shown(39) == json.loads(body.whole)
     assert len(body.whole) == len(body)
 
@@ -37,7 +38,7 @@ def test_a_small_one_is_in_one_part() -> None:
 def test_a_large_one_is_in_several() -> None:
     """The first has everything but some areas, the others areas alone; together they are all of it."""
     body = Body(shown(5000))
-    first, *others = [json.loads(part) for part in body.parts]
+    first, *others = [json.loads(part.text) for part in body.parts]
     assert {"contest", "version", "areas", "sources", "call"} == set(first)
     assert [["areas"]] * len(others) == [list(part) for part in others]
     assert all(PART_BYTES_MAX // 2 < len(part) <= PART_BYTES_MAX for part in body.parts[:-1])
@@ -59,7 +60,7 @@ def test_whole_and_parts_say_the_same(sizes: list[int], part_bytes_max: int) -> 
     assert [*state["areas"]] == [*json.loads(body.whole)["areas"]]
     assert state["areas"] == put_together(body.parts)["areas"]
     for part in body.parts:
-        areas = json.loads(part)["areas"]
+        areas = json.loads(part.text)["areas"]
         assert len(part) <= part_bytes_max or len(areas) <= 1
 
 
@@ -88,3 +89,14 @@ def test_only_runs_that_hold_a_change_are_encoded_again(monkeypatch: pytest.Monk
     after = state | {"areas": state["areas"] | {"a02500": {"name": "y", "valid": 1}}}
     assert after == json.loads(Body(after, runs).whole)
     assert [len(state) - 1, RUN_AREAS] == made
+
+
+def test_what_did_not_move_is_not_deflated_again() -> None:
+    """Its piece is the very same in the next snapshot."""
+    runs, state = Runs(), shown(5000)
+    before = {id(piece) for part in Body(state, runs).parts for piece in part.pieces}
+    after = state | {"version": 8, "areas": state["areas"] | {"a02500": {"name": "y", "valid": 1}}}
+    fresh = [piece for part in Body(after, runs).parts for piece in part.pieces if id(piece) not in before]
+    held = [piece.text for piece in fresh if isinstance(piece, Piece)]
+    assert 1 == len(held)
+    assert b'"a02500"' in held[0]
