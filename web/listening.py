@@ -11,6 +11,7 @@ whether they are still there (docs/decisions/0015-still-there.md).
 
 import asyncio
 import logging
+import math
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -50,10 +51,12 @@ OTHERS_MAX = 8192
 """Most connections that are no websockets; at the limit the oldest that has not said what it wants is cut."""
 UNFETCHED_BYTES_MAX = 64 * 1024 * 1024
 """Most bytes of answers that wait for slow readers; above it larger answers are refused with 503."""
-ASK_EVERY_S = 20.0
+ASK_EVERY_S = 3.0
 """Between two pings to a client."""
 SILENT_MAX = 2
 """Pings after which a client that has said nothing at all is cut."""
+LATE_S = 3 * ROUND_S
+"""After a longer time without a round nobody is judged: what they said meanwhile has not been read yet."""
 
 
 class Host(Protocol):
@@ -97,10 +100,11 @@ class Listening:
         self.extensions: Sequence[Deflate] = (Deflate(),) if place.deflate else ()
         self._at: dict[Stage, dict[Connection, float]] = {stage: {} for stage in Stage}
         self._debtors: dict[Connection, None] = {}
-        self._to_ask: list[Connection] = []
-        self._share = 1
         self._clock = clock
-        self._asked_from = clock()
+        self._looked = self._asked_from = clock()
+        self._to_ask: list[Connection] = []
+        self._number = 0
+        """How many are asked this time around."""
         self.unfetched = 0
         """Bytes of answers that wait for slow readers."""
 
@@ -212,12 +216,20 @@ class Listening:
                 connection.transport.abort()
 
     def _ask_some(self, now: float) -> None:
-        """Asks a part of the websockets whether they are there; all of them have been after ASK_EVERY_S."""
-        if now - self._asked_from >= ASK_EVERY_S:
-            self._asked_from = now
-            self._to_ask = list(self._at[Stage.TALKING])
-            self._share = max(1, -(-len(self._to_ask) // (round(ASK_EVERY_S / ROUND_S) - 1)))
-        asked, self._to_ask = self._to_ask[-self._share :], self._to_ask[: -self._share]
+        """Asks a part of the websockets whether they are there; all of them have been after ASK_EVERY_S.
+
+        How many now hangs on the time that has passed: where rounds come late, more are asked in each, and a
+        new time around begins only when everybody has been.
+        """
+        late, self._looked = now - self._looked > LATE_S, now
+        if late:
+            return
+        if not self._to_ask and now - self._asked_from >= ASK_EVERY_S:
+            self._asked_from, self._to_ask = now, list(self._at[Stage.TALKING])
+            self._number = len(self._to_ask)
+        part = (now - self._asked_from + ROUND_S) / (ASK_EVERY_S - ROUND_S)
+        left = max(0, self._number - math.ceil(self._number * part))
+        asked, self._to_ask = self._to_ask[left:], self._to_ask[:left]
         for connection in asked:
             self._ask(connection)
 
