@@ -24,7 +24,7 @@ from web.answers import Answer, Request
 from web.connections import Connection, Stage
 from web.gate import Visitor
 from web.packing import PING
-from web.sockets import Deflate, Life, Socket
+from web.sockets import Deflate, Life, Socket, cut_off
 
 LOG = logging.getLogger("sandik.gateway")
 BACKLOG = 2048
@@ -212,8 +212,10 @@ class Listening:
                 self.unfetched += left - connection.unfetched
                 connection.unfetched = left
                 fetching[connection] = now
-            elif now - since > (FETCH_STALLED_S if left else HANG_UP_WITHIN_S):
-                connection.transport.abort()
+            elif left and now - since > FETCH_STALLED_S:
+                cut_off(connection.transport)
+            elif not left and now - since > HANG_UP_WITHIN_S:
+                connection.transport.abort()  # the kernel goes on delivering what it has
 
     def _ask_some(self, now: float) -> None:
         """Asks a part of the websockets whether they are there; all of them have been after ASK_EVERY_S.

@@ -10,6 +10,7 @@ for: the hub decides who is too slow, and they are cut. Bytes come from `connect
 """
 
 import asyncio
+import contextlib
 import logging
 import socket
 import struct
@@ -40,6 +41,10 @@ MESSAGES_MAX = 16
 """Most messages of a client that wait for its task; at the limit nothing more is read until none waits."""
 NO_CODE, INVALID_TEXT, INTERNAL_ERROR = 1006, 1007, 1011
 SWITCHING = 101
+UNREAD = ("slow", "silent")
+"""Why somebody is cut who does not read; to anybody else the kernel goes on delivering what it has."""
+NO_LINGER = struct.pack("ii", 1, 0)
+"""struct linger: nothing is held for who does not take it (socket(7))."""
 ACKED, ACKED_AT = struct.Struct("=Q"), 120
 """Where tcpi_bytes_acked stands in struct tcp_info (linux/tcp.h)."""
 
@@ -207,7 +212,10 @@ class Socket:
         """Ends it at once, whatever waits for it."""
         self._because = self._because or because
         self.peer.put = _nowhere
-        self.transport.abort()
+        if because in UNREAD:
+            cut_off(self.transport)
+        else:
+            self.transport.abort()
 
     # For the connection below.
 
@@ -289,6 +297,19 @@ class Socket:
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
+
+
+def cut_off(transport: asyncio.Transport) -> None:
+    """Ends a connection at once: what the kernel holds for it is thrown away, and the other end is told.
+
+    Without this the kernel would go on offering it for minutes to somebody who does not read, in memory that
+    nothing of ours counts, and who does not read would not learn that it is over.
+    """
+    sock = transport.get_extra_info("socket")
+    if sock is not None and not transport.is_closing():
+        with contextlib.suppress(OSError):  # it has ended meanwhile, by itself
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+    transport.abort()
 
 
 def _taken(transport: asyncio.Transport) -> int | None:
