@@ -143,7 +143,7 @@ async def test_a_flush_that_only_one_of_two_workers_notices_leaves_nothing_out(
 
 
 def _shared(said: str) -> bool:
-    """Whether each of two workers has two of the four partitions of reports, be it that one had all before."""
+    """Whether each of two workers has two of the four partitions of reports; one may have had all before."""
     joins = [line.count(".reports/") for line in said.splitlines() if "reading on from" in line]
     return len(joins) >= 2 and joins[-1] == 2
 

@@ -300,8 +300,8 @@ async def test_stopping_during_a_start_ends_the_start(tmp_path: Path, lines: Lin
     assert is_gone(noted_pid(tmp_path / "note"))
 
 
-# A supervisor as a process of its own, with two rooms, for signals that would hit the tests too. Tests that run
-# under nohup would hand their deafness to SIGHUP on, and a supervisor keeps that.
+# A supervisor as a process of its own, with two rooms, for signals that would hit the tests too. Tests that
+# run under nohup would hand their deafness to SIGHUP on, and a supervisor keeps that.
 SUPERVISOR = """
 import signal, sys
 from pathlib import Path
