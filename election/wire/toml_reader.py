@@ -15,7 +15,8 @@ from election.errors import Mistake
 Path = tuple[str | int, ...]
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\- ]+?)\s*\]\]?\s*(#.*)?$")
-_KEY = re.compile(r"^\s*\"?([A-Za-z0-9_\-]+)\"?\s*=")
+_WORD = r"(?:\"[^\"]*\"|'[^']*'|[A-Za-z0-9_\-]+)"
+_KEY = re.compile(rf"^\s*({_WORD}(?:\s*\.\s*{_WORD})*)\s*=")
 
 
 def lines_of(text: str) -> dict[Path, int]:
@@ -30,7 +31,10 @@ def lines_of(text: str) -> dict[Path, int]:
             here = _enter(header.group(2), header.group(1) == "[[", counts)
             found[here] = number
         elif key:
-            found.setdefault((*here, key.group(1)), number)
+            path = here
+            for word in re.findall(_WORD, key.group(1)):
+                path = (*path, word.strip("\"'"))
+                found.setdefault(path, number)
     return found
 
 

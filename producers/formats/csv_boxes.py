@@ -3,7 +3,8 @@
     contest,source,box,revision,registered,voters,valid,invalid,<choice…>,cause,state,heard_at,boxes
 
 Only box, voters, valid and a column a choice must be there. A missing column has a default (`_Reader`); an
-empty cell is never a zero: of a choice it means that the choice does not stand there.
+empty cell is never a zero: of a choice it means that the choice does not stand there. With a mapping any
+other table is read as well (`csv_mapped`).
 
 Know before changing: a row is refused here only for what cannot be put into a report at all. Whether the
 paper adds up is for `election.checks`, downstream, where it is counted and shown.
@@ -17,12 +18,18 @@ from datetime import UTC, datetime
 
 from election.night import BOX_LEVEL, AreaId, BoxId, ChoiceId, Contest, ContestId, Night, SourceId, UnitId
 from election.report import COUNT_MAX, COUNTED_STATE, REVISION_MAX, BoxReport, Cause
-from producers.formats.document import Document, FeedError, Heard, Refusal
+from producers.formats.csv_mapped import parse as parse_mapped
+from producers.formats.document import UNNUMBERED, Document, FeedError, Heard, Refusal
+from producers.formats.kinds import mistaken
 
 NEEDED = ("box", "voters", "valid")
 OPTIONAL = (
     "contest", "source", "revision", "registered", "invalid", "cause", "state", "heard_at", "boxes",
 )  # fmt: skip
+WAY_OUT = (
+    "The columns are described in docs/reference/formats.md; another table is read with --mapping "
+    "(docs/reference/mapping.md)."
+)
 _CAUSES = {cause.value: cause for cause in Cause}
 
 
@@ -36,6 +43,9 @@ class _RefusedError(Exception):
 
 def parse(document: Document, night: Night) -> Iterator[Heard]:
     """A report for each row, a Refusal for one that cannot be read; FeedError if the header does not fit."""
+    if document.mapping is not None:
+        yield from parse_mapped(document, night)
+        return
     rows = csv.reader(_text(document))
     reader = _Reader(document, night, _header(document, night, rows))
     while True:
@@ -68,11 +78,11 @@ def _header(document: Document, night: Night, rows: Iterator[list[str]]) -> list
     known = {*NEEDED, *OPTIONAL, *choices}
     missing = [name for name in NEEDED if name not in header]
     if missing:
-        begins = ",".join(header)[:60]
+        begins = ",".join(header)
+        instead = mistaken(begins.encode("utf-8", "replace"), "CSV") if begins else ""
         raise FeedError(
             document.name, 1,
-            f"The header has no column {', '.join(missing)}; it begins {begins!r}. "
-            "The columns are described in docs/reference/formats.md.",
+            f"The header has no column {', '.join(missing)}; it begins {begins[:60]!r}. {instead or WAY_OUT}",
         )  # fmt: skip
     for place, name in enumerate(header, start=1):
         if name not in known:
@@ -101,13 +111,14 @@ class _Reader:
     """Reads rows under one header.
 
     Defaults: contest: the night's only one; source: the document's, else the contest's published one;
-    revision 1; registered: the night's register; invalid: voters less valid; cause first; state counted;
-    heard_at: when the document was heard.
+    revision: UNNUMBERED, but 1 for an empty cell; registered: the night's register; invalid: voters less
+    valid; cause first; state counted; heard_at: when the document was heard.
     """
 
     def __init__(self, document: Document, night: Night, header: list[str]) -> None:
         self._document, self._night, self._header = document, night, header
         self._at = {name: place for place, name in enumerate(header)}
+        self._unsaid = 1 if "revision" in self._at else UNNUMBERED
         contests = tuple(night.contests)
         self._only = contests[0] if len(contests) == 1 else None
         if self._only is None and "contest" not in self._at:
@@ -139,12 +150,16 @@ class _Reader:
             if len(cells) != len(self._header):
                 message = f"{len(cells)} cells, the header has {len(self._header)}."
                 raise _RefusedError("F002", "", message)
-            return self._report(cells)
+            about = self._about(cells)
         except _RefusedError as refused:
             return Refusal(refused.code, self._document.name, line, refused.column, str(refused))
+        try:
+            return self._report(cells, about)
+        except _RefusedError as refused:
+            whose = (about.contest.id, about.unit)
+            return Refusal(refused.code, self._document.name, line, refused.column, str(refused), whose)
 
-    def _report(self, cells: list[str]) -> BoxReport:
-        about = self._about(cells)
+    def _report(self, cells: list[str], about: _Unit) -> BoxReport:
         cause, state = self._words(cells)
         figures = cause is not Cause.WITHDRAWN and self._night.states[state]
         voters, valid = self._figure(cells, "voters", figures), self._figure(cells, "valid", figures)
@@ -157,8 +172,10 @@ class _Reader:
         revision = self._count(cells, "revision", REVISION_MAX)
         if revision == 0:
             raise _RefusedError("E111", "revision", "The revision is 0; it is a whole number from 1.")
+        if revision is None:
+            revision = self._unsaid
         return BoxReport(
-            about.contest.id, about.source, about.unit, 1 if revision is None else revision, cause, state,
+            about.contest.id, about.source, about.unit, revision, cause, state,
             self._registered(cells, about), voters, valid, invalid, self._votes(cells, about),
             self._count(cells, "boxes"), self._heard_at(cells),
         )  # fmt: skip

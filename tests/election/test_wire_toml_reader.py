@@ -65,6 +65,15 @@ def test_a_document_in_order_is_read_without_a_mistake() -> None:
     assert [] == mistakes
 
 
+def test_lines_are_found_for_keys_with_dots_and_in_quotes() -> None:
+    """Each table on the way to a key has the line where it first stands."""
+    found = lines_of('[columns]\narea.district = "x"\narea . "ward 1" = "y"\n"a b" = 1\n')
+    assert (2, 2, 3, 4) == (
+        found[("columns", "area")], found[("columns", "area", "district")],
+        found[("columns", "area", "ward 1")], found[("columns", "a b")],
+    )  # fmt: skip
+
+
 def test_lines_are_found_for_headers_and_keys_of_array_tables() -> None:
     """The second table of the second list is where it stands."""
     found = lines_of(TEXT)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from election.night import Night
 from election.report import BoxReport, Cause
 from producers.formats.csv_boxes import parse
-from producers.formats.document import Document, FeedError, Heard, Refusal
+from producers.formats.document import UNNUMBERED, Document, FeedError, Heard, Refusal
 from tests.producers import tiny
 
 NIGHT = tiny.night()
@@ -48,9 +48,14 @@ def test_a_whole_row_is_a_whole_report() -> None:
 
 
 def test_a_table_of_the_fewest_columns_is_enough() -> None:
-    """The rest has defaults: the only contest, its source, revision 1, the register, voters less valid."""
+    """The rest has defaults: the only contest, its source, no revision, the register, voters less valid."""
     found = report("box,voters,valid,ada,bulut\nn-1,200,190,100,90", MAYOR)
-    assert ("mayor", "council", 1, Cause.FIRST) == (found.contest, found.source, found.revision, found.cause)
+    assert ("mayor", "council", UNNUMBERED, Cause.FIRST) == (
+        found.contest,
+        found.source,
+        found.revision,
+        found.cause,
+    )
     assert (300, 10, tiny.HEARD_AT) == (found.registered, found.invalid, found.heard_at)
 
 
