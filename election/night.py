@@ -21,6 +21,8 @@ UnitId = NewType("UnitId", str)
 """What a source reports on: a box, or an area if the source reports areas."""
 
 BOX_LEVEL = LevelId("box")
+WITHDRAWALS_MAX_PCT, WITHDRAWALS_MIN = 1, 3
+"""How much one table of a source may take away where its night does not say (`Source`)."""
 
 Names = Mapping[str, str]
 """A name in other languages, by language code; the plain name is used where a language is missing."""
@@ -120,6 +122,11 @@ class Source:
     level: LevelId
     simulated: bool
     stall_after_s: int | None
+    withdrawals_max_pct: int = WITHDRAWALS_MAX_PCT
+    """Most boxes of a contest that one table of this source may take away, in percent of those that stand;
+    more looks like a download cut short, and a person decides."""
+    withdrawals_min: int = WITHDRAWALS_MIN
+    """So many boxes one table may take away in any case."""
 
 
 @dataclass(frozen=True, slots=True)

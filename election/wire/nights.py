@@ -14,6 +14,8 @@ from election.checks import CHECKS, default_rules
 from election.errors import Mistake, NightError
 from election.night import (
     BOX_LEVEL,
+    WITHDRAWALS_MAX_PCT,
+    WITHDRAWALS_MIN,
     Alliance,
     AreaId,
     CheckRule,
@@ -261,6 +263,8 @@ def _sources(root: Table, levels: tuple[LevelId, ...]) -> dict[SourceId, Source]
             level,
             table.flag("simulated", False),
             table.maybe_number("stall_after_s"),
+            _pct(table, "withdrawals_max_pct", WITHDRAWALS_MAX_PCT),
+            table.number("withdrawals_min", WITHDRAWALS_MIN),
         )
         _twice(table, found, "source", source.id)
         found[source.id] = source

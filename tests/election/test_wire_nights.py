@@ -6,7 +6,15 @@ import pytest
 
 from election.checks import CHECKS
 from election.errors import NightError
-from election.night import ContestId, EmbargoRule, OutstandingRule, ReplayRule
+from election.night import (
+    WITHDRAWALS_MAX_PCT,
+    WITHDRAWALS_MIN,
+    ContestId,
+    EmbargoRule,
+    OutstandingRule,
+    ReplayRule,
+    SourceId,
+)
 from election.wire.nights import FACTS, read_night
 from tests.election.strategies import files, night
 
@@ -64,6 +72,22 @@ def test_contests_and_sources_are_what_the_folder_says() -> None:
     assert ["Deniz", "Kaya", "Cem Ak"] == [choice.short for choice in choices]
     assert [None, None, {"kuzey"}] == [choice.stands_in for choice in choices]
     assert ["box", "box", "town"] == [source.level for source in night().sources.values()]
+
+
+def test_how_much_a_source_may_take_away_at_once_is_the_nights_to_say() -> None:
+    """A night that says nothing allows 1 % or 3 boxes; more than all is a mistake."""
+    the = read_night(
+        changed(('id = "council"\n', 'id = "council"\nwithdrawals_max_pct = 7\nwithdrawals_min = 0\n'))
+    )
+    said = {
+        source.id: (source.withdrawals_max_pct, source.withdrawals_min) for source in the.sources.values()
+    }
+    assert (7, 0) == said.pop(SourceId("council"))
+    assert {(WITHDRAWALS_MAX_PCT, WITHDRAWALS_MIN)} == set(said.values())
+    found = mistakes(changed(('id = "council"\n', 'id = "council"\nwithdrawals_max_pct = 101\n')))
+    assert ["withdrawals_max_pct is 101; a percentage is at most 100."] == [
+        one.split(": ")[1] for one in found
+    ]
 
 
 def test_the_digest_is_over_every_file_of_facts() -> None:
