@@ -7,7 +7,7 @@ was taken: nothing is read ahead of what can be sent.
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import CancelledError
 from typing import Generic, TypeVar
 
@@ -73,7 +73,7 @@ class _Feed(Generic[Item]):
 
 async def batches(
     read: Callable[[Callable[[], None]], Iterator[Item]],
-) -> AsyncIterator[list[Item]]:
+) -> AsyncGenerator[list[Item], None]:
     """What `read(idle)` yields, in batches. `read` runs in a thread and calls `idle` before it waits.
 
     Raises what `read` raised, after everything that came before it.

@@ -30,6 +30,16 @@ def lines(path: Path) -> Iterator[bytes]:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
+def raw(path: Path) -> Iterator[bytes]:
+    """The file's lines as they stand there, packed or not. Raises UsageError if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            while line := file.readline(LINE_BYTES_MAX):
+                yield line
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
 def _opened(path: Path) -> BinaryIO:
     if path.name.endswith(".gz"):
         return cast("BinaryIO", io.BufferedReader(gzip.GzipFile(path)))

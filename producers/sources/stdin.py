@@ -1,4 +1,4 @@
-"""Standard input as lines of bytes, as they come: for `… | sandik produce -`.
+"""Standard input as lines of bytes, as they come: for `… | sandik produce -`; or as one whole table.
 
 Know before changing: `idle` is called before every wait for more, so that the reader can send what it has;
 nothing waits to fill a bundle while a pipe is silent.
@@ -6,7 +6,10 @@ nothing waits to fill a bundle while a pipe is silent.
 
 import os
 import select
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+
+from producers.sources.fetched import Fetched
 
 PIECE_BYTES = 65536
 
@@ -25,6 +28,22 @@ def lines(descriptor: int, idle: Callable[[], None]) -> Iterator[bytes]:
             yield line + b"\n"
     if rest:
         yield rest
+
+
+class Table:
+    """Everything up to its end as one snapshot, for a feed whose document is the whole table."""
+
+    name = "standard input"
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    async def look(self) -> Sequence[Fetched]:
+        """The table; it is read while it comes."""
+        return (Fetched(self.name, datetime.now(UTC), lines(self._descriptor, lambda: None)),)
+
+    async def close(self) -> None:
+        """Whoever opened it closes it."""
 
 
 def _ready(descriptor: int) -> bool:

@@ -10,16 +10,18 @@ from itertools import count
 
 import pytest
 
-from election.night import NightId
+from election.night import ContestId, NightId
 from election.wire.records import RECORD_BYTES_MAX, Bundle, Ruling, decode
 from election.wire.topics import WHATS
+from producers.cluster import create_topics, look
 from producers.formats import FORMATS
-from producers.formats.document import Refusal
+from producers.held import HeldFromLog
 from producers.history import History
-from producers.produce import Feed, produce
-from producers.publish import Publisher, create_topics, look
+from producers.produce import Feed, Producer
+from producers.publish import Publisher
 from producers.record import Logged, read_log, take
 from producers.settings import Settings
+from producers.sources.fetched import Fetched
 from sandik import folders
 from tests.producers import tiny
 from tests.servers import Running
@@ -27,6 +29,7 @@ from tests.servers import Running
 NAMES = count(time.time_ns())
 """Topics outlive a test on the shared broker, so every test has a session of its own."""
 NIGHT = tiny.night(tiny.ONE_CONTEST)
+MAYOR = ContestId("mayor")
 
 
 @pytest.fixture
@@ -108,17 +111,23 @@ async def test_the_log_is_read_to_where_it_ended_when_reading_began(settings: Se
     assert 10 <= len(found) < 60
 
 
+async def produced(settings: Settings, out: Publisher, *lines: bytes) -> tuple[Producer, list[str]]:
+    """One table brought into the log, and what was said of it."""
+    said = list[str]()
+    source = NIGHT.contests[MAYOR].source
+    producer = Producer(
+        Feed(FORMATS["csv"], NIGHT, source), out, HeldFromLog(settings, NIGHT, source), said.append
+    )
+    await producer.snapshot(Fetched("feed.csv", tiny.HEARD_AT, [line + b"\n" for line in lines]))
+    return producer, said
+
+
 async def test_one_area_of_one_source_stays_in_one_partition(settings: Settings) -> None:
     """Its bundles keep their order, because they have one key."""
-    table = "box,revision,voters,valid,ada,bulut\n"
     async with publisher(settings) as out:
         for number in range(1, 21):
-            feed = Feed(
-                "feed.csv",
-                lambda idle, n=number: iter([table.encode(), b"n-1,%d,9,9,9,0\n" % n]),
-                FORMATS["csv"],
-            )
-            await produce(feed, NIGHT, tiny.HEARD_AT, out, pytest.fail)
+            row = b"n-1,%d,9,9,%d,0" % (number, number % 9)
+            await produced(settings, out, b"box,revision,voters,valid,ada,bulut", row)
     found = await log(settings, "reports")
     assert 1 == len({one.partition for one in found})
     bundles = [decode(one.value) for one in found]
@@ -126,13 +135,14 @@ async def test_one_area_of_one_source_stays_in_one_partition(settings: Settings)
 
 
 async def test_a_feed_arrives_and_its_bad_rows_are_said(settings: Settings) -> None:
-    """Good rows are in the log, bad ones are refusals with their line."""
-    lines = [b"box,voters,valid,ada,bulut\n", b"n-1,9,9,9,0\n", b"n-2,x,9,9,0\n", b"s-1,9,9,9,\n"]
-    refused = list[Refusal]()
+    """Good rows are in the log, bad ones are said with their line; the same table again is no news."""
+    table = (b"box,voters,valid,ada,bulut", b"n-1,9,9,9,0", b"n-2,x,9,9,0", b"s-1,9,9,9,")
     async with publisher(settings) as out:
-        feed = Feed("feed.csv", lambda idle: iter(lines), FORMATS["csv"])
-        done = await produce(feed, NIGHT, tiny.HEARD_AT, out, refused.append)
-    assert (2, 1, [3]) == (done.reports, done.refused, [bad.line for bad in refused])
+        producer, said = await produced(settings, out, *table)
+        again, _ = await produced(settings, out, *table)
+    assert (2, 1) == (producer.done.reports, producer.done.refused)
+    assert (0, 2) == (again.done.reports, again.done.unchanged)
+    assert said[0].startswith("feed.csv:3: E107")
     taken = await take(settings, settings.scope(NIGHT.id))
     boxes = [record.box for record in taken.records if isinstance(record, Bundle)]
     assert [["n-1"], ["s-1"]] == sorted(boxes)

@@ -86,3 +86,12 @@ def test_a_line_without_end_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     path = tmp_path / "endless"
     path.write_bytes(b"abcdefghij")
     assert [b"abcd", b"efgh", b"ij"] == list(file.lines(path))
+
+
+def test_a_file_can_be_read_as_it_lies_there(tmp_path: Path) -> None:
+    """Packed or not: what unpacks it has limits of its own."""
+    path = tmp_path / "feed.csv.gz"
+    file.write(path, LINES)
+    assert path.read_bytes() == b"".join(file.raw(path))
+    with pytest.raises(UsageError, match="cannot be read"):
+        list(file.raw(tmp_path / "missing.csv"))

@@ -53,3 +53,15 @@ def test_an_empty_pipe_is_no_lines(pipe: tuple[int, int]) -> None:
     out, into = pipe
     os.close(into)
     assert [] == list(stdin.lines(out, lambda: None))
+
+
+async def test_a_whole_table_from_a_pipe_is_one_snapshot() -> None:
+    """For a feed whose document is the table as it stands: its end is the end of the pipe."""
+    out, into = os.pipe()
+    os.write(into, b"a\nb\n")
+    os.close(into)
+    table = stdin.Table(out)
+    (fetched,) = await table.look()
+    assert [b"a\n", b"b\n"] == list(fetched.lines)
+    await table.close()
+    os.close(out)

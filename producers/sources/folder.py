@@ -1,0 +1,113 @@
+"""A folder into which somebody puts files, each of them once: a table of its hour, or what is new.
+
+    folder = Folder(Path("incoming"))
+    for fetched in await folder.look(): …          oldest first, each file once
+
+Know before changing: a file's time is the one in its name, else when it was written. They are read in that
+order, and within one second in that of their names, in which numbers count as numbers; of two snapshots taken
+in the wrong order the older one would win. Where the names alone would give another order, that is said.
+A file that is replaced by another of its name is given again. Names that begin with a dot or end as those of
+half-written files do are not looked at until they are renamed.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from producers.sources.fetched import Fetched, TroubleError
+from producers.sources.polled import utc_now
+from producers.sources.stillness import Stamp, Stillness, lines, stamp, time_of
+from producers.sources.watched import believed
+
+HALF = (".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload", ".swp", "~")
+FILES_MAX = 100_000
+"""Most files looked at in one folder; with more it is told, and nothing is read."""
+
+
+def natural(name: str) -> tuple[tuple[int, int, str], ...]:
+    """A name as people order names: table-9 before table-10."""
+    parts = re.findall(r"\d+|\D+", name)
+    return tuple((0, int(part), part) if part.isdecimal() else (1, 0, part) for part in parts)
+
+
+def in_order(files: Iterable[tuple[Path, datetime]]) -> list[Path]:
+    """Files by time, and within one second by name."""
+    return [
+        path for path, at in sorted(files, key=lambda one: (int(one[1].timestamp()), natural(one[0].name)))
+    ]
+
+
+class Folder:
+    """One folder; files in folders inside it are not looked at."""
+
+    def __init__(
+        self,
+        path: Path,
+        say: Callable[[str], None],
+        named: Callable[[str], datetime | None] = lambda name: None,
+        stillness: Stillness | None = None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """`named`: the time in a file's name, if there is one."""
+        self._path, self._say, self._named, self._clock = path, say, named, clock
+        self._stillness = stillness or Stillness()
+        self.name = str(path)
+        self._known: dict[Path, Stamp] = {}
+        self._begin: datetime | None = None
+        self._said: set[str] = set()
+
+    def begin_after(self, at: datetime | None) -> None:
+        """Files from before this time are not given: they were taken before, and newer ones since."""
+        self._begin = at
+
+    async def look(self) -> Sequence[Fetched]:
+        """Files that stand still and were not given yet. Raises TroubleError."""
+        found = self._listed()
+        new = [path for path in found if self._known.get(path) != stamp(path)]
+        done, writing = await self._stillness.of(new)
+        for path in writing:
+            self._once(f"{path}: it is still being written, or empty; it is left until it stands still")
+        stamps = dict(done)
+        times = {path: at for path in stamps if (at := self._time(path)) is not None}
+        ordered = in_order(times.items())
+        if ordered != sorted(ordered, key=lambda path: natural(path.name)):
+            self._once(
+                f"{self.name}: files are read in the order of their times; their names would give another "
+                f"one ({ordered[0].name} is read first)"
+            )
+        self._known = {path: known for path, known in self._known.items() if path in set(found)}
+        self._known |= stamps
+        return [
+            self._fetched(path, times[path], stamps[path])
+            for path in ordered
+            if self._begin is None or times[path] >= self._begin
+        ]
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+    def _listed(self) -> list[Path]:
+        try:
+            names = [path for path in self._path.iterdir() if path.is_file()]
+        except OSError as error:
+            raise TroubleError(f"it cannot be read ({error.strerror})") from error
+        if len(names) > FILES_MAX:
+            raise TroubleError(f"it holds more than {FILES_MAX} files: move old ones away")
+        return [path for path in names if not path.name.startswith(".") and not path.name.endswith(HALF)]
+
+    def _fetched(self, path: Path, own: datetime, found: Stamp) -> Fetched:
+        at, stated = believed(own, self._clock())
+        return Fetched(str(path), at, lines(path, found), stated, size=found[1])
+
+    def _time(self, path: Path) -> datetime | None:
+        """The file's time; None if it was taken away between two glances."""
+        try:
+            return self._named(path.name) or time_of(path)
+        except OSError:
+            return None
+
+    def _once(self, sentence: str) -> None:
+        if sentence not in self._said:
+            self._said.add(sentence)
+            self._say(sentence)

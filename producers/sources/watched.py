@@ -1,0 +1,67 @@
+"""A file that always says the table as it stands: looked at again and again, and given when it changed.
+
+    watched = Watched(Path("results.csv"))
+    for fetched in await watched.look(): …         none: it is what it was
+
+Know before changing: a file that is gone is trouble, not an empty table. Its time is its own (whoever copies
+it keeps that, or makes it the time of the copy); one still to come is taken for a clock that is wrong.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from producers.sources import file
+from producers.sources.asking import SKEW_MAX
+from producers.sources.fetched import Fetched, TroubleError
+from producers.sources.polled import utc_now
+from producers.sources.stillness import NOT_THERE, Stamp, Stillness, lines, stamp, time_of
+
+
+def believed(at: datetime, now: datetime) -> tuple[datetime, bool]:
+    """A file's time and whether it is its own: one that lies ahead of our clock is not believed."""
+    return (min(at, now), True) if at <= now + SKEW_MAX else (now, False)
+
+
+class Watched:
+    """One file."""
+
+    def __init__(
+        self,
+        path: Path,
+        stillness: Stillness | None = None,
+        clock: Callable[[], datetime] = utc_now,
+        *,
+        once: bool = False,
+    ) -> None:
+        """`once`: somebody says that it is whole, and says it now: it is read as it is, with our time."""
+        self._path, self._stillness, self._clock = path, stillness or Stillness(), clock
+        self._at_once = once
+        self.name = str(path)
+        self._known: Stamp = NOT_THERE
+
+    async def look(self) -> Sequence[Fetched]:
+        """The file, if it is another one than was settled. Raises TroubleError."""
+        if self._at_once:
+            return (Fetched(self.name, self._clock(), file.raw(self._path), size=stamp(self._path)[1]),)
+        now = stamp(self._path)
+        if now == NOT_THERE:
+            raise TroubleError("it is not there", waiting=True)
+        if now == self._known:
+            return ()
+        done, _ = await self._stillness.of([self._path])
+        if not done:
+            return ()
+        ((path, found),) = done
+        try:
+            at, stated = believed(time_of(path), self._clock())
+        except OSError as error:
+            raise TroubleError("it is not there", waiting=True) from error
+
+        def settled() -> None:
+            self._known = found
+
+        return (Fetched(self.name, at, lines(path, found), stated, settled, found[1]),)
+
+    async def close(self) -> None:
+        """Nothing is held."""

@@ -1,0 +1,71 @@
+"""One file looked at again and again."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from producers.sources.fetched import Fetched, TroubleError
+from producers.sources.watched import Watched, believed
+
+NOW = datetime(2024, 10, 6, 18, 0, tzinfo=UTC)
+
+
+def written(path: Path, text: bytes, ago: timedelta = timedelta(minutes=5)) -> None:
+    """Writes the file so long ago."""
+    path.write_bytes(text)
+    os.utime(path, ((NOW - ago).timestamp(),) * 2)
+
+
+async def one(watched: Watched) -> Fetched | None:
+    """What is new, if anything."""
+    found = await watched.look()
+    return found[0] if found else None
+
+
+async def test_a_file_is_given_when_it_changed(tmp_path: Path) -> None:
+    """With its own time; once settled not again, whoever looks."""
+    path = tmp_path / "now.csv"
+    watched = Watched(path, clock=lambda: NOW)
+    written(path, b"a\n")
+    first, again = await one(watched), await one(watched)
+    assert first is not None
+    assert again is not None
+    assert (NOW - timedelta(minutes=5), True, [b"a\n"]) == (first.heard_at, first.stated, list(again.lines))
+    first.settled()
+    assert await one(watched) is None
+    written(path, b"b\n", timedelta(minutes=1))
+    changed = await one(watched)
+    assert changed is not None
+    assert [b"b\n"] == list(changed.lines)
+    await watched.close()
+
+
+async def test_a_file_that_is_not_there_is_waited_for(tmp_path: Path) -> None:
+    """It is no empty table, before its first time and after it."""
+    path = tmp_path / "now.csv"
+    watched = Watched(path, clock=lambda: NOW)
+    for _ in range(2):
+        with pytest.raises(TroubleError, match="it is not there") as caught:
+            await watched.look()
+        assert caught.value.waiting
+        written(path, b"a\n")
+        assert await one(watched) is not None
+        path.unlink()
+
+
+async def test_a_file_given_once_is_read_as_it_is(tmp_path: Path) -> None:
+    """Whoever types its name says that it is whole, and says it now."""
+    path = tmp_path / "now.csv"
+    path.write_bytes(b"a\n")
+    found = await one(Watched(path, clock=lambda: NOW, once=True))
+    assert found is not None
+    assert (NOW, False, [b"a\n"]) == (found.heard_at, found.stated, list(found.lines))
+
+
+def test_a_time_ahead_of_our_clock_is_not_believed() -> None:
+    """A few seconds are nothing; more is a clock that is wrong."""
+    assert (NOW, True) == believed(NOW + timedelta(seconds=5), NOW)
+    assert (NOW, False) == believed(NOW + timedelta(hours=1), NOW)
+    assert (NOW - timedelta(days=9), True) == believed(NOW - timedelta(days=9), NOW)
