@@ -1,28 +1,48 @@
-"""Records that another room wrote, put into the log as they are: what became of deliveries.
+"""Records that another room wrote, and records that a fault has touched, put into the log as they are.
 
     async with NotePublisher(settings, night.id) as out:
         await out.note("delivered", b"mayor", value)
+        await out.marked(bundle, "duplicate")           # with a header that says what was done to it
         await out.drain()             # returns when everything is acknowledged
 
 Know before changing: all the care for acknowledgements is the Publisher's; this only hands it bytes.
 """
 
+from collections.abc import Sequence
 from hashlib import sha256
 
-from producers.publish import Publisher, _now_s, _Outgoing
+from election.wire.records import Bundle, encode
+from election.wire.topics import report_key
+from producers.publish import Publisher, _Outgoing
+
+MARK = "simulated"
+"""Header of a record that a fault has touched; its value is the fault's name."""
 
 
 class NotePublisher(Publisher):
     """A Publisher that takes bytes."""
 
-    async def note(self, what: str, key: bytes, value: bytes) -> None:
+    async def __aenter__(self) -> "NotePublisher":
+        """Connects. Raises NoKafkaError if nothing answers."""
+        await super().__aenter__()
+        return self
+
+    async def note(
+        self,
+        what: str,
+        key: bytes,
+        value: bytes,
+        headers: Sequence[tuple[str, bytes]] = (),
+        reports: int = 0,
+    ) -> None:
         """Sends a value to a topic of the night; returns once it is on its way. Raises OutsideError."""
-        await self._unless_failed(self._slots.acquire())
-        if not self._unacknowledged:
-            self._progress_s = _now_s()
         id = sha256(value).hexdigest()[:16]
-        self._number += 1
-        out = _Outgoing(self._scope.topic(what), key, value, id, 0, _now_s())
-        self._unacknowledged[self._number] = out
-        self._empty.clear()
-        await self._hand_over(self._number, out)
+        await self._send(_Outgoing(self._scope.topic(what), key, value, id, reports, 0.0, headers))
+
+    async def marked(self, bundle: Bundle, mark: str, damaged: bytes | None = None) -> None:
+        """Sends a bundle, or damaged bytes in its place, with a header that says so. Raises OutsideError."""
+        value = encode(bundle, self._scope) if damaged is None else damaged
+        key = report_key(bundle.source, bundle.area)
+        signed = self._sign(value) if damaged is None else []
+        headers = [(MARK, mark.encode()), *signed]
+        await self.note("reports", key, value, headers, len(bundle) if damaged is None else 0)

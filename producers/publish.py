@@ -20,34 +20,35 @@ from types import TracebackType
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import (
     ClusterAuthorizationFailedError,
     InvalidTopicError,
     KafkaError,
     MessageSizeTooLargeError,
     SaslAuthenticationFailed,
-    TopicAlreadyExistsError,
     TopicAuthorizationFailedError,
-    for_code,
 )
 
-from election.errors import OutsideError, RecordError
+from election.errors import RecordError
 from election.night import NightId
 from election.wire.records import AFTER, RECORD_BYTES_MAX, Bundle, Record, encode, encode_after, identity
-from election.wire.topics import WHATS, report_key, ruling_key
+from election.wire.shown import SHOWN_BYTES_MAX
+from election.wire.topics import report_key, ruling_key
+from producers.cluster import (
+    CONNECT_TRY_S,
+    CONNECT_WITHIN_S,
+    OVERHEAD_BYTES,
+    REQUEST_MS,
+    RETRY_FIRST_S,
+    RETRY_MOST_S,
+)
 from producers.errors import NoKafkaError, RefusedByKafkaError
 from producers.history import History
 from producers.settings import Settings
+from producers.signing import signs_with
 
-REQUEST_MS = 10_000  # bounds a broker that froze
-CONNECT_TRY_S = 5.0
-CONNECT_WITHIN_S = 15.0
-RETRY_FIRST_S, RETRY_MOST_S = 0.1, 2.0
 ABANDON_WITHIN_S = 1.0
 LOOK_EVERY_S = 0.5
-OVERHEAD_BYTES = 64 * 1024  # what Kafka adds to a record: key, headers, the batch around it
-REPLICAS_MAX = 3
 HOPELESS = (
     ClusterAuthorizationFailedError,
     InvalidTopicError,
@@ -81,6 +82,7 @@ class Publisher:
         self._settings = settings
         self._scope = settings.scope(night)
         self._history = history or History("", "")
+        self._sign = signs_with(settings.sign_with)
         self._slots = asyncio.Semaphore(settings.inflight_max)
         self._unacknowledged: dict[int, _Outgoing] = {}
         self._number = 0
@@ -131,19 +133,22 @@ class Publisher:
             raise RecordError("R008", "record", message)
         if isinstance(record, Bundle):
             topic, key = self._scope.topic("reports"), report_key(record.source, record.area)
+            reports, headers = len(record), self._sign(value)
         else:
             topic, key = self._scope.topic("rulings"), ruling_key(record.contest)
-        reports = len(record) if isinstance(record, Bundle) else 0
-        headers = [] if isinstance(record, Bundle) else await self._place_in_order()
+            reports, headers = 0, await self._place_in_order()
+        await self._send(_Outgoing(topic, key, value, record.id or identity(record), reports, 0.0, headers))
+
+    async def _send(self, out: _Outgoing) -> None:
+        """Hands a record over when there is room for it. Raises OutsideError when hope is gone."""
         if self._slots.locked() or self._failed():
             await self._unless_failed(self._slots.acquire())
         else:
             await self._slots.acquire()
         if not self._unacknowledged:
             self._progress_s = _now_s()
-        out = _Outgoing(topic, key, value, record.id or identity(record), reports, _now_s(), headers)
         self._number += 1
-        self._unacknowledged[self._number] = out
+        self._unacknowledged[self._number] = out = replace(out, sent_at_s=_now_s())
         self._empty.clear()
         await self._hand_over(self._number, out)
 
@@ -270,7 +275,7 @@ class Publisher:
                 linger_ms=0,
                 # A batch is never larger than one record may be, or the topic's limit would refuse it.
                 max_batch_size=RECORD_BYTES_MAX // 2,
-                max_request_size=RECORD_BYTES_MAX + OVERHEAD_BYTES,
+                max_request_size=SHOWN_BYTES_MAX + OVERHEAD_BYTES,
                 request_timeout_ms=REQUEST_MS,
             )
             try:
@@ -312,89 +317,3 @@ async def _close(producer: AIOKafkaProducer) -> None:
     with contextlib.suppress(KafkaError, TimeoutError, OSError):
         async with asyncio.timeout(ABANDON_WITHIN_S):
             await producer.client.close()
-
-
-@dataclass(frozen=True, slots=True)
-class Cluster:
-    """What the brokers say of themselves: their advertised addresses, and the partitions of each topic."""
-
-    brokers: tuple[str, ...]
-    topics: dict[str, int]
-
-
-async def look(settings: Settings, within_s: float = CONNECT_WITHIN_S) -> Cluster:
-    """Asks Kafka what there is. Raises NoKafkaError if nothing answers."""
-    async with _Admin(settings, within_s) as admin:
-        return await _look(admin)
-
-
-async def create_topics(
-    settings: Settings, night: NightId, within_s: float = CONNECT_WITHIN_S
-) -> tuple[str, ...]:
-    """Creates the topics of a night that are not there yet, and gives their names. Raises NoKafkaError.
-
-    One that is there, or that another process makes meanwhile, is left as it is: doctor says if it is wrong.
-    """
-    scope = settings.scope(night)
-    async with _Admin(settings, within_s) as admin:
-        cluster = await _look(admin)
-        replicas = min(REPLICAS_MAX, max(1, len(cluster.brokers)))
-        wanted = [
-            _topic(scope.topic(what), settings.partitions if what == "reports" else 1, replicas)
-            for what in WHATS
-            if scope.topic(what) not in cluster.topics
-        ]
-        if not wanted:
-            return ()
-        answer = await admin.create_topics(wanted)
-        for name, code, *said in answer.topic_errors:
-            error = for_code(code)
-            if code and error is not TopicAlreadyExistsError:
-                why = said[0] if said and said[0] else error.__name__
-                raise OutsideError(f"Kafka at {settings.kafka} does not create the topic {name}: {why}.")
-        return tuple(name for name, code, *_ in answer.topic_errors if not code)
-
-
-def _topic(name: str, partitions: int, replicas: int) -> NewTopic:
-    # What was refused is kept with its bytes, and a snapshot may hold many areas: twice a record's limit.
-    most = RECORD_BYTES_MAX * (1 if name.endswith((".reports", ".rulings")) else 2)
-    limits = {"max.message.bytes": str(most + OVERHEAD_BYTES), "retention.ms": "-1"}
-    if replicas == REPLICAS_MAX:
-        limits["min.insync.replicas"] = "2"
-    return NewTopic(name, partitions, replicas, topic_configs=limits)
-
-
-async def _look(admin: AIOKafkaAdminClient) -> Cluster:
-    about = await admin.describe_cluster()
-    topics = await admin.describe_topics()
-    return Cluster(
-        tuple(f"{broker['host']}:{broker['port']}" for broker in about["brokers"]),
-        {topic["topic"]: len(topic["partitions"]) for topic in topics},
-    )
-
-
-class _Admin:
-    """An admin client that is tried until it connects, and always closed."""
-
-    def __init__(self, settings: Settings, within_s: float) -> None:
-        self._settings, self._within_s = settings, within_s
-
-    async def __aenter__(self) -> AIOKafkaAdminClient:
-        until_s, delay_s = _now_s() + self._within_s, RETRY_FIRST_S
-        while True:
-            self._client = AIOKafkaAdminClient(
-                bootstrap_servers=self._settings.brokers, request_timeout_ms=REQUEST_MS
-            )
-            try:
-                async with asyncio.timeout(CONNECT_TRY_S):
-                    await self._client.start()
-                return self._client
-            except (KafkaError, TimeoutError, OSError) as error:
-                await self._client.close()
-                if _now_s() + delay_s > until_s:
-                    raise NoKafkaError(self._settings, "does not answer") from error
-                await asyncio.sleep(delay_s)
-                delay_s = min(2 * delay_s, RETRY_MOST_S)
-
-    async def __aexit__(self, *ended: object) -> None:
-        await self._client.close()

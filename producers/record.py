@@ -1,5 +1,5 @@
-"""The log read back: every record of the night's topics, once, from the beginning to where the log ended; and
-a recording made from it.
+"""The log read back: every record of the night's topics, once, from the beginning to where the log ended; a
+recording made from it; and a replay's log begun anew.
 
 Know before changing: a broker's answer to "what is the latest offset" is wrong on the embedded broker after a
 batch, so the end is the high-water mark that comes with the first fetch. A recording is byte-stable because
@@ -9,18 +9,20 @@ rulings as they stand in the log; and what was sent twice, word for word, is in 
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.errors import KafkaError, for_code
 
-from election.errors import RecordError
+from election.errors import OutsideError, RecordError
 from election.wire.records import RECORD_BYTES_MAX, Bundle, Record, decode, identity
-from election.wire.topics import Scope
+from election.wire.topics import WHATS, Scope
+from producers.cluster import CONNECT_WITHIN_S, OVERHEAD_BYTES, RETRY_FIRST_S, Admin, look, topic
 from producers.errors import NoKafkaError
-from producers.publish import CONNECT_WITHIN_S, OVERHEAD_BYTES, RETRY_FIRST_S, look
 from producers.settings import Settings
 
 FETCH_WAIT_MS = 100
@@ -37,12 +39,17 @@ class Logged:
     offset: int
     key: bytes | None
     value: bytes
+    headers: Mapping[str, bytes] = field(default_factory=dict)
+    """What stands beside the value: who signed it, what a fault did to it."""
 
 
-async def read_log(settings: Settings, topics: Iterable[str]) -> AsyncIterator[Logged]:
+async def read_log(
+    settings: Settings, topics: Iterable[str], since: Mapping[tuple[str, int], int] | None = None
+) -> AsyncIterator[Logged]:
     """Every record of these topics up to the end the log had when its reading began.
 
-    In order within a partition, in no order between them. A topic that is not there is empty.
+    In order within a partition, in no order between them. A topic that is not there is empty. A topic and
+    partition that stand in `since` are read from that offset on; where the log ends before it, nothing.
     Raises NoKafkaError if nothing answers, or stops answering.
     """
     # Not from the consumer: it knows the partitions only of topics it was told of before.
@@ -56,7 +63,8 @@ async def read_log(settings: Settings, topics: Iterable[str]) -> AsyncIterator[L
     try:
         consumer.assign(places)
         await consumer.seek_to_beginning(*places)
-        async for logged in _to_the_end(consumer, places, settings):
+        firsts = {TopicPartition(*place): first for place, first in (since or {}).items()}
+        async for logged in _to_the_end(consumer, places, settings, firsts):
             yield logged
     finally:
         with contextlib.suppress(KafkaError, OSError):
@@ -85,8 +93,12 @@ async def _consumer(settings: Settings) -> AIOKafkaConsumer:
 
 
 async def _to_the_end(
-    consumer: AIOKafkaConsumer, places: list[TopicPartition], settings: Settings
+    consumer: AIOKafkaConsumer,
+    places: list[TopicPartition],
+    settings: Settings,
+    firsts: Mapping[TopicPartition, int],
 ) -> AsyncIterator[Logged]:
+    await _skip(consumer, places, firsts)
     ends: dict[TopicPartition, int] = {}
     left = set(places)
     clock = asyncio.get_running_loop().time
@@ -95,8 +107,8 @@ async def _to_the_end(
         found = await consumer.getmany(*left, timeout_ms=2 * FETCH_WAIT_MS, max_records=RECORDS_A_TIME)
         for place, records in found.items():
             for record in records:
-                if record.offset < ends.get(place, record.offset + 1):
-                    yield Logged(place.topic, place.partition, record.offset, record.key, record.value)
+                if firsts.get(place, 0) <= record.offset < ends.get(place, record.offset + 1):
+                    yield _logged(place, record)
         for place in list(left):
             mark = consumer.highwater(place)
             if mark is None:
@@ -108,6 +120,25 @@ async def _to_the_end(
             heard_s = clock()
         elif clock() - heard_s > SILENT_WITHIN_S:
             raise NoKafkaError(settings, f"gave no record for {SILENT_WITHIN_S:g} s while some are left")
+
+
+async def _skip(
+    consumer: AIOKafkaConsumer, places: list[TopicPartition], firsts: Mapping[TopicPartition, int]
+) -> None:
+    """Moves on to the first offsets that are wanted, where the log has not begun later.
+
+    Asked for an offset beyond the end, the client goes to the end.
+    """
+    wanted = [place for place in places if firsts.get(place)]
+    begins = await consumer.beginning_offsets(wanted) if wanted else {}
+    for place in wanted:
+        if firsts[place] > begins[place]:
+            consumer.seek(place, firsts[place])
+
+
+def _logged(place: TopicPartition, record: Any) -> Logged:
+    headers = dict(record.headers or ())
+    return Logged(place.topic, place.partition, record.offset, record.key, record.value, headers)
 
 
 async def follow_log(settings: Settings, topic: str, *, whole: bool = False) -> AsyncGenerator[Logged, None]:
@@ -131,7 +162,7 @@ async def follow_log(settings: Settings, topic: str, *, whole: bool = False) -> 
             for place, records in found.items():
                 for record in records:
                     if record.offset >= ends[place]:
-                        yield Logged(place.topic, place.partition, record.offset, record.key, record.value)
+                        yield _logged(place, record)
     finally:
         with contextlib.suppress(KafkaError, OSError):
             await consumer.stop()
@@ -146,14 +177,31 @@ class Taken:
     unreadable: int
 
 
-async def take(settings: Settings, scope: Scope) -> Taken:
-    """The night's bundles and rulings from the log, in the order of a recording. All of it is in memory."""
+Counts = Callable[[Record, Logged], bool]
+"""Whether a record of the log counts: where feeds sign, only what its source signed does."""
+
+
+def whatever(record: Record, logged: Logged) -> bool:
+    """Everything counts: nobody signs."""
+    return True
+
+
+async def take(settings: Settings, scope: Scope, counts: Counts = whatever) -> Taken:
+    """The night's bundles and rulings from the log, in the order of a recording. All of it is in memory.
+
+    What does not count, by `counts`, is left out like what cannot be read: it was refused, too.
+    """
     unreadable = 0
     found: list[tuple[Record, Logged]] = []
     async for logged in read_log(settings, (scope.topic("reports"), scope.topic("rulings"))):
         try:
-            found.append((decode(logged.value, scope), logged))
+            record = decode(logged.value, scope)
         except RecordError:
+            unreadable += 1
+            continue
+        if counts(record, logged):
+            found.append((record, logged))
+        else:
             unreadable += 1
     records, again = in_order(found)
     return Taken(tuple(records), again, unreadable)
@@ -182,3 +230,46 @@ def _order(record: Record, logged: Logged) -> Order:
     if isinstance(record, Bundle):
         return (record.heard_at, 0, 0, record.id or identity(record))
     return (record.heard_at, 1, logged.offset, record.id)
+
+
+TO_THE_END = -1
+"""Kafka's word for: every record that stands in the partition."""
+ANEW = tuple(what for what in WHATS if what != "controls")
+"""The topics that a replay begins anew; what steers it stays."""
+
+
+async def begin_anew(settings: Settings, scope: Scope) -> None:
+    """Deletes every record of a replay's topics, but those that steer it. Raises OutsideError.
+
+    On Apache Kafka a topic then begins at a later offset. The embedded broker cannot delete records: there
+    the topics are deleted and made again, and begin at 0.
+    """
+    if scope.mode == "live":
+        raise ValueError("what was heard live is never deleted")
+    async with Admin(settings, CONNECT_WITHIN_S) as admin:
+        there = {topic["topic"]: len(topic["partitions"]) for topic in await admin.describe_topics()}
+        found = {name: there[name] for what in ANEW if (name := scope.topic(what)) in there}
+        try:
+            if settings.kafka_kind == "tansu":
+                await _make_again(admin, found)
+            else:
+                await _delete_records(admin, found)
+        except KafkaError as error:
+            raise OutsideError(
+                f"Kafka at {settings.kafka} does not delete the records of {scope.name} "
+                f"({type(error).__name__}): it must let us delete records of topics whose names begin so, or "
+                "play in a session of its own (--session NAME)."
+            ) from error
+
+
+async def _delete_records(admin: AIOKafkaAdminClient, topics: Mapping[str, int]) -> None:
+    places = [TopicPartition(topic, number) for topic, count in topics.items() for number in range(count)]
+    await admin.delete_records({place: RecordsToDelete(TO_THE_END) for place in places})
+
+
+async def _make_again(admin: AIOKafkaAdminClient, topics: Mapping[str, int]) -> None:
+    await admin.delete_topics(list(topics))
+    answer = await admin.create_topics([topic(name, count, 1) for name, count in topics.items()])
+    for _, code, *_ in answer.topic_errors:
+        if code:
+            raise for_code(code)

@@ -36,6 +36,12 @@ class Settings:
     """A record not acknowledged by then is sent again, by a new producer."""
     outside_within_s: float = from_variable("SANDIK_OUTSIDE_WITHIN_S", 60.0)
     """How long a broker that acknowledges nothing is tried again; then the process ends and says so."""
+    feed_bytes_max: int = from_variable("SANDIK_FEED_BYTES_MAX", 1_073_741_824)
+    """Most bytes of one answer of a feed's web address, as it comes and unpacked; more is not taken."""
+    feed_within_s: float = from_variable("SANDIK_FEED_WITHIN_S", 120.0)
+    """How long such an answer may take, from the question to its last byte."""
+    sign_with: str = from_variable("SANDIK_SIGN_WITH", "")
+    """A file of `sandik key new`, with which every bundle is signed; empty: none is."""
     history: str = from_variable("SANDIK_HISTORY", "")
     """A folder for what was acknowledged, one JSON line each, a file a process: for fault tests."""
 

@@ -29,6 +29,7 @@ from streams.evaluator import Evaluator
 from streams.gathered import Gathered, Grounds
 from streams.progress import Progress
 from streams.settings import Settings
+from streams.signatures import signatures_at
 from streams.spans import Received, partition_name
 from streams.store import Store
 from streams.stretch import Stretch
@@ -63,7 +64,7 @@ class Worker:
         self.again = self.app.again
         self.counter = CountsBatches(night, self.store, self.refuse, self.progress)
         self.again.also(self.counter.forget)
-        self.grounds = Grounds(night)
+        self.grounds, self.signatures = Grounds(night), signatures_at(settings.feed_keys, night)
         self.rulings = TakesRulings(self.store, self.grounds, self.refuse, self.progress)
         self.grounds.warm()
         self._reading = False
@@ -108,7 +109,9 @@ class Worker:
 
     def _gather(self) -> Gathered:
         limits = self.settings
-        return Gathered(self.grounds, self.scope, limits.batch_reports_max, limits.refused_bytes_max)
+        return Gathered(
+            self.grounds, self.scope, limits.batch_reports_max, limits.refused_bytes_max, self.signatures
+        )
 
     def _collect(self) -> Stretch[Docket]:
         limit = self.settings.refused_bytes_max
@@ -161,7 +164,7 @@ class Worker:
                 message = event.message
                 received = Received(
                     message.topic, message.partition, message.offset, bytes(message.value or b""),
-                    _after(message.headers),
+                    _after(message.headers), dict(message.headers or ()),
                 )  # fmt: skip
                 await queue.put(Item(received, partial(quiet_stream.ack, event), drain.turn))
 

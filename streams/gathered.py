@@ -21,6 +21,7 @@ from election.wire.topics import Scope
 from streams.batch import Reading, read
 from streams.ground import Ground
 from streams.refused import Refusal, refusal_record
+from streams.signatures import Signatures
 from streams.spans import Received, Span, partition_name
 
 log = logging.getLogger(__name__)
@@ -77,8 +78,11 @@ class Gathered:
     scope: Scope
     reports_max: int
     refused_bytes_max: int
+    signatures: Signatures | None = None
+    """Who must have signed what; None: nobody anything."""
     reports: int = 0
     _spans: dict[str, list[int]] = field(default_factory=dict)
+    _values: dict[str, list[bytes]] = field(default_factory=lambda: defaultdict(list))
     _bundles: dict[Place, list[Pair]] = field(default_factory=lambda: defaultdict(list))
     _refused: dict[str, dict[int, list[tuple[ContestId | None, Refusal]]]] = field(default_factory=dict)
     _received: dict[tuple[str, int], Received] = field(default_factory=dict)
@@ -98,9 +102,13 @@ class Gathered:
         name = partition_name(received.topic, received.partition)
         span = self._spans.setdefault(name, [received.offset, received.offset])
         span[1] = received.offset + 1
+        self._values[name].append(received.value)
         record = read_record(received, self.scope)
         if not isinstance(record, Bundle):
             self._refuse(received, None, Refusal(None, None, (_no_bundle(record),)))
+            return
+        if (forged := self._forged(received, record)) is not None:
+            self._refuse(received, None, Refusal(None, None, (forged,)))
             return
         self.reports += len(record)
         ground = self.grounds.find(record.contest, record.source)
@@ -108,6 +116,12 @@ class Gathered:
             self._refuse_rows(received, record)
         else:
             self._bundles[ground.contest.id, ground.source.id].append((received, record))
+
+    def _forged(self, received: Received, bundle: Bundle) -> Finding | None:
+        """Why the bundle is not from whom it says; None where it may be counted."""
+        if self.signatures is None:
+            return None
+        return self.signatures.fault(received.value, received.headers, bundle)
 
     def _refuse_rows(self, received: Received, bundle: Bundle) -> None:
         """A bundle of no contest or no source of this night: every paper is refused."""
@@ -139,6 +153,7 @@ class Gathered:
                     offset: Counter(contest for contest, _ in refusals)
                     for offset, refusals in self._refused.get(name, {}).items()
                 },
+                self._values[name],
             )
             for name, (first, following) in self._spans.items()
         ]

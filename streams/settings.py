@@ -54,6 +54,8 @@ class Settings:
     """Between two signs of life; also how soon a flushed store is noticed while nothing comes in."""
     stand_still_s: float = from_variable("SANDIK_STAND_STILL_S", 30.0)
     """A worker that applies nothing for so long while there is work in the log is ended."""
+    feed_keys: str = from_variable("SANDIK_FEED_KEYS", "")
+    """The file of the feeds' public keys; bundles that none of them signed are refused. Empty: no need."""
     alerts: str = from_variable("SANDIK_ALERTS", "alerts.toml")
     """The file of subscriptions: who is told what, by which channel."""
     deliver_at_once: int = from_variable("SANDIK_DELIVER_AT_ONCE", 64)

@@ -1,6 +1,6 @@
 """Counts the log again on its own, one paper at a time, and compares what comes out with the store.
 
-    await verify(night, store, log)     every difference there is, as sentences
+    await verify(night, store, log)     every difference there is, as sentences; what the audit chain says
     await rebuild(night, store, log)    the store forgets the night and is made from the log, in a new epoch
 
 Know before changing: `verify` counts with `election.rehearsal` and shares no sum with the worker; `rebuild`
@@ -20,15 +20,20 @@ from election.rulings import fault
 from election.tally import Statement, Tally
 from election.wire.changes import entry_id
 from election.wire.keys import unpack_total, unpack_unit
-from election.wire.records import Ruling, decode, stamp
+from election.wire.records import Record, Ruling, decode, stamp
 from election.wire.told import decode as decode_told
 from election.wire.told_fields import fault as odd
+from election.wire.topics import Scope
 from streams.answers import Held
+from streams.audited import Audit, Audited
 from streams.calling import Docket, TakesRulings, docket
+from streams.chain import stored
 from streams.counting import CountsBatches
 from streams.drain import Gatherer
 from streams.gathered import Batch, Gathered, Grounds
 from streams.progress import Progress
+from streams.rewinding import begin_at
+from streams.signatures import Signatures
 from streams.spans import Received, partition_name
 from streams.store import Store
 from streams.stretch import Stretch
@@ -61,6 +66,10 @@ class Logged(Protocol):
     def value(self) -> bytes:
         """Its bytes."""
 
+    @property
+    def headers(self) -> Mapping[str, bytes]:
+        """What stands beside them."""
+
 
 @dataclass
 class Differences:
@@ -72,9 +81,13 @@ class Differences:
     def compare(self, what: str, log: object, store: object) -> None:
         """Notes it if the two do not agree."""
         if log != store:
-            self.count += 1
-            if len(self.told) < SHOWN_MAX:
-                self.told.append(f"{what}: the log gives {_short(log)}, the store has {_short(store)}")
+            self.note(f"{what}: the log gives {_short(log)}, the store has {_short(store)}")
+
+    def note(self, sentence: str) -> None:
+        """One more."""
+        self.count += 1
+        if len(self.told) < SHOWN_MAX:
+            self.told.append(sentence)
 
 
 def _short(value: object) -> str:
@@ -95,6 +108,8 @@ class Verified:
     """What the store held of each contest when it was read."""
     rehearsal: Rehearsal
     """What the log gives."""
+    audit: Audit
+    """What became of the audit chain; its differences are among the others, before them."""
 
     @property
     def agrees(self) -> bool:
@@ -107,6 +122,8 @@ class Recount:
     """The log, counted independently of the worker."""
 
     rehearsal: Rehearsal
+    signatures: Signatures | None = None
+    """Who must have signed what; None: nobody anything."""
     unreadable: int = 0
     records: int = 0
     ends: dict[str, int] = field(default_factory=dict)
@@ -115,26 +132,27 @@ class Recount:
     told: dict[ContestId, list[bytes]] = field(default_factory=dict)
     told_ids: dict[ContestId, list[str]] = field(default_factory=dict)
 
-    def hear(self, logged: Logged, store: Store) -> None:
+    def hear(self, logged: Logged, scope: Scope) -> None:
         """Counts one record."""
         name = partition_name(logged.topic, logged.partition)
         self.ends[name] = max(logged.offset + 1, self.ends.get(name, 0))
         self.records += 1
-        if logged.topic == store.scope.topic("told"):
-            self._tell(logged, store)
+        night = self.rehearsal.night
+        if logged.topic == scope.topic("told"):
+            self._tell(logged, scope)
             return
-        wanted_ruling = logged.topic == store.scope.topic("rulings")
+        wanted_ruling = logged.topic == scope.topic("rulings")
         try:
-            record = decode(logged.value, store.scope)
+            record = decode(logged.value or b"", scope)
         except RecordError:
             self.unreadable += 1
             return
-        if isinstance(record, Ruling) != wanted_ruling:
+        if isinstance(record, Ruling) != wanted_ruling or self._forged(record, logged):
             self.unreadable += 1
             return
         if isinstance(record, Ruling):
             contest = ContestId(record.contest)
-            if fault(record, store.night) is not None:
+            if fault(record, night) is not None:
                 self.unreadable += 1
                 return
             self.rulings[contest] = self.rulings.get(contest, 0) + 1
@@ -142,14 +160,19 @@ class Recount:
                 self.announced_at[contest] = stamp(record.at)
         self.rehearsal.hear(record)
 
-    def _tell(self, logged: Logged, store: Store) -> None:
+    def _forged(self, record: Record, logged: Logged) -> bool:
+        if self.signatures is None or isinstance(record, Ruling):
+            return False
+        return self.signatures.fault(logged.value, logged.headers, record) is not None
+
+    def _tell(self, logged: Logged, scope: Scope) -> None:
         """Takes a fact in if it is the next of its contest; one that cannot be read is counted so."""
         try:
-            fact = decode_told(logged.value, store.scope)
+            fact = decode_told(logged.value or b"", scope)
         except RecordError:
             self.unreadable += 1
             return
-        if odd(fact, store.night) is not None:
+        if odd(fact, self.rehearsal.night) is not None:
             self.unreadable += 1
             return
         contest = ContestId(fact.contest)
@@ -160,17 +183,30 @@ class Recount:
             self.told.setdefault(contest, []).append(logged.value)
 
 
-async def verify(night: Night, store: Store, log: AsyncIterable[Logged]) -> Verified:
-    """Compares the store with the log: the night's reports and rulings, from their beginning."""
-    recount = Recount(Rehearsal(night, store.scope.mode))
+async def verify(
+    night: Night, store: Store, log: AsyncIterable[Logged], rebuilt: bool = False,
+    signatures: Signatures | None = None,
+) -> Verified:  # fmt: skip
+    """Compares the store with the log: the night's reports, rulings and facts, from their beginning, and the
+    heads in what was shown, if that topic is in the log that is given.
+
+    `rebuilt`: the store was made from this log just now, so its chain is no proof of anything.
+    """
+    recount = Recount(Rehearsal(night, store.scope.mode), signatures)
+    chains = {contest: await stored(store, contest) for contest in night.contests}
+    audited, shown = Audited(store.scope, chains, rebuilt), store.scope.topic("shown")
     async for logged in log:
-        recount.hear(logged, store)
+        audited.hear(logged.topic, logged.partition, logged.offset, logged.value or b"")
+        if logged.topic != shown:
+            recount.hear(logged, store.scope)
     held = {contest: await store.read(contest) for contest in night.contests}
-    found = Differences()
+    found, audit = Differences(), audited.finish()
+    for sentence in audit.sentences:
+        found.note(sentence)
     for contest in night.contests:
         _compare_contest(contest, recount, held[contest], store, found)
     return Verified(
-        found.told, found.count, recount.records, recount.rehearsal.reports, held, recount.rehearsal
+        found.told, found.count, recount.records, recount.rehearsal.reports, held, recount.rehearsal, audit
     )
 
 
@@ -270,13 +306,15 @@ class Feed(Generic[B]):
             await self._apply(gatherer.finish())
 
 
-async def rebuild(night: Night, store: Store, log: AsyncIterable[Logged]) -> Progress:
+async def rebuild(
+    night: Night, store: Store, log: AsyncIterable[Logged], signatures: Signatures | None = None
+) -> Progress:
     """Forgets the night and counts the log again with the worker's own code; refusals are not told again."""
     for contest in night.contests:
         await store.wipe(contest)
     limits, scope, grounds, progress = store.settings, store.scope, Grounds(night), Progress()
     bundles: Feed[Batch] = Feed(
-        lambda: Gathered(grounds, scope, limits.batch_reports_max, limits.refused_bytes_max),
+        lambda: Gathered(grounds, scope, limits.batch_reports_max, limits.refused_bytes_max, signatures),
         CountsBatches(night, store, _untold, progress).count,
     )
     decisions: Feed[Docket] = Feed(
@@ -287,8 +325,15 @@ async def rebuild(night: Night, store: Store, log: AsyncIterable[Logged]) -> Pro
         lambda: Stretch(partial(facts, night, scope, limits.refused_bytes_max)),
         TakesFacts(store, _untold, progress).take_in,
     )
+    begun = set[str]()
     async for logged in log:
-        received = Received(logged.topic, logged.partition, logged.offset, logged.value)
+        received = Received(
+            logged.topic, logged.partition, logged.offset, logged.value or b"", headers=logged.headers
+        )
+        name = partition_name(logged.topic, logged.partition)
+        if logged.offset and name not in begun:  # a log that was begun anew, or cut off by retention
+            await begin_at(store, {name: logged.offset})
+        begun.add(name)
         if logged.topic == scope.topic("rulings"):
             await decisions.add(received)
         elif logged.topic == scope.topic("told"):

@@ -1,7 +1,9 @@
-"""`sandik verify`: counts the log again on its own and compares every total and box with the store.
+"""`sandik verify`: counts the log again on its own and compares every total and box with the store, and the
+audit chain with the store and with what was shown; or does the same with a pack, without broker and store.
 
 Know before changing: this is where two rooms meet: `producers.record` reads the log, `streams.verify` counts
-and compares. Neither knows of the other. Compared is what was counted; run it when nothing comes in.
+and compares. Neither knows of the other. Compared is what was counted; run it when nothing comes in. The log
+is read last: what was linked and what was shown is of records that stand in it already.
 """
 
 import argparse
@@ -9,14 +11,18 @@ import asyncio
 import contextlib
 import os
 import time
+from collections.abc import AsyncIterator
 from dataclasses import replace as with_
+from pathlib import Path
 from typing import Any
 
-from sandik import folders, outcome
+from election.errors import UsageError
+from sandik import folders, outcome, proof
 from sandik.say import Out
 
 EXAMPLE = """  SANDIK_NIGHT=istanbul-2019-06-23 SANDIK_MODE=replay sandik verify
   sandik verify ./my-night --json
+  sandik verify evidence.zip
   sandik verify istanbul-2019-06-23 --session rerun-2 --rebuild"""
 
 
@@ -27,7 +33,10 @@ QUIET_WITHIN_S = 3.0
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which night, and whether to make the store anew first."""
     parser.add_argument(
-        "night", metavar="NIGHT", nargs="?", help="a shipped name or a folder; else SANDIK_NIGHT"
+        "night",
+        metavar="NIGHT|PACK",
+        nargs="?",
+        help="a shipped name or a folder (else SANDIK_NIGHT); or a pack.zip of sandik night pack",
     )
     parser.add_argument("--session", metavar="NAME", help="a replay session")
     parser.add_argument(
@@ -38,6 +47,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Out) -> int:
     """0 if the store holds what the log gives, 1 if not."""
+    if args.night is not None and args.night.endswith(".zip"):
+        return _verify_pack(Path(args.night), args, out)
     from producers.settings import Settings
     from streams.settings import Settings as Counting
 
@@ -49,21 +60,39 @@ def run(args: argparse.Namespace, out: Out) -> int:
     return asyncio.run(_verify(folder, settings, counting, args.rebuild, out))
 
 
+def _verify_pack(path: Path, args: argparse.Namespace, out: Out) -> int:
+    from sandik import evidence
+
+    if args.rebuild or args.session:
+        raise UsageError("A pack is verified as it is: leave out --rebuild and --session.")
+    return evidence.verify(path, out)
+
+
+async def _log(settings: Any, scope: Any) -> AsyncIterator[Any]:
+    """What was shown first: whatever stands in it is in the log that is read after it."""
+    from producers.record import read_log
+
+    for whats in (("shown",), ("reports", "rulings", "told")):
+        async for logged in read_log(settings, tuple(scope.topic(what) for what in whats)):
+            yield logged
+
+
 async def _verify(folder: folders.Folder, settings: Any, counting: Any, anew: bool, out: Out) -> int:
     from producers.record import read_log
+    from streams.signatures import signatures_at
     from streams.store import Store
     from streams.verify import rebuild, verify
 
     night, scope = folder.night, settings.scope(folder.night.id)
     topics = tuple(scope.topic(what) for what in ("reports", "rulings", "told"))
     begin_s = time.monotonic()
-    store = Store(night, scope, counting)
+    signatures, store = signatures_at(counting.feed_keys, night), Store(night, scope, counting)
     try:
         if anew:
             out.tell(f"{scope.name}: counting the log anew")
-            await rebuild(night, store, read_log(settings, topics))
+            await rebuild(night, store, read_log(settings, topics), signatures)
         await _quiet(store)
-        found = await verify(night, store, read_log(settings, topics))
+        found = await verify(night, store, _log(settings, scope), rebuilt=anew, signatures=signatures)
     finally:
         await store.close()
     return _tell(folder, scope, found, time.monotonic() - begin_s, out)
@@ -90,6 +119,7 @@ def _tell(folder: folders.Folder, scope: Any, found: Any, seconds: float, out: O
     if found.count > len(found.differences):
         out.say(f"… and {found.count - len(found.differences):,} more")
     verdict = "what is counted is what the log gives" if not found.count else f"{found.count:,} differences"
+    out.say(str(found.audit))
     out.say(f"{found.reports:,} reports in {found.records:,} records: {verdict}")
     out.answer(
         {
@@ -103,6 +133,7 @@ def _tell(folder: folders.Folder, scope: Any, found: Any, seconds: float, out: O
             "reports": found.reports,
             "differences": list(found.differences),
             "differences_count": found.count,
+            "audit": proof.in_json(found.audit),
             "contests": contests,
         }
     )

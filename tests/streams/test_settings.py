@@ -27,7 +27,7 @@ def test_every_field_is_read_from_its_own_variable() -> None:
     """As what it is: a number as a number."""
     others: dict[str, Any] = {
         "mode": "live", "session": "second", "kafka": "a:1, b:2", "kafka_kind": "tansu",
-        "redis": "rediss://store:6380/1", "worker": "left", "alerts": "desk.toml",
+        "redis": "rediss://store:6380/1", "worker": "left", "alerts": "desk.toml", "feed_keys": "keys.toml",
         "deliver_waits_s": "0,1.5", "smtp": "smtps://mail:465", "smtp_from": "night@paper.example",
         "smtp_user": "night", "smtp_password": "secret",
     }  # fmt: skip
