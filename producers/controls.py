@@ -4,7 +4,8 @@
         await replay(lines, pace, publisher, refuse, controls=controls)
 
 Know before changing: only what is asked after this replay began to listen counts. What cannot be read is
-answered by nobody and changes nothing; whoever asked hears that no replay took it.
+answered by nobody and changes nothing; whoever asked hears that no replay took it. A jump to an earlier hour
+is answered when all that was played is forgotten, or could not be.
 
     answer = await ask(settings, night.id, control, within_s=5)       the other side; None: no replay took it
 """
@@ -13,16 +14,17 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from types import TracebackType
 
-from election.errors import RecordError
+from election.errors import OutsideError, RecordError
 from election.night import NightId
 from election.wire.controls import Answer, Control, decode, encode, encode_answer
 from election.wire.topics import Scope
+from producers.cluster import create_topics
 from producers.notes import NotePublisher
-from producers.publish import create_topics
+from producers.publish import Publisher
 from producers.record import Logged, follow_log
 from producers.settings import Settings
 from producers.tempo import Tempo
@@ -30,6 +32,9 @@ from producers.tempo import Tempo
 LOG = logging.getLogger("sandik.replay")
 KEY = b"replay"
 CANCEL_AGAIN_S = 0.25
+
+GoBack = Callable[[Mapping[tuple[str, int], int]], Awaitable[None]]
+"""Forgets all that was played, up to these ends of topics and partitions. Raises OutsideError."""
 
 
 async def ask(settings: Settings, night: NightId, control: Control, within_s: float) -> Answer | None:
@@ -60,10 +65,15 @@ def _whole(settings: Settings, scope: Scope) -> AsyncGenerator[Logged, None]:
 class Controls:
     """The tempo of a replay, and whoever may change it. Use it as `async with`."""
 
-    def __init__(self, settings: Settings, night: NightId, speed: float | None) -> None:
+    def __init__(
+        self, settings: Settings, night: NightId, speed: float | None, go_back: GoBack | None = None
+    ) -> None:
+        """`go_back` makes a jump to an earlier hour possible."""
         self._settings, self._night = settings, night
         self._scope = settings.scope(night)
-        self.tempo = Tempo(speed)
+        self.tempo = Tempo(speed, may_go_back=go_back is not None)
+        self._go_back = go_back
+        self._going_back: asyncio.Future[str] | None = None
         self._changed = asyncio.Event()
         self._following: asyncio.Task[None] | None = None
 
@@ -99,6 +109,29 @@ class Controls:
             changed.cancel()
         self._changed.clear()
 
+    async def asked_back(self, out: Publisher) -> None:
+        """After the recording's end: returns when it is to be played anew."""
+        while not (self.tempo.back and await self.take_back(out, time.monotonic())):
+            await self.rest(None)
+
+    async def take_back(self, out: Publisher, now_s: float) -> bool:
+        """Forgets all that was played; False, and the replay goes on, where that could not be done."""
+        if self._go_back is None:
+            raise RuntimeError("a tempo that may not go back was asked to")
+        await out.drain()
+        because = ""
+        try:
+            await self._go_back(out.ends)
+        except OutsideError as error:
+            because = f"The replay could not go back: {error}"
+            self.tempo.stays()
+        else:
+            out.ends.clear()
+            self.tempo.began_anew(now_s)
+        if self._going_back is not None and not self._going_back.done():
+            self._going_back.set_result(because)
+        return not because
+
     async def _follow(self) -> None:
         out = NotePublisher(self._settings, self._night)
         async with out:
@@ -109,11 +142,15 @@ class Controls:
                     LOG.warning("offset %d of %s is no control: %s", logged.offset, logged.topic, error)
                     continue
                 if isinstance(control, Control):
-                    await out.note("controls", KEY, encode_answer(self._take(control), self._scope))
+                    await out.note("controls", KEY, encode_answer(await self._take(control), self._scope))
 
-    def _take(self, control: Control) -> Answer:
+    async def _take(self, control: Control) -> Answer:
         tempo = self.tempo
         because = tempo.take(control, time.monotonic())
+        going_back = asyncio.get_running_loop().create_future() if tempo.back else None
+        self._going_back = going_back
         self._changed.set()
+        if going_back is not None:
+            because = await going_back
         LOG.info("%s by %s: %s", control.do, control.by, because or "done")
         return Answer(control.id, because, tempo.played_at, tempo.speed, tempo.paused, tempo.records)

@@ -30,33 +30,52 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
+class Cue:
+    """A record and the hour of the night at which it plays; which is not its own where a fault held it up."""
+
+    at: datetime
+    record: Record
+    mark: str = ""
+    """What a fault did to it (`producers.faults`); empty: nothing."""
+    damaged: bytes | None = None
+    """What is sent in its place; None: the record."""
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
-    """A record and when to play it: recorded seconds after the beginning, silences shortened."""
+    """A cue and when to play it: recorded seconds after the beginning, silences shortened."""
 
     recorded_s: float
-    record: Record
+    cue: Cue
 
     def at_s(self, speed: float | None) -> float:
         """Seconds after the beginning at a speed that stays the same; None: at once."""
         return 0.0 if speed is None else self.recorded_s / speed
 
 
-def schedule(records: Iterable[Record], pace: Pace) -> Iterator[Due]:
-    """When each record is due, in the order of the recording.
+def cues(records: Iterable[Record]) -> Iterator[Cue]:
+    """Each record at its hour, in the order of the recording.
 
-    The beginning is `from_at`, else the time of the first record. A clock that runs backwards in the
-    recording makes nothing wait and nothing overtake.
+    A clock that runs backwards in the recording makes nothing wait and nothing overtake.
     """
+    latest: datetime | None = None
+    for record in records:
+        latest = record.heard_at if latest is None else max(latest, record.heard_at)
+        yield Cue(latest, record)
+
+
+def schedule(played: Iterable[Cue], pace: Pace) -> Iterator[Due]:
+    """When each cue is due, in their order. The beginning is `from_at`, else the hour of the first."""
     latest, waited = pace.from_at, timedelta()
     gap_max = None if pace.gap_max_s is None else timedelta(seconds=pace.gap_max_s)
-    for record in records:
+    for cue in played:
         if latest is None:
-            latest = record.heard_at
-        if record.heard_at > latest:
-            gap = record.heard_at - latest
+            latest = cue.at
+        if cue.at > latest:
+            gap = cue.at - latest
             waited += gap if gap_max is None else min(gap, gap_max)
-            latest = record.heard_at
-        yield Due(waited.total_seconds(), record)
+            latest = cue.at
+        yield Due(waited.total_seconds(), cue)
 
 
 def read_speed(word: str) -> float | None:

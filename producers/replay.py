@@ -1,12 +1,13 @@
 """A recording into Kafka at a speed: the transport around `pace`, with the clock that `pace` has not.
 
 Know before changing: recorded times stay as they are in every record; only the moment of sending follows the
-speed. Stopping and starting again sends everything again, which is no news downstream.
+speed. Stopping and starting again sends everything again, which is no news downstream. A jump to an earlier
+hour begins the recording anew, after all that was played is forgotten (`Controls.take_back`).
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,70 +15,145 @@ from election.errors import RecordError
 from election.wire.records import Bundle, Record
 from producers.controls import Controls
 from producers.formats.document import Heard, Refusal
-from producers.pace import Pace, schedule
-from producers.publish import Publisher
+from producers.notes import NotePublisher
+from producers.pace import Cue, Due, Pace, cues, schedule
 from producers.tempo import Tempo
 
 BREATH_RECORDS = 25
 """After so many records at once the event loop gets its turn, so that what was sent is on its way."""
 
+Open = Callable[[], Iterable[Heard]]
+"""Opens the recording at its beginning."""
+Faults = Callable[[Iterable[Cue]], Iterator[Cue]]
+"""What befalls the recording on its way; the same each time."""
+Settle = Callable[[Mapping[tuple[str, int], int]], Awaitable[None]]
+"""Returns when all up to these ends is counted, and all of it told that there is to tell."""
+
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """How far a replay has come; `at` is the recorded time of the last record."""
+    """How far a replay has come; `at` is the hour of the night that was reached."""
 
     records: int
     reports: int
     refused: int
     at: datetime | None
+    begun: int = 1
+    """How often it was begun: once, and once more for each jump to an earlier hour."""
 
 
 async def replay(
-    heard: Iterable[Heard],
+    recording: Open,
     pace: Pace,
-    out: Publisher,
+    out: NotePublisher,
     refuse: Callable[[Refusal], None],
     progress: Callable[[Played], None] = lambda played: None,
     clock: Callable[[], float] = time.monotonic,
     controls: Controls | None = None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    faults: Faults | None = None,
+    settle: Settle | None = None,
 ) -> Played:
     """Plays the whole recording; returns when everything is acknowledged. A bad line is refused, and said.
 
-    `controls` is who may change the tempo on the way; without them nobody does.
+    `controls` is who may change the tempo on the way; without them nobody does. With `settle` each record
+    waits until all of before is counted and told of, so that what is told does not hang on the speed.
     """
-    refused = 0
-
-    def said(refusal: Refusal) -> None:
-        nonlocal refused
-        refused += 1
-        refuse(refusal)
-
-    tempo = controls.tempo if controls is not None else Tempo(pace.speed)
-    rest = controls.rest if controls is not None else _rest(sleep)
-    tempo.begin(clock())
-    records = reports = 0
-    at: datetime | None = None
-    for due in schedule(_records(heard, said), pace):
-        wait_s = tempo.wait_s(due, clock())
-        if wait_s != 0 or records % BREATH_RECORDS == 0:
-            progress(Played(records, reports, refused, at))
-            await rest(wait_s)
-        while (wait_s := tempo.wait_s(due, clock())) != 0:
-            await rest(wait_s)
-        tempo.played(due)
-        try:
-            await out.publish(due.record)
-        except RecordError as error:
-            said(Refusal(error.code, "the recording", records + 2, error.place, str(error)))
-            continue
-        records += 1
-        reports += len(due.record) if isinstance(due.record, Bundle) else 0
-        at = due.record.heard_at
+    player = _Player(pace, out, refuse, progress, clock, controls, sleep, settle)
+    player.tempo.begin(clock())
+    while not await player.play(recording, faults):
+        player.begun += 1
     await out.drain()
-    played = Played(records, reports, refused, at)
+    played = player.played
     progress(played)
     return played
+
+
+class _Player:
+    """One replay from its beginning to its end, however often it begins anew."""
+
+    def __init__(
+        self, pace: Pace, out: NotePublisher, refuse: Callable[[Refusal], None],
+        progress: Callable[[Played], None], clock: Callable[[], float], controls: Controls | None,
+        sleep: Callable[[float], Awaitable[None]], settle: Settle | None,
+    ) -> None:  # fmt: skip
+        self._settle = settle
+        self._pace, self._out, self._refuse, self._progress = pace, out, refuse, progress
+        self._clock, self._controls = clock, controls
+        self.tempo = controls.tempo if controls is not None else Tempo(pace.speed)
+        self._rest = controls.rest if controls is not None else _rest(sleep)
+        self.begun = 1
+        self._forget()
+
+    def _forget(self) -> None:
+        self._records = self._reports = self._refused = 0
+        self._at: datetime | None = None
+
+    @property
+    def played(self) -> Played:
+        """How far it has come since it began."""
+        return Played(self._records, self._reports, self._refused, self._at, self.begun)
+
+    async def play(self, recording: Open, faults: Faults | None) -> bool:
+        """Plays to the end; False when it is to begin anew."""
+        self._forget()
+        played = cues(self._records_of(recording()))
+        for due in schedule(faults(played) if faults is not None else played, self._pace):
+            if self._records % BREATH_RECORDS == 0:
+                self._progress(self.played)
+                await self._rest(0)
+            if await self._until(due):
+                return False
+            self.tempo.played(due)
+            await self._send(due.cue)
+            if self._settle is not None:
+                await self._out.drain()
+                await self._settle(self._out.ends)
+        return not await self._goes_back()
+
+    async def _until(self, due: Due) -> bool:
+        """Returns when a record is due; True when the recording is to begin anew instead."""
+        while True:
+            if await self._goes_back():
+                return True
+            wait_s = self.tempo.wait_s(due, self._clock())
+            if wait_s == 0:
+                return False
+            self._progress(self.played)
+            await self._rest(wait_s)
+
+    async def _goes_back(self) -> bool:
+        if not self.tempo.back or self._controls is None:
+            return False
+        return await self._controls.take_back(self._out, self._clock())
+
+    async def _send(self, cue: Cue) -> None:
+        record = cue.record
+        try:
+            if cue.mark and isinstance(record, Bundle):
+                await self._out.marked(record, cue.mark, cue.damaged)
+            else:
+                await self._out.publish(record)
+        except RecordError as error:
+            place = Refusal(error.code, "the recording", self._records + 2, error.place, str(error))
+            self._said(place)
+            return
+        self._records += 1
+        self._reports += len(record) if isinstance(record, Bundle) and cue.damaged is None else 0
+        self._at = cue.at
+
+    def _said(self, refusal: Refusal) -> None:
+        self._refused += 1
+        self._refuse(refusal)
+
+    def _records_of(self, heard: Iterable[Heard]) -> Iterator[Record]:
+        for item in heard:
+            if isinstance(item, Refusal):
+                self._said(item)
+            elif isinstance(item, Record):
+                yield item
+            else:
+                raise TypeError("a recording holds records; single reports are bundled first")
 
 
 def _rest(sleep: Callable[[float], Awaitable[None]]) -> Callable[[float | None], Awaitable[None]]:
@@ -87,13 +163,3 @@ def _rest(sleep: Callable[[float], Awaitable[None]]) -> Callable[[float | None],
         await sleep(wait_s)
 
     return rest
-
-
-def _records(heard: Iterable[Heard], refuse: Callable[[Refusal], None]) -> Iterable[Record]:
-    for item in heard:
-        if isinstance(item, Refusal):
-            refuse(item)
-        elif isinstance(item, Record):
-            yield item
-        else:
-            raise TypeError("a recording holds records; single reports are bundled first")

@@ -81,7 +81,8 @@ class Acting:
         asked: Json = {key: fields[key] for key in ("speed", "to", "records") if key in fields}
         asked |= {"id": uuid.uuid4().hex[:16], "do": do, "by": name, "at": stamp(datetime.now(UTC))}
         control = read(asked)
-        answer = await controls.ask(self._producing, self._folder.night.id, control, REPLAY_WITHIN_S)
+        within_s = DECISION_WITHIN_S if do == "jump" else REPLAY_WITHIN_S  # it may have to go back first
+        answer = await controls.ask(self._producing, self._folder.night.id, control, within_s)
         if answer is None:
             return _said(False, "nobody", "No replay of this night is running.")
         where: Json = {"speed": answer.speed, "paused": answer.paused, "records": answer.records}

@@ -91,6 +91,8 @@ class _Kept:
     keeper: asyncio.Task[None] | None = None
     started_at_s: float = 0.0
     restarts: int = 0
+    stays_away_s: float = 0.0
+    """How long it is not started again after its next death."""
     lines: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_LINES_MAX))
 
     def alive(self) -> asyncio.subprocess.Process:
@@ -103,8 +105,11 @@ class _Kept:
 class Supervisor:
     """Programs that live and stop together. Use it as `async with`, from the main thread."""
 
-    def __init__(self, say: Callable[[str], None] = to_stderr, pace: Pace | None = None) -> None:
-        self._say = say
+    def __init__(
+        self, say: Callable[[str], None] = to_stderr, pace: Pace | None = None, *, signals: bool = True
+    ) -> None:
+        """Without `signals` Ctrl-C is whoever's it was before: somebody else's program runs around us."""
+        self._say, self._signals = say, signals
         self._pace = pace or Pace()
         self._kept: list[_Kept] = []
         self._ending: asyncio.Future[Ending]
@@ -116,7 +121,7 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         self._ending = loop.create_future()
         self._hurry = asyncio.Event()
-        if threading.current_thread() is threading.main_thread():
+        if self._signals and threading.current_thread() is threading.main_thread():
             # nohup means that the terminal may go away; that wish is kept.
             kept = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
             self._handled = SIGNALS[:2] if kept else SIGNALS
@@ -188,6 +193,23 @@ class Supervisor:
             if kept.program.name == name and kept.process and kept.process.returncode is None:
                 return kept.process.pid
         return None
+
+    async def freeze(self, name: str, seconds: float) -> None:
+        """Stop a program where it stands, and let it go on after a while; one that is away stays as it is."""
+        pid = self.pid(name)
+        _signal_group(pid, signal.SIGSTOP)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            _signal_group(pid, signal.SIGCONT)
+
+    async def kill(self, name: str, away_s: float) -> None:
+        """End a program as a power cut would; it is started again after a while, if it is at all."""
+        for kept in self._kept:
+            if kept.program.name == name:
+                kept.stays_away_s = away_s
+                _signal_group(self.pid(name), signal.SIGKILL)
+        await asyncio.sleep(away_s)
 
     def restarts(self, name: str) -> int:
         """How often a program was started again."""
@@ -288,8 +310,9 @@ class Supervisor:
                 self._end(ending)
                 return
             delay_s = self._pace.next_delay(delay_s, time.monotonic() - kept.started_at_s)
-            self._say(f"{program.name} {how_it_ended(code)}; starting it again in {delay_s:g} s")
-            await asyncio.sleep(delay_s)
+            away_s, kept.stays_away_s = kept.stays_away_s or delay_s, 0.0
+            self._say(f"{program.name} {how_it_ended(code)}; starting it again in {away_s:g} s")
+            await asyncio.sleep(away_s)
             await self._spawn(kept)
             kept.restarts += 1
 
@@ -322,6 +345,7 @@ class Supervisor:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
+            _signal_group(process.pid, signal.SIGCONT)  # one that was frozen hears it only now
             death = asyncio.ensure_future(process.wait())
             hurry = asyncio.ensure_future(self._hurry.wait())
             within_s = kept.program.stop_within_s
@@ -337,8 +361,14 @@ class Supervisor:
 
 def _kill_group(pid: int) -> None:
     """Kill what is left of the group which the process `pid` led."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
+    _signal_group(pid, signal.SIGKILL)
+
+
+def _signal_group(pid: int | None, number: signal.Signals) -> None:
+    """Send a signal to the group which the process `pid` leads, if it is there."""
+    if pid is not None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, number)
 
 
 def _what_it_means(program: Program, code: int) -> Ending | None:

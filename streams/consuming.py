@@ -10,6 +10,7 @@ import asyncio
 import logging
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from election.night import Night
 from streams.again import BeginsAgain
 from streams.begun import begin
 from streams.progress import Progress
+from streams.rewinding import begin_at
 from streams.settings import Settings
 from streams.spans import partition_name
 from streams.store import Store
@@ -98,13 +100,27 @@ class OurConsumer(driver.Consumer):
         assigned = {partition_name(at.topic, at.partition): at for at in self.assignment()}
         if not assigned:
             return
-        positions = await _ours(self.app).positions(list(assigned))
+        positions = await self._positions(assigned)
         await self._refuse_a_shorter_log(assigned, positions)
         for name, offset in positions.items():
             at = assigned[name]
             await self._seek(at, offset)
             self._read_offset[at] = self._committed_offset[at] = offset or None
         log.info("reading on from %s", ", ".join(f"{name} at {at}" for name, at in positions.items()))
+
+    async def _positions(self, assigned: Mapping[str, Any]) -> Mapping[str, int]:
+        """The store's offsets; where it has none, those at which the log begins (a replay that went back)."""
+        app = _ours(self.app)
+        positions = await app.positions(list(assigned))
+        new = [name for name, offset in positions.items() if not offset]
+        if not new or app.kind == "tansu":
+            return positions  # the embedded broker's logs all begin at 0
+        begins = await self.earliest_offsets(*(assigned[name] for name in new))
+        firsts = {name: begins[assigned[name]] for name in new if begins[assigned[name]]}
+        if not firsts:
+            return positions
+        await app.begin_at(firsts)
+        return await app.positions(list(assigned))
 
     async def _refuse_a_shorter_log(self, assigned: Mapping[str, Any], positions: Mapping[str, int]) -> None:
         """A log that ends before the store's offset is another log: its records would never be read."""
@@ -161,6 +177,7 @@ class OurApp(faust.App):
     kind: str
     fetch_wait_ms: int
     positions: Callable[[Sequence[str]], Awaitable[Mapping[str, int]]]
+    begin_at: Callable[[Mapping[str, int]], Awaitable[None]]
     again: BeginsAgain
 
     def _new_transport(self) -> OurTransport:
@@ -219,5 +236,6 @@ def make_app(night: Night, settings: Settings, store: Store, progress: Progress)
     app.kind = settings.kafka_kind
     app.fetch_wait_ms = settings.fetch_wait_ms
     app.positions = store.positions
+    app.begin_at = partial(begin_at, store)
     app.again = BeginsAgain(progress, app.rejoin)
     return app

@@ -77,6 +77,7 @@ class Evaluator:
         self.teller = Teller(self.night, self.night.contests[self.contest], self.scope.name)
         self.rulings: list[Ruling] = []
         self._seen: tuple[object, ...] = ()
+        self._epoch: str | None = None
         self._positions: Mapping[str, int] = {}
 
     @property
@@ -127,12 +128,15 @@ class Evaluator:
         while True:
             memory = self.memory
             looked = await self._looks.look(self.contest, self._areas, len(self.rulings), memory.seq)
-            told_seq = int(looked.meta.get("told_seq", "0"))
-            if told_seq < memory.seq or (
-                told_seq == memory.seq and looked.meta.get("told", "") != memory.last
+            told_seq, epoch = int(looked.meta.get("told_seq", "0")), looked.meta.get("epoch", "")
+            if (
+                self._epoch not in (None, epoch)
+                or told_seq < memory.seq
+                or (told_seq == memory.seq and looked.meta.get("told", "") != memory.last)
             ):
                 self._forget()
                 continue
+            self._epoch = epoch
             for value in looked.told:
                 fact = held(value, self.scope)
                 if not self.teller.take(fact):

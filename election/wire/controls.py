@@ -36,7 +36,7 @@ class Control:
     speed: float | None = None
     """For `speed`: times as fast as the night; None: as fast as possible."""
     to: datetime | None = None
-    """For `jump`: the recorded hour up to which everything comes at once."""
+    """For `jump`: the recorded hour up to which everything comes at once; an earlier one begins it anew."""
     records: int = 1
     """For `step`: how many more records come although it is paused."""
 
@@ -50,7 +50,7 @@ class Answer:
     because: str
     """Why it was not done; empty: it was."""
     at: datetime | None
-    """Recorded time of the newest record played."""
+    """The hour of the night that was reached; None: nothing is played yet, or nothing since it went back."""
     speed: float | None
     paused: bool
     records: int

@@ -9,16 +9,21 @@ import asyncio
 import os
 import shlex
 import time
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sandik import embedded, folders, outcome, ports
+from sandik import embedded, folders, mishaps, outcome, playing, ports
 from sandik.one_machine import Machine, can_open_browser, open_browser
 from sandik.say import Out
 from sandik.supervise import StoppedError, Supervisor
 
+if TYPE_CHECKING:
+    from streams.settings import Settings as Counting
+
 EXAMPLE = """  sandik demo
   sandik demo practice --speed 600
+  sandik demo practice --faults storm.toml --seed 7
   sandik demo --speed max --until-done --no-browser --port 0 --json"""
 NIGHT = "istanbul-2019-06-23"
 MODE = "replay"
@@ -28,8 +33,7 @@ INTERRUPTED = 130
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which night, how fast, and how it ends."""
     parser.add_argument("night", metavar="NIGHT", nargs="?", default=NIGHT, help=f"else: {NIGHT}")
-    parser.add_argument("--speed", metavar="N|max", help="60: a minute a second; else as the night says")
-    parser.add_argument("--from", dest="start", metavar="T", help="what is before comes at once: 19:10")
+    playing.arguments(parser)
     parser.add_argument("--port", type=int, default=8080, metavar="N", help="of the page; 0: a free one")
     parser.add_argument("--no-browser", action="store_true", help="only say where the page is")
     parser.add_argument(
@@ -41,20 +45,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Out) -> int:
     """0; with --until-done 1 if the night does not end as its ending.json says."""
-    from producers.pace import Pace, read_from, read_speed
-
     folder = folders.load(args.night)
-    night = folder.night
-    folder.recording  # noqa: B018 - a night without one is said before anything starts
-    start = read_from(args.start, night.date, night.time_zone) if args.start else None
-    speed = read_speed(args.speed or str(night.replay.speed))
-    pace = Pace(speed, start, night.replay.gap_max_s)
+    befalls = playing.plan(args.faults, folder.night)
+    play = playing.Play.of(args, folder, folder.recording, befalls)
     broker, store = embedded.broker(), embedded.store()
+    mishaps.possible(befalls.mishaps, store.program)
     port = ports.choose(args.port)
     servers = broker.address, "tansu", store.redis_url
     place = ports.LOCALHOST, port
-    machine = Machine(folder.path, MODE, *servers, *place, speed=pace.speed, shown=args.verbose)
-    demo = Demo(args, folder, pace, machine, out)
+    machine = Machine(folder.path, MODE, *servers, *place, speed=play.pace.speed, shown=args.verbose)
+    demo = Demo(args, play, befalls.mishaps, machine, out)
     return asyncio.run(demo.run(broker, store))
 
 
@@ -62,11 +62,13 @@ class Demo:
     """One demo from its first server to its last."""
 
     def __init__(
-        self, args: argparse.Namespace, folder: folders.Folder, pace: Any, machine: Machine, out: Out
+        self, args: argparse.Namespace, play: playing.Play, befall: Any, machine: Machine, out: Out
     ) -> None:
-        self._args, self._folder, self._pace = args, folder, pace
+        self._args, self._folder, self._plays, self._befall = args, play.folder, play, befall
         self._machine, self._out = machine, out
         self._ended = False
+        self._at: datetime | None = None
+        """The hour of the night that was reached."""
 
     async def run(self, broker: embedded.Server, store: embedded.Server) -> int:
         """Everything; the exit code."""
@@ -78,17 +80,20 @@ class Demo:
             rooms = asyncio.create_task(self._rooms(house), name="start the rooms")
             play = asyncio.create_task(self._play(), name="play the night")
             stop = asyncio.create_task(house.ended(), name="wait for the end")
+            befall = mishaps.befall(house, self._befall, lambda: self._at, self._out.tell)
+            more = asyncio.create_task(befall, name="the mishaps")
             try:
-                return await self._until_end(rooms, play, stop)
+                return await self._until_end(rooms, play, stop, more)
             finally:
-                for task in (rooms, play, stop):
+                for task in (rooms, play, stop, more):
                     task.cancel()
-                await asyncio.gather(rooms, play, stop, return_exceptions=True)
+                await asyncio.gather(rooms, play, stop, more, return_exceptions=True)
 
     async def _until_end(
-        self, rooms: "asyncio.Task[None]", play: "asyncio.Task[int]", stop: "asyncio.Task[Any]"
-    ) -> int:
-        waiting: set[asyncio.Task[Any]] = {rooms, play, stop}
+        self, rooms: "asyncio.Task[None]", play: "asyncio.Task[int]", stop: "asyncio.Task[Any]",
+        more: "asyncio.Task[None]",
+    ) -> int:  # fmt: skip
+        waiting: set[asyncio.Task[Any]] = {rooms, play, stop, more}
         while True:
             done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             if stop in done:
@@ -125,31 +130,45 @@ class Demo:
         return " ".join(f"{name}={shlex.quote(settings[name])}" for name in names if name in settings)
 
     async def _play(self) -> int:
-        """The recording into Kafka, and the wait until all of it is counted; the exit code."""
-        from producers.controls import Controls
-        from producers.publish import Publisher, create_topics
-        from producers.replay import replay
-        from producers.settings import Settings
-        from sandik.recordings import heard
+        """The recording into Kafka, and the wait until all of it is counted; the exit code.
 
-        folder, out = self._folder, self._out
-        night = folder.night
+        Where the demo does not end with the night, a jump to an earlier hour begins it anew.
+        """
+        from producers.cluster import create_topics
+        from producers.controls import Controls
+        from producers.notes import NotePublisher
+        from producers.settings import Settings
+        from sandik.rewinding import GoesBack
+
+        out, night = self._out, self._folder.night
         environment = {**os.environ, **self._machine.settings}
         settings = Settings.read(environment)
         await create_topics(settings, night.id)
-        begin_s = time.monotonic()
+
+        def counting() -> "Counting":
+            # Not imported before: numpy and redis would hold up the rooms, which start on the same cores.
+            from streams.settings import Settings
+
+            return Settings.read(environment)
+
+        async def back(ends: Any) -> None:
+            await GoesBack(night, settings, counting()).forget(ends)
+
         async with (
-            Publisher(settings, night.id) as publisher,
-            Controls(settings, night.id, self._pace.speed) as controls,
+            NotePublisher(settings, night.id) as publisher,
+            Controls(settings, night.id, self._plays.pace.speed, back) as controls,
         ):
-            lines = heard(folder.recording, night)
-            played = await replay(
-                lines, self._pace, publisher, lambda bad: out.tell(str(bad)), self._progress,
-                controls=controls,
-            )  # fmt: skip
-        contests, seconds = await self._counted(environment, publisher.ends, begin_s)
-        self._ended = True
-        return self._tell(contests, played.reports, seconds)
+            while True:
+                begin_s = time.monotonic()
+                played = await self._plays.run(
+                    publisher, controls, lambda bad: out.tell(str(bad)), self._progress, counting
+                )
+                contests, seconds = await self._counted(environment, publisher.ends, begin_s)
+                self._ended = True
+                code = self._tell(contests, played.reports, seconds)
+                if self._args.until_done:
+                    return code
+                await controls.asked_back(publisher)
 
     async def _counted(self, environment: Any, ends: Any, begin_s: float) -> tuple[Any, float]:
         """What the store says when it has applied everything that was sent, and how long that took."""
@@ -169,6 +188,7 @@ class Demo:
             await store.close()
 
     def _progress(self, played: Any) -> None:
+        self._at = played.at
         zone = ZoneInfo(self._folder.night.time_zone)
         at = "" if played.at is None else f"{played.at.astimezone(zone):%H:%M:%S} "
         boxes = max(1, len(self._folder.night.boxes))
@@ -176,10 +196,12 @@ class Demo:
 
     def _tell(self, contests: Any, reports: int, seconds: float) -> int:
         night, ending, out = self._folder.night, self._folder.ending, self._out
-        wrong = outcome.differences(contests, ending) if ending is not None else ()
+        compared = ending is not None and self._plays.promised
+        wrong = outcome.differences(contests, ending) if ending is not None and compared else ()
         for line in outcome.in_words(contests, {c.id: c.name for c in night.contests.values()}):
             out.say(line)
         out.say(f"{reports:,} reports in {seconds:.1f} s: the night has ended")
+        self._plays.said(out)
         for line in wrong:
             out.tell(f"not as ending.json says: {line}")
         out.answer(
@@ -187,7 +209,8 @@ class Demo:
                 "night": night.id,
                 "mode": MODE,
                 "simulated": night.simulated,
-                "matches_ending": not wrong if ending is not None else None,
+                "matches_ending": not wrong if compared else None,
+                "faults": self._plays.facts,
                 "seconds": round(seconds, 3),
                 "reports": reports,
                 "url": self._machine.url,

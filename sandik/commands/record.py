@@ -45,9 +45,10 @@ async def _record(folder: folders.Folder, settings: Any, path: Path, out: Out) -
     from producers.formats import recording
     from producers.record import take
     from producers.sources import file
+    from sandik.signed import counts
 
     night, scope = folder.night, settings.scope(folder.night.id)
-    taken = await take(settings, scope)
+    taken = await take(settings, scope, counts(night))
     if not taken.records:
         out.tell(f"There is nothing in {scope.topic('reports')}: is this the right mode, night and session?")
         return 1

@@ -12,43 +12,52 @@ from pathlib import Path
 from typing import Any
 
 from election.errors import UsageError
-from sandik import folders
+from sandik import folders, playing, steering
 from sandik.say import Out
 
 EXAMPLE = """  sandik replay istanbul-2019-06-23 --speed 60
   sandik replay istanbul-2019-06-23 --speed max --json
-  sandik replay my-recording.jsonl.gz --from 19:10 --session rerun-2"""
+  sandik replay my-recording.jsonl.gz --from 19:10 --session rerun-2
+  sandik replay practice --faults storm.toml --seed 7 --stay
+  sandik replay practice --ask jump 19:10"""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What to play and how."""
     parser.add_argument("night", metavar="NIGHT|RECORDING", help="a night with a recording, or a recording")
-    parser.add_argument("--speed", metavar="N|max", help="60: a minute a second; else as the night says")
-    parser.add_argument("--from", dest="start", metavar="T", help="what is before comes at once: 19:10")
+    playing.arguments(parser)
     parser.add_argument("--session", metavar="NAME", help="topics and keys of its own beside other replays")
     parser.add_argument(
         "--night", dest="of", metavar="NIGHT", help="the night of a recording, if not shipped"
     )
+    parser.add_argument(
+        "--ask", nargs="+", metavar="WORD",
+        help="ask the replay that runs: pause, resume, speed 60, jump 19:10, step 5",
+    )  # fmt: skip
+    parser.add_argument("--stay", action="store_true", help="stay at the end, for a jump to an earlier hour")
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line of stdout")
 
 
 def run(args: argparse.Namespace, out: Out) -> int:
     """0 when all of it is acknowledged; 1 if a line of the recording could not be played."""
-    from producers.pace import Pace, read_from, read_speed
     from producers.settings import Settings
+    from streams.settings import Settings as Counting
 
     folder, recording = _what(args)
-    night = folder.night
-    settings = Settings.read(os.environ)
+    settings, counting = Settings.read(os.environ), Counting.read(os.environ)
     if settings.mode == "live":
         raise UsageError("A replay is never live: unset SANDIK_MODE, or set it to replay or rehearsal.")
     if args.session is not None:
-        settings = with_(settings, session=args.session)
-    settings.scope(night.id)  # a name that cannot stand in a topic is said before anything starts
-    start = read_from(args.start, night.date, night.time_zone) if args.start else None
-    speed = read_speed(args.speed or str(night.replay.speed))
-    pace = Pace(speed, start, night.replay.gap_max_s)
-    return asyncio.run(_play(folder, recording, pace, settings, out))
+        settings, counting = with_(settings, session=args.session), with_(counting, session=args.session)
+    settings.scope(folder.night.id)  # a name that cannot stand in a topic is said before anything starts
+    if args.ask:
+        asks = steering.control(args.ask, folder.night, os.environ.get("USER") or "a shell")
+        return asyncio.run(steering.asked(asks, folder.night, settings, out))
+    befalls = playing.plan(args.faults, folder.night)
+    if befalls.mishaps:
+        out.tell(f"[[process]] in {args.faults} is for sandik demo and sandik up: no process is touched here")
+    play = playing.Play.of(args, folder, recording, befalls)
+    return asyncio.run(_play(play, settings, counting, args.stay, out))
 
 
 def _what(args: argparse.Namespace) -> tuple[folders.Folder, Path]:
@@ -61,14 +70,15 @@ def _what(args: argparse.Namespace) -> tuple[folders.Folder, Path]:
     return folders.load(args.of or header(path).night), path
 
 
-async def _play(folder: folders.Folder, recording: Path, pace: Any, settings: Any, out: Out) -> int:
+async def _play(play: playing.Play, settings: Any, counting: Any, stay: bool, out: Out) -> int:
+    from producers.cluster import create_topics
     from producers.controls import Controls
     from producers.history import History
-    from producers.publish import Publisher, create_topics
-    from producers.replay import Played, replay
-    from sandik.recordings import heard
+    from producers.notes import NotePublisher
+    from producers.replay import Played
+    from sandik.rewinding import GoesBack
 
-    night = folder.night
+    night = play.folder.night
     boxes = len(night.boxes)
     await create_topics(settings, night.id)
     clock = asyncio.get_running_loop().time
@@ -77,29 +87,42 @@ async def _play(folder: folders.Folder, recording: Path, pace: Any, settings: An
         at = "" if played.at is None else f"{played.at:%H:%M:%S} UTC, "
         out.progress(played.reports / max(1, boxes), f"{at}{played.reports:,} reports")
 
+    goes_back = GoesBack(night, settings, counting)
     with History(settings.history, "producer") as history:
         async with (
-            Publisher(settings, night.id, history) as publisher,
-            Controls(settings, night.id, pace.speed) as controls,
+            NotePublisher(settings, night.id, history) as publisher,
+            Controls(settings, night.id, play.pace.speed, goes_back.forget) as controls,
         ):
-            begin_s = clock()
-            lines = heard(recording, night)
-            played = await replay(
-                lines, pace, publisher, lambda bad: out.tell(str(bad)), progress, controls=controls
-            )
-            seconds = clock() - begin_s
+            while True:
+                begin_s = clock()
+                played = await play.run(
+                    publisher, controls, lambda bad: out.tell(str(bad)), progress, lambda: counting
+                )
+                _say(play, played, clock() - begin_s, out)
+                if not stay:
+                    break
+                out.tell("the recording has ended; a jump to an earlier hour begins it anew, Ctrl-C ends it")
+                await controls.asked_back(publisher)
+    out.answer(_facts(play, played, settings, clock() - begin_s))
+    return 1 if played.refused else 0
+
+
+def _say(play: playing.Play, played: Any, seconds: float, out: Out) -> None:
     out.say(f"{played.reports:,} reports in {played.records:,} records, all acknowledged, in {seconds:.1f} s")
     if played.refused:
         out.say(f"{played.refused:,} lines could not be played")
-    out.answer(
-        {
-            "night": night.id,
-            "mode": settings.mode,
-            "session": settings.session,
-            "records": played.records,
-            "reports": played.reports,
-            "refused": played.refused,
-            "seconds": round(seconds, 3),
-        }
-    )
-    return 1 if played.refused else 0
+    play.said(out)
+
+
+def _facts(play: playing.Play, played: Any, settings: Any, seconds: float) -> dict[str, Any]:
+    return {
+        "night": play.folder.night.id,
+        "mode": settings.mode,
+        "session": settings.session,
+        "records": played.records,
+        "reports": played.reports,
+        "refused": played.refused,
+        "begun": played.begun,
+        "faults": play.facts,
+        "seconds": round(seconds, 3),
+    }

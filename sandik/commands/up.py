@@ -9,11 +9,13 @@ import asyncio
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from election.errors import OutsideError, UsageError
+from election.night import Night
 from election.wire.topics import MODES
-from sandik import embedded, folders, kafka, ports
+from sandik import embedded, folders, kafka, mishaps, playing, ports
 from sandik.embedded import Server
 from sandik.one_machine import Machine
 from sandik.program import Program
@@ -42,18 +44,53 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--host", default=ports.LOCALHOST, metavar="HOST", help="0.0.0.0: reachable by others"
     )
     parser.add_argument("--port", type=int, default=8080, metavar="N", help="of the page; 0: a free one")
+    parser.add_argument(
+        "--faults", type=Path, metavar="FILE", help="[[process]] of it befall worker, store and gateway"
+    )
     parser.add_argument("--json", action="store_true", help="the addresses as one JSON object on stdout")
 
 
 def run(args: argparse.Namespace, out: Out) -> int:
     """0 after Ctrl-C; 3 if a server cannot be started or reached."""
     folder = folders.load(args.night)
+    befalls = playing.plan(args.faults, folder.night)
+    if befalls.mishaps and args.mode == "live":
+        raise UsageError("Nothing is broken on purpose on a live night: leave --faults out.")
+    if befalls.faults:
+        out.tell(f"[[fault]] in {args.faults} is for sandik replay and sandik demo: nothing is changed here")
     servers = _servers(args)
+    mishaps.possible(befalls.mishaps, *servers.programs)
     port = ports.choose(args.port, args.host)
     machine = Machine(
         folder.path, args.mode, servers.kafka, servers.kind, servers.redis, args.host, port
     )  # fmt: skip
-    return asyncio.run(_up(machine, servers.programs, out))
+    return asyncio.run(_up(machine, servers.programs, _Befalls(folder.night, befalls.mishaps), out))
+
+
+@dataclass(frozen=True)
+class _Befalls:
+    """What befalls the rooms when the night comes to an hour."""
+
+    night: Night
+    mishaps: tuple[Any, ...]
+
+    async def run(self, house: Supervisor, machine: Machine, out: Out) -> None:
+        """Until everything has happened."""
+        if not self.mishaps:
+            return
+        # Not imported before: most runs have no mishaps, and numpy and redis are slow to import.
+        from streams.settings import Settings
+        from streams.store import Store
+
+        counting = Settings.read({**os.environ, **machine.settings})
+        store, clock = Store(self.night, counting.scope(self.night.id), counting), mishaps.StoreClock()
+        following = asyncio.create_task(clock.follow(store), name="follow the hour")
+        try:
+            await mishaps.befall(house, self.mishaps, lambda: clock.at, out.tell)
+        finally:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
+            await store.close()
 
 
 @dataclass(frozen=True)
@@ -108,7 +145,7 @@ def _reachable_redis(url: str) -> None:
         )
 
 
-async def _up(machine: Machine, servers: tuple[Program, ...], out: Out) -> int:
+async def _up(machine: Machine, servers: tuple[Program, ...], befalls: _Befalls, out: Out) -> int:
     async with Supervisor(out.tell) as house:
         try:
             await house.start(*servers)
@@ -116,7 +153,16 @@ async def _up(machine: Machine, servers: tuple[Program, ...], out: Out) -> int:
         except StoppedError:
             return (await house.ended()).code
         _tell(machine, out)
-        ending = await house.ended()
+        more = asyncio.create_task(befalls.run(house, machine, out), name="the mishaps")
+        stop = asyncio.create_task(house.ended(), name="wait for the end")
+        try:
+            await asyncio.wait({more, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if not stop.done():
+                more.result()  # raises what went wrong with the mishaps
+            ending = await stop
+        finally:
+            more.cancel()
+            await asyncio.gather(more, return_exceptions=True)
         out.tell(ending.because)
         return ending.code
 

@@ -1,0 +1,48 @@
+"""The store of a replay that goes back: it forgets all that was played, and what comes is counted from where
+the log begins then.
+
+    await forget(store)                          the next thing counted begins a new epoch
+    await begin_at(store, {"…reports/0": 118})   where nothing is stored of a partition, it begins there
+
+Know before changing: workers notice what was forgotten as they notice a store that was flushed, and ask for
+their partitions anew (docs/decisions/0018-rewind.md). Whoever forgets has emptied the log before, or they
+would count it again.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from election.wire.keys import LEDGER
+from streams.store import Store
+
+
+async def forget(store: Store) -> None:
+    """Forgets every contest of a replay, with what was delivered of it. Raises OutsideError."""
+    if store.scope.mode == "live":
+        raise ValueError("what was counted live is never forgotten")
+    for contest, keys in store.keys.items():
+        await store.ask(partial(_unlink, [keys.ledger(what) for what in LEDGER]))
+        await store.wipe(contest)
+
+
+async def _unlink(names: Sequence[str], redis: Any) -> None:
+    await redis.unlink(*names)
+
+
+async def begin_at(store: Store, firsts: Mapping[str, int]) -> None:
+    """Where a contest has counted nothing of a partition yet, the next offset to count is this one.
+
+    What is counted already stays as it is. Raises OutsideError.
+    """
+    if not firsts:
+        return
+
+    async def ask(redis: Any) -> None:
+        pipe = redis.pipeline(transaction=False)
+        for keys in store.keys.values():
+            for partition, first in firsts.items():
+                pipe.hsetnx(keys.offsets, partition, str(first))
+        await pipe.execute()
+
+    await store.ask(ask)
