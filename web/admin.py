@@ -96,6 +96,11 @@ def wrong(vitals: Vitals) -> Iterator[str]:
             f"{vitals.behind} of {vitals.connections} clients do not read what they are sent: when it is so "
             "many, look at our own network, not at theirs."
         )
+    if vitals.note.away:
+        yield (
+            f"The log of what is shown takes nothing ({vitals.note.waiting} snapshots wait): see that Kafka "
+            "runs and SANDIK_KAFKA (sandik doctor). Clients do not notice."
+        )
     if vitals.tokens_trouble:
         yield vitals.tokens_trouble
 
@@ -132,6 +137,9 @@ def details(vitals: Vitals) -> Json:
             "frames": vitals.frames, "frame_bytes": vitals.frame_bytes, "snapshots": vitals.snapshots,
             "resumes": vitals.resumed, "events": vitals.events, "refused": _some(vitals.refused),
             "errors": _some(vitals.errors), "closed": _some(vitals.closes), "http": _some(vitals.answers),
+        },
+        "shown": {
+            "written": vitals.note.written, "waiting": vitals.note.waiting, "lost": _some(vitals.note.lost),
         },
         "tokens": {"good": vitals.tokens, "trouble": vitals.tokens_trouble or None},
     }  # fmt: skip

@@ -17,24 +17,14 @@ from urllib.parse import parse_qs, unquote
 from election.errors import OutsideError, UsageError
 from election.night import ContestId
 from election.wire.frames import Json, dumps
-from web import feeds
+from web import accepting, feeds
 from web.archive import Archive, clock_mark
 from web.exporting import BOXES, Exports
 from web.exports import EXPORTS
 from web.hub import Group, Hub
 from web.kept import Keep, Kept, digest, kept
+from web.past import NotShownError, Past, Told, question
 
-SECURITY = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), display-capture=(), payment=(), usb=()",
-}
-"""On every answer."""
 TYPES = {
     "css": "text/css; charset=utf-8",
     "html": "text/html; charset=utf-8",
@@ -99,11 +89,11 @@ class Answers:
 
     def __init__(
         self, hub: Hub, files: Mapping[str, bytes], page: Page, style: Callable[[Json], bytes],
-        languages: tuple[str, ...], exports: Exports | None = None,
+        languages: tuple[str, ...], exports: Exports | None = None, past: Past | None = None,
     ) -> None:  # fmt: skip
-        """Without `exports` there is nothing under /export/."""
+        """Without `exports` there is nothing under /export/; without `past` no log of what was shown."""
         self._hub, self._page, self._style, self._languages = hub, page, style, languages
-        self._exports = exports
+        self._exports, self._past = exports, past
         travelling = {name: travels(name, body) for name, body in files.items()}
         self._files = {name: kept(digest(body), body) for name, body in travelling.items()}
         self._edition = digest(b"".join(files.values()))
@@ -124,6 +114,8 @@ class Answers:
             return only_get()
         path, _, query = request.target.partition("?")
         path, asked = unquote(path), parse_qs(query)
+        if "as_of" in parse_qs(query, keep_blank_values=True):
+            asked.setdefault("as_of", [""])  # asked for, and not said: that is no question about now
         refused = _refused(path, request)
         if refused is not None:
             return _finish(refused, request)
@@ -144,7 +136,7 @@ class Answers:
             wanted = exports.wanted(name, query, request.headers)
         except UsageError as error:
             return _wrong(error)
-        if _matches(request.headers.get("if-none-match", ""), f'"{wanted.etag}"'):
+        if accepting.matches(request.headers.get("if-none-match", ""), f'"{wanted.etag}"'):
             known = Kept(wanted.etag, b"", b"")  # whoever has it already needs none made
             return _cached(known, request, wanted.kind, EXPORT, wanted.vary)
         if not wanted.at_once:
@@ -152,7 +144,9 @@ class Answers:
         body = self._keep.get(wanted.key, wanted.etag, wanted.make)
         return _cached(body, request, wanted.kind, EXPORT, wanted.vary)
 
-    def _route(self, path: str, query: Mapping[str, list[str]], request: Request) -> Answer:
+    def _route(
+        self, path: str, query: Mapping[str, list[str]], request: Request
+    ) -> Answer | Awaitable[Answer]:
         where, _, name = path.removeprefix("/").partition("/")
         if path == "/health/live":
             return _json({"live": True})
@@ -160,8 +154,11 @@ class Answers:
             return self._readiness()
         if where == "static" and name in self._files:
             return _cached(self._files[name], request, _type(name), "public, max-age=60")
-        if path != "/" and where not in ("snapshot", "style", *feeds.FEEDS):
+        if path != "/" and where not in ("snapshot", "style", "shown", *feeds.FEEDS):
             return _nothing()
+        asked = self._asks_the_past(where, name, query, request)
+        if asked is not None:
+            return asked
         if not self.ready:
             return _not_yet()
         if path == "/":
@@ -170,7 +167,22 @@ class Answers:
             return self._feed(where, query, request)
         return self._of_a_contest(where, name, request)
 
-    def _of_a_contest(self, where: str, name: str, request: Request) -> Answer:
+    def _asks_the_past(
+        self, where: str, name: str, query: Mapping[str, list[str]], request: Request
+    ) -> Answer | Awaitable[Answer] | None:
+        """What was shown before; None: another question."""
+        kind, contest = question(where, name, query)
+        past, lang = self._past, self._language(query, request)
+        if not kind:
+            return None
+        if contest not in self._hub.groups:
+            return _nothing()
+        if past is None:
+            text = "This gateway keeps no log of what is shown (SANDIK_SHOWN)."
+            return _sentence(HTTPStatus.NOT_FOUND, text)
+        return _told(lambda: past.answer(kind, contest, query, lang), request)
+
+    def _of_a_contest(self, where: str, name: str, request: Request) -> Answer | Awaitable[Answer]:
         """The snapshot of a contest, one of its versions, or its stylesheet."""
         stem, _, ending = name.rpartition(".")
         contest, _, version = stem.partition("/")
@@ -186,11 +198,14 @@ class Answers:
             return _cached(self._styled(group), request, TYPES["css"], "public, max-age=60")
         return _nothing()
 
-    def _version(self, contest: ContestId, name: str, request: Request) -> Answer:
-        """What was shown as one version, for as long as it is kept."""
+    def _version(self, contest: ContestId, name: str, request: Request) -> Answer | Awaitable[Answer]:
+        """What was shown as one version, from memory, else from the log."""
         group = self._hub.groups[contest]
         self._archive.keep(contest, group.tag, group.shown)
         found = self._archive.find(contest, name)
+        past = self._past
+        if found is None and past is not None and past.has(contest, name):
+            return _told(lambda: past.version(contest, name), request)
         if found is None:
             newest = self._archive.newest(contest)
             return _sentence(
@@ -227,7 +242,9 @@ class Answers:
         """As the address asks for it, else as the browser does."""
         lang = query.get("lang", [""])[0]
         known = lang in self._languages
-        return lang if known else _language(request.headers.get("accept-language", ""), self._languages)
+        return (
+            lang if known else accepting.language(request.headers.get("accept-language", ""), self._languages)
+        )
 
     def _styled(self, group: Group) -> Kept:
         """It hangs on the night alone."""
@@ -277,6 +294,20 @@ async def _waited(
     return _finish(_cached(body, request, kind, caching, vary), request)
 
 
+async def _told(make: Callable[[], Awaitable[Told]], request: Request) -> Answer:
+    """What the log of what was shown says, or why it says nothing."""
+    try:
+        told = await make()
+    except UsageError as error:
+        return _finish(_wrong(error), request)
+    except NotShownError as error:
+        return _finish(_sentence(HTTPStatus.NOT_FOUND, str(error)), request)
+    except OutsideError as error:
+        return _finish(_later(str(error)), request)
+    made = _cached(told.body, request, told.kind, told.caching, told.vary)
+    return _finish(replace(made, headers={**made.headers, **told.headers}), request)
+
+
 def _wrong(error: UsageError) -> Answer:
     return _sentence(HTTPStatus.BAD_REQUEST, str(error))
 
@@ -313,37 +344,14 @@ def _cached(body: Kept, request: Request, kind: str, caching: str, vary: str = "
     A packed body is the same content in other bytes, so its tag is a weak one.
     """
     etag = f'"{body.etag}"'
-    packed = bool(body.packed) and _takes_gzip(request.headers.get("accept-encoding", ""))
+    packed = bool(body.packed) and accepting.takes_gzip(request.headers.get("accept-encoding", ""))
     headers = {"ETag": f"W/{etag}" if packed else etag, "Cache-Control": caching, "Vary": vary}
-    if _matches(request.headers.get("if-none-match", ""), etag):
+    if accepting.matches(request.headers.get("if-none-match", ""), etag):
         return Answer(HTTPStatus.NOT_MODIFIED, headers)
     headers["Content-Type"] = kind
     if packed:
         return Answer(HTTPStatus.OK, {**headers, "Content-Encoding": "gzip"}, body.packed)
     return Answer(HTTPStatus.OK, headers, body.plain)
-
-
-def _matches(wanted: str, etag: str) -> bool:
-    """If-None-Match, by weak comparison: a cache on the way may have marked our tag as weak."""
-    tags = {tag.strip().removeprefix("W/") for tag in wanted.split(",")}
-    return etag in tags or "*" in tags
-
-
-def _takes_gzip(accepted: str) -> bool:
-    for part in accepted.lower().split(","):
-        coding, _, weight = part.partition(";")
-        if coding.strip() == "gzip":
-            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
-
-
-def _language(accepted: str, languages: tuple[str, ...]) -> str:
-    """The first language a browser names that there is; the first there is if it names none of them."""
-    for part in accepted.lower().split(","):
-        code = part.partition(";")[0].strip().partition("-")[0]
-        if code in languages:
-            return code
-    return languages[0]
 
 
 def _type(name: str) -> str:

@@ -68,13 +68,7 @@ class Archive:
     def find(self, contest: ContestId, name: str) -> Json | None:
         """What was shown under this name, without what hangs on the clock."""
         found = self._kept.get(contest, OrderedDict()).get(name)
-        if found is None:
-            return None
-        sources = [
-            {field: value for field, value in source.items() if field not in OF_THE_CLOCK}
-            for source in found.shown["sources"]
-        ]
-        return found.shown | {"sources": sources}
+        return None if found is None else without_clock(found.shown)
 
     def newest(self, contest: ContestId) -> str:
         """The name of the newest version there is; empty where there is none."""
@@ -96,6 +90,15 @@ class Archive:
         whole = weight(following.shown, None)
         self.held_bytes += whole - following.weight - gone.weight
         following.weight = whole
+
+
+def without_clock(shown: Json) -> Json:
+    """A snapshot without what hangs on the clock: under its own address it has one content for ever."""
+    sources = [
+        {field: value for field, value in source.items() if field not in OF_THE_CLOCK}
+        for source in shown["sources"]
+    ]
+    return shown | {"sources": sources}
 
 
 def clock_mark(shown: Json) -> str:

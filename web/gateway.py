@@ -29,7 +29,7 @@ from election.errors import SandikError
 from election.night import ContestId, Night, SourceId
 from election.wire.frames import ContestState, dumps
 from election.wire.records import stamp
-from web import open_files, opening, pages
+from web import between_page, open_files, opening, pages
 from web.acting import Actor
 from web.admin import Admin
 from web.answers import Answer, Answers, Request
@@ -40,8 +40,11 @@ from web.held import Boxes
 from web.hub import Hub, Limits, Turn
 from web.listening import OTHERS_MAX, Listening, Place
 from web.metrics import Metrics
+from web.past import Past
 from web.reception import Reception
 from web.settings import Settings
+from web.showing import Showing
+from web.shown import ShownLog
 from web.sockets import Life, Socket, send
 from web.talking import FAREWELL_WITHIN_S, Talk
 from web.token_file import tokens_at
@@ -73,6 +76,9 @@ class Source(Protocol):
     async def boxes(self, contest: ContestId, source: SourceId) -> Boxes:
         """What is held of each box by one source."""
 
+    async def claim(self, contest: ContestId, what: str, for_s: float) -> float:
+        """Claims what one gateway of the night shall do: 0, or how long another one has it."""
+
     async def close(self) -> None:
         """Gives back what it holds."""
 
@@ -81,10 +87,11 @@ class Gateway:
     """One process's server: the store on one side, browsers and programs on the other."""
 
     def __init__(
-        self, night: Night, settings: Settings, actor: Actor | None = None, others_max: int = OTHERS_MAX
-    ) -> None:
+        self, night: Night, settings: Settings, actor: Actor | None = None, others_max: int = OTHERS_MAX,
+        shown: ShownLog | None = None,
+    ) -> None:  # fmt: skip
         """`actor` does what the desk and a replay's page ask for; without it nothing is done here.
-        `others_max`: most connections that are no websockets.
+        `others_max`: most connections that are no websockets. `shown` keeps what is shown.
 
         Raises UsageError for rules, tokens or a place that make no sense.
         """
@@ -100,10 +107,14 @@ class Gateway:
         )  # fmt: skip
         self.upstream: Source = upstream
         self.answers = Answers(
-            self.hub, _files(), _page, pages.style, languages(), Exports(self.hub, night, self._boxes)
-        )
+            self.hub, _files(), _page, pages.style, languages(), Exports(self.hub, night, self._boxes),
+            None if shown is None else Past(shown, night, settings.mode, between_page.page),
+        )  # fmt: skip
         about = About(night.id, settings.mode, settings.session, upstream.where, version("sandik"))
         self.metrics = Metrics(about, self.hub, self.gate, upstream.pulse, time.monotonic)
+        self._log, self._showing = shown, None if shown is None else Showing(shown, self._claim)
+        if self._showing is not None:
+            self.metrics.note = self._showing.note
         self._reception = Reception(
             self.gate, self.answers, self.metrics, self._stale_s, log_addresses=bool(settings.log_addresses)
         )
@@ -174,6 +185,8 @@ class Gateway:
     def _turn(self) -> None:
         self.publish(self.hub.turn(time.monotonic(), self._wall()))
         self.answers.keep()
+        if self._showing is not None and self.answers.ready:
+            self._showing.look(self.hub.groups)
 
     def _beat(self, *, with_hash: bool) -> None:
         now = time.monotonic()
@@ -203,6 +216,9 @@ class Gateway:
         while True:
             await asyncio.sleep(WELCOME_EVERY_S)
             self._talk.look(time.monotonic())
+
+    async def _claim(self, contest: ContestId, what: str, for_s: float) -> float:
+        return await self.upstream.claim(contest, what, for_s)
 
     async def _boxes(self, contest: ContestId, source: SourceId) -> Boxes:
         return await self.upstream.boxes(contest, source)
@@ -247,6 +263,9 @@ class Gateway:
                 ("welcome", self._welcoming()),
                 *((f"watch {one.port}", one.watch()) for one in listening),
             ]
+            if self._log is not None and self._showing is not None:
+                stack.push_async_callback(self._log.close)
+                works += [("log of what is shown", self._log.follow()), ("showing", self._showing.run())]
             owned = [asyncio.create_task(work, name=name) for name, work in works]
             stack.push_async_callback(_cancel, owned)
             # Whatever ends us, everybody who is left hears of it, at once.
@@ -257,6 +276,8 @@ class Gateway:
                 await listening[0].deafen()  # else the kernel would go on dealing clients out to us
             goodbye = self._drain(listening[0], self._settings.drain_s, hurry or asyncio.Event())
             await _while_all_work(owned, goodbye)
+            if self._showing is not None:
+                await _while_all_work(owned, self._showing.finish(self.hub.groups))
 
     async def _open(self, stack: AsyncExitStack) -> Sequence[Listening]:
         """Listens for clients, and where it is wanted for operators."""
@@ -330,9 +351,9 @@ def _page(snapshot: dict[str, Any], lang: str, contests: list[dict[str, Any]]) -
     return pages.board(snapshot, lang, contests=contests)
 
 
-async def _main(night: Night, settings: Settings, actor: Actor | None) -> None:
+async def _main(night: Night, settings: Settings, actor: Actor | None, shown: ShownLog | None) -> None:
     clients_max, others_max = open_files.allow(settings.clients_max)
-    gateway = Gateway(night, replace(settings, clients_max=clients_max), actor, others_max)
+    gateway = Gateway(night, replace(settings, clients_max=clients_max), actor, others_max, shown)
     stop, hurry = asyncio.Event(), asyncio.Event()
     # The night and the program are here for good: looking at them again and again would make clients wait.
     gc.collect()
@@ -353,11 +374,12 @@ async def _main(night: Night, settings: Settings, actor: Actor | None) -> None:
         os._exit(1)
 
 
-def main(night: Night, settings: Settings, actor: Actor | None = None) -> int:
+def main(night: Night, settings: Settings, actor: Actor | None = None, shown: ShownLog | None = None) -> int:
     """Runs a gateway until it is asked to stop; SandikError for what the operator can put right.
 
-    `actor` does what the desk and a replay's page ask for; without it nothing is done here.
+    `actor` does what the desk and a replay's page ask for, `shown` keeps what is shown; without them neither
+    is done here.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    asyncio.run(_main(night, settings, actor))
+    asyncio.run(_main(night, settings, actor, shown))
     return 0

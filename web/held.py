@@ -13,6 +13,7 @@ from datetime import datetime
 from election.alerts import Told
 from election.night import AreaId, SourceId
 from election.tally import Row
+from election.wire.audit import read_marks
 from election.wire.changes import Change
 from election.wire.frames import ContestState
 from election.wire.keys import unpack_total
@@ -170,6 +171,7 @@ def state(held: Held, epoch: str, published: SourceId) -> ContestState:
         refused=int(held.meta.get("refused", "0")) + int(held.meta.get("unreadable", "0")),
         findings=findings,
         told=held.told,
+        marks=read_marks(held.meta),
     )
 
 

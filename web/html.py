@@ -11,7 +11,7 @@ from html import escape
 from web.face import Values
 from web.words import BOLD
 
-VOID = {"link", "meta"}
+VOID = {"input", "link", "meta"}
 
 
 class Html(str):

@@ -135,6 +135,13 @@ FAMILIES = (
         "sandik_http_answers_total", "Plain requests answered, by status.", "status",
         lambda v: v.answers.items(),
     ),
+    _one("sandik_shown_written_total", "Snapshots written into the log of what was shown.",
+         lambda v: v.note.written),
+    _one("sandik_shown_waiting", "Snapshots that wait to be written there.", lambda v: v.note.waiting),
+    _by(
+        "sandik_shown_lost_total", "Snapshots that were shown and are not in the log.", "why",
+        lambda v: v.note.lost.items(),
+    ),
     _one("sandik_tokens", "Tokens that are good now.", lambda v: v.tokens),
     _one("sandik_tokens_readable", "1 while the file of tokens is in order, else 0.", _tokens_readable),
 )  # fmt: skip

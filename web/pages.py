@@ -221,5 +221,6 @@ def _call(f: Filler, w: Words) -> Html:
 
 def _foot(snapshot: Snapshot, f: Filler, w: Words) -> Html:
     link = h("a", w.say("foot.json"), href=f"/snapshot/{_contest(snapshot)}.json")
-    facts = h("p", f.text("foot.position"), " ", f.text("foot.hash"), " ", link)
+    before = h("a", w.say("foot.shown"), href=f"/shown/{_contest(snapshot)}?lang={w.lang}")
+    facts = h("p", f.text("foot.position"), " ", f.text("foot.hash"), " ", link, " ", before)
     return h("footer", h("div", f.text("foot.note", "p"), h("p", w.say("foot.rule"))), facts, class_="wrap")

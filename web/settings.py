@@ -16,7 +16,7 @@ from election.wire.topics import MODES, Scope
 PORT_MAX = 65535
 XREAD_BLOCK_S = 2.0
 """How long the store may hold back its answer when nothing changes; every client timeout is longer."""
-SWITCHES = ("reuse_port", "deflate", "log_addresses")
+SWITCHES = ("reuse_port", "deflate", "log_addresses", "shown")
 MAY_BE_ZERO = ("port", "tick_ms", "speed", "drain_s")
 
 
@@ -67,6 +67,8 @@ class Settings:
     """The file of tokens that `sandik token` writes; empty: no token is good."""
     proxies: str = from_variable("SANDIK_PROXIES", "")
     """Addresses or networks of proxies whose X-Forwarded-For is believed; empty: nobody's."""
+    shown: int = from_variable("SANDIK_SHOWN", 1)
+    """1: what is shown is written to the topic `…shown`, and `as_of=` is answered from it; 0: neither."""
     deflate: int = from_variable("SANDIK_DEFLATE", 1)
     """1: frames are packed for clients that can unpack them, once for all; 0: never."""
     buffer_bytes_max: int = from_variable("SANDIK_BUFFER_BYTES_MAX", 256 * 1024)

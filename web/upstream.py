@@ -131,6 +131,21 @@ class Upstream:
             raise OutsideError("The store counts another edition of this night; ask its operator.")
         return found
 
+    async def claim(self, contest: ContestId, what: str, for_s: float) -> float:
+        """Claims something that one gateway of the night shall do: 0, or how long another one has it.
+
+        Raises OutsideError while the store is away, or takes nothing from us.
+        """
+        key = self._keys[contest].claim(what)
+        try:
+            async with self._client.pipeline(transaction=False) as ask:
+                ask.set(key, "1", nx=True, px=int(for_s * 1000))
+                ask.pttl(key)
+                ours, left_ms = await ask.execute()
+        except (RedisError, OSError) as error:
+            raise OutsideError(f"The store takes no claim ({_why(error)}).") from error
+        return 0.0 if ours else max(1, left_ms) / 1000
+
     async def _read_all(self) -> None:
         self._run_id = await self._server()
         for contest in self._keys:

@@ -19,6 +19,7 @@ from typing import Protocol
 from election.wire.frames import ContestState
 from web.gate import Gate
 from web.pulse import Lag, Pulses
+from web.shown import Note
 
 OTHER = "other"
 ERRORS = (
@@ -133,6 +134,8 @@ class Vitals:
     closes: Mapping[str, int]
     answers: Mapping[int, int]
     """Plain GETs by status."""
+    note: Note
+    """What became of what was shown, on its way into the log."""
     tokens: int
     tokens_trouble: str
     """Why the file of tokens cannot be read as it is now; empty: it can."""
@@ -163,6 +166,8 @@ class Chart:
         self._closes = Counter(dict.fromkeys(CLOSES, 0))
         self._cuts = Counter(dict.fromkeys(CUTS, 0))
         self._answers: Counter[int] = Counter()
+        self.note = Note()
+        """What became of what was shown, on its way into the log."""
 
     def connected(self) -> None:
         """A websocket was opened."""
@@ -222,5 +227,5 @@ class Chart:
             cuts={**self._cuts, BEHIND: hub.cut}, snapshots=hub.snapshots_sent, events=hub.events_sent,
             frames=self._frames, frame_bytes=self._bytes, refused=dict(gate.refused),
             errors=dict(self._errors), closes=dict(self._closes), answers=dict(self._answers),
-            tokens=gate.tokens.good, tokens_trouble=gate.tokens.trouble,
+            note=self.note, tokens=gate.tokens.good, tokens_trouble=gate.tokens.trouble,
         )  # fmt: skip

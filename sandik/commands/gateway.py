@@ -1,7 +1,7 @@
 """`sandik gateway`: the room that shows, as one process with its settings from the environment.
 
-Know before changing: this only hands over the night, the settings and, where there are tokens, who acts for
-the desk; the room is `web.gateway`.
+Know before changing: this only hands over the night, the settings, the log of what is shown and, where there
+are tokens, who acts for the desk; the room is `web.gateway`.
 """
 
 import argparse
@@ -12,7 +12,7 @@ from sandik import folders
 from sandik.say import Out
 
 if TYPE_CHECKING:
-    from sandik import acting
+    from sandik import acting, showing
 
 EXAMPLE = """  SANDIK_NIGHT=istanbul-2019-06-23 SANDIK_MODE=replay \\
     SANDIK_REDIS=redis://127.0.0.1:6379/0 SANDIK_PORT=8080 sandik gateway"""
@@ -30,7 +30,15 @@ def run(args: argparse.Namespace, out: Out) -> int:
 
     folder = folders.load(folders.word(args.night, os.environ))
     settings = Settings.read(os.environ)
-    return gateway.main(folder.night, settings, _actor(folder, settings.tokens))
+    shown = _shown(folder) if settings.shown else None
+    return gateway.main(folder.night, settings, _actor(folder, settings.tokens), shown)
+
+
+def _shown(folder: folders.Folder) -> "showing.KafkaLog":
+    """The log of what is shown; the gateway goes on without Kafka where there is none."""
+    from sandik import showing
+
+    return showing.make(folder, os.environ)
 
 
 def _actor(folder: folders.Folder, tokens: str) -> "acting.Acting | None":
