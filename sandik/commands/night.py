@@ -1,12 +1,14 @@
-"""`sandik night list | show | check | build`: nights as folders of data.
+"""`sandik night list | show | check | sketch | new | build | pack`: nights as folders of data.
 
 Know before changing: `check` says everything that is wrong at once, with file and line, and counts how often
-each check fires on the night's own recording, because thresholds are the night's to set.
+each check fires on the night's own recording, because thresholds are the night's to set. What nobody has
+decided yet is said too, and is no failure.
 """
 
 import argparse
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,43 +16,75 @@ from election.checks import CHECKS, check
 from election.errors import NightError, UsageError
 from election.night import Contest, Night
 from election.wire.records import Bundle
-from sandik import folders
+from sandik import folders, pack
 from sandik.say import Out
 
 EXAMPLE = """  sandik night list
   sandik night show istanbul-2019-06-23
+  sandik night sketch results.csv > results.toml
+  sandik night new --from results.csv --mapping results.toml --out ./my-night
   sandik night check ./my-night
-  sandik night build istanbul-2019-06-23 --boxes boxes_march_june.csv.gz --out ./istanbul-real"""
+  sandik night build istanbul-2019-06-23 --boxes boxes_march_june.csv.gz --out ./istanbul-real
+  SANDIK_MODE=live sandik night pack ./my-night --out evidence.zip"""
 Facts = dict[str, Any]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """One of four things to do with nights."""
-    what = parser.add_subparsers(dest="what", metavar="list|show|check|build", required=True)
+    """One of the things to do with nights."""
+    what = parser.add_subparsers(dest="what", metavar="list|show|check|sketch|new|build|pack", required=True)
     listing = what.add_parser("list", help="the nights that come with the program")
     show = what.add_parser("show", help="what a night is: contests, choices, areas, boxes, sources")
     checking = what.add_parser("check", help="what is wrong with a folder; how often each check fires")
+    new = what.add_parser("new", help="makes a night folder of a feed: a file, snapshots, a recording")
+    _new_arguments(new)
+    sketching = what.add_parser("sketch", help="a first mapping for a table, to be looked at")
+    sketching.add_argument("table", metavar="TABLE", type=Path, help="a CSV nobody has described yet")
     build = what.add_parser("build", help="puts real ballot boxes into a night, or simulates it afresh")
     for one in (show, checking, build):
         one.add_argument("night", metavar="NIGHT", help="a shipped night's name, or a folder")
     build.add_argument("--boxes", metavar="FILE", type=Path, help="a CSV of real boxes; else: simulated")
     build.add_argument("--out", metavar="DIR", type=Path, required=True, help="the folder to make")
-    for one in (listing, show, checking, build):
+    packing = what.add_parser("pack", help="a bundle of evidence of a counted night, for sandik verify")
+    pack.arguments(packing)
+    for one in (listing, show, checking, sketching, new, build, packing):
         one.add_argument("--json", action="store_true", help="one JSON object as the last line of stdout")
 
 
 def run(args: argparse.Namespace, out: Out) -> int:
-    """0; for `check` 1 if anything is wrong with the folder."""
-    if args.what == "list":
-        return _list(out)
-    if args.what == "show":
-        return _show(args.night, out)
-    if args.what == "check":
-        return _check(args.night, out)
-    return _build(args, out)
+    """0; for `check` 1 if anything is wrong with the folder, for `new` if a row could not be read."""
+    return DOES[args.what](args, out)
 
 
-def _list(out: Out) -> int:
+def _new_arguments(new: argparse.ArgumentParser) -> None:
+    new.add_argument(
+        "--from", dest="feeds", metavar="FEED", nargs="+", type=Path, required=True,
+        help="files: a table, several snapshots of one, or a recording",
+    )  # fmt: skip
+    new.add_argument("--format", metavar="NAME", help="what they are (else: by their names)")
+    new.add_argument("--mapping", metavar="FILE", type=Path, help="how their columns or paths are read")
+    new.add_argument("--out", metavar="DIR", type=Path, required=True, help="the folder to make")
+    new.add_argument("--contest", metavar="NAME", action="append", help="only this one; again for another")
+    new.add_argument("--id", metavar="ID", help="of the night (else: the folder's name)")
+    new.add_argument("--name", metavar="NAME", help="of the night (else: the contest's)")
+    new.add_argument("--date", metavar="D", type=_day, help="of the night: 2024-10-06")
+    new.add_argument("--time-zone", metavar="TZ", help="where it is: Europe/Madrid (else: UTC)")
+    new.add_argument("--source", metavar="NAME", help="who counts (else: feed)")
+    new.add_argument(
+        "--at", metavar="T", action="append", default=[],
+        help="when the table was so: 19:15, or a whole time; once for each file, in their order",
+    )  # fmt: skip
+    new.add_argument("--whole", action="store_true", help="what is missing from a table was taken away")
+    new.add_argument(
+        "--accept-withdrawals", action="store_true",
+        help="somebody has looked: however many are missing, they were taken away",
+    )  # fmt: skip
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _list(args: argparse.Namespace, out: Out) -> int:
     nights = [facts(folders.load(name).night) for name in folders.shipped()]
     for night in nights:
         mark = "  SIMULATED" if night["simulated"] else ""
@@ -90,8 +124,8 @@ def _contest(contest: Contest) -> Facts:
     }
 
 
-def _show(word: str, out: Out) -> int:
-    folder = folders.load(word)
+def _show(args: argparse.Namespace, out: Out) -> int:
+    folder = folders.load(args.night)
     about = facts(folder.night)
     out.say(f"{about['name']} ({about['id']}, {about['date']}, {about['time_zone']})")
     if about["simulated"]:
@@ -110,10 +144,12 @@ def _show(word: str, out: Out) -> int:
     return 0
 
 
-def _check(word: str, out: Out) -> int:
-    path = folders.find(word)
+def _check(args: argparse.Namespace, out: Out) -> int:
+    from sandik.scaffold_left import left
+
+    path = folders.find(args.night)
     try:
-        folder = folders.load(word)
+        folder = folders.load(args.night)
         ending = folder.ending
     except NightError as error:
         for mistake in error.mistakes:
@@ -124,18 +160,24 @@ def _check(word: str, out: Out) -> int:
         return 1
     for warning in folder.night.warnings:
         out.say(f"{path}: {warning}")
+    open_ends = left(path, folder.night)
+    for one in open_ends:
+        out.say(f"{path}/{one}")
+    facts = {"path": str(path), "mistakes": [], "left": [_mistake(one) for one in open_ends]}
     if folder.has_recording is None:
         out.say(f"{folder.night.id}: the folder is right; it has no recording to try the checks on")
-        out.answer({"ok": True, "path": str(path), "mistakes": [], "fires": None})
+        out.answer({"ok": True, **facts, "fires": None})
         return 0
-    return _try_recording(folder, ending, out)
+    return _try_recording(folder, ending, facts, out)
 
 
 def _mistake(mistake: Any) -> Facts:
     return {"file": mistake.file, "line": mistake.line, "message": mistake.message}
 
 
-def _try_recording(folder: folders.Folder, ending: Mapping[str, Any] | None, out: Out) -> int:
+def _try_recording(
+    folder: folders.Folder, ending: Mapping[str, Any] | None, said: Mapping[str, Any], out: Out
+) -> int:
     """Counts the recording, and how often each check fires on its papers."""
     from election.rehearsal import Rehearsal
     from sandik import outcome, recordings
@@ -167,13 +209,15 @@ def _try_recording(folder: folders.Folder, ending: Mapping[str, Any] | None, out
             out.say(f"  {code} {rule.level:<3} {fires[code]:>8,}  unless {CHECKS[code].asks}")
     if not fires:
         out.say("  none fires")
-    ok = not (bad or wrong)
-    out.say(f"{night.id}: " + ("the folder is right" if ok else "the recording is not"))
+    for named, ended in contests.items():
+        out.say(f"{named}: {_heard(ended['boxes'])}")
+    ok, many = not (bad or wrong), len(said["left"])
+    rest = f"; {many} {'thing is' if many == 1 else 'things are'} left to decide" if many else ""
+    out.say(f"{night.id}: " + ("the folder is right" if ok else "the recording is not") + rest)
     out.answer(
         {
             "ok": ok,
-            "path": str(folder.path),
-            "mistakes": [],
+            **said,
             "recording": bad,
             "ending": wrong,
             "reports": rehearsal.reports,
@@ -181,6 +225,26 @@ def _try_recording(folder: folders.Folder, ending: Mapping[str, Any] | None, out
         }
     )
     return 0 if ok else 1
+
+
+def _heard(boxes: Mapping[str, int]) -> str:
+    held = f", {boxes['quarantined']:,} held back" if boxes["quarantined"] else ""
+    return f"{boxes['counted']:,} of {boxes['total']:,} boxes counted at the end{held}"
+
+
+def _sketch(args: argparse.Namespace, out: Out) -> int:
+    from sandik.scaffold_sketch import beginning, sketch
+
+    made = sketch(args.table.name, beginning(args.table))
+    out.say(made.rstrip())
+    out.answer({"table": str(args.table), "mapping": made})
+    return 0
+
+
+def _new(args: argparse.Namespace, out: Out) -> int:
+    from sandik import scaffold
+
+    return scaffold.run(args, out)
 
 
 def _build(args: argparse.Namespace, out: Out) -> int:
@@ -228,3 +292,15 @@ def _write(target: Path, built: Mapping[str, bytes]) -> None:
             (target / name).write_bytes(content)
     except OSError as error:
         raise UsageError(f"{target} cannot be written: {error.strerror}.") from error
+
+
+DOES: Mapping[str, Callable[[argparse.Namespace, Out], int]] = {
+    "list": _list,
+    "show": _show,
+    "check": _check,
+    "sketch": _sketch,
+    "new": _new,
+    "build": _build,
+    "pack": pack.run,
+}
+"""What each word does."""
