@@ -23,16 +23,18 @@ TABLE: dict[str, dict[str, str]] = {
     "Look at a night": {
         "demo": "the night of 23 June 2019 on this machine, in your browser",
         "watch": "a night in this terminal, from any gateway: numbers, alerts, calls",
-        "night": "nights are folders of data: list, show, check and build them",
+        "night": "nights are folders of data: list, show, check, new, build, pack",
         "rehearse": "a whole night in memory: its totals in seconds, no servers",
     },
     "Run a night": {
         "up": "everything on one machine for real use, kept running",
         "doctor": "what is wrong with Kafka, Redis, this machine, and what to type",
+        "key": "what a feed signs with, so that nobody else speaks for its source: new",
         "token": "who may sign at the desk or see a private gateway: new, list, revoke",
     },
     "Feed it": {
-        "produce": "a feed into Kafka: a file or standard input",
+        "produce": "a feed into Kafka: a file, a folder, a pipe, a web address; once or followed",
+        "convert": "tables of a feed into a recording: no broker needed",
         "replay": "a recording into Kafka, at a speed",
         "record": "the log back into a recording",
     },
@@ -44,8 +46,9 @@ TABLE: dict[str, dict[str, str]] = {
         "rule": "what an authority decided: objections, recounts, certification",
     },
     "Trust it": {
+        "shown": "what was published at a time, byte for byte, from the log",
         "sources": "the counts side by side, and the boxes of which two differ",
-        "verify": "counts the log again on its own and compares it with Redis",
+        "verify": "counts the log again on its own, checks the audit chain; or verifies a pack",
     },
     "One room as one process, for services (settings: docs/settings.md)": {
         "worker": "counts: Kafka in, totals in Redis out",

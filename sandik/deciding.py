@@ -25,7 +25,8 @@ from election.wire.frames import ContestState
 from election.wire.keys import unpack_total
 from election.wire.records import Ruling, read_time
 from election.wire.told import held
-from producers.publish import Publisher, create_topics
+from producers.cluster import create_topics
+from producers.publish import Publisher
 from producers.settings import Settings as Producing
 from sandik import desk, folders
 from sandik.desk import Case, Outcome

@@ -11,6 +11,7 @@ from typing import Any
 
 from election.errors import OutsideError
 from election.night import AreaId, ContestId, Night, SourceId
+from election.wire.audit import read_marks
 from election.wire.frames import Board, ContestState
 from election.wire.keys import unpack_total
 from election.wire.told import held as held_fact
@@ -108,6 +109,7 @@ def state(held: Held, published: SourceId, scope: Scope) -> ContestState:
             if code.startswith(prefix) and papers
         },
         told=tuple(held_fact(value, scope) for value in held.told),
+        marks=read_marks(meta),
     )
 
 

@@ -19,8 +19,8 @@ REPLY_BYTES_MAX = 1 << 20
 
 async def kafka_facts(environment: Mapping[str, str]) -> KafkaFacts:
     """What the brokers say, and which of them accept nobody where they say they are."""
+    from producers.cluster import look
     from producers.errors import NoKafkaError
-    from producers.publish import look
     from producers.settings import Settings
 
     try:

@@ -47,6 +47,20 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Forked:
+    """Nothing was applied: the links of this batch do not follow on from those that the contest holds."""
+
+    partition: str
+
+    def __str__(self) -> str:
+        """What happened, and the way out."""
+        return (
+            f"The audit chain of {self.partition} in the store does not lead to this batch. sandik verify "
+            "says where it differs from the log; sandik verify --rebuild makes it from the log again."
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class OtherNight:
     """Nothing was applied: the store holds a count made with other facts under the same name."""
 
@@ -122,7 +136,7 @@ class Looked:
     """What was told after the fact that was asked for."""
 
 
-Answer = Applied | Moved | Cleared | Gap | OtherNight | Limit | Attended
+Answer = Applied | Moved | Cleared | Gap | Forked | OtherNight | Limit | Attended
 
 
 def answer(said: list[Any]) -> Answer:
@@ -140,6 +154,8 @@ def answer(said: list[Any]) -> Answer:
             return Cleared()
         case [b"GAP", partition, stored]:
             return Gap(partition.decode(), int(stored))
+        case [b"LINK", partition]:
+            return Forked(partition.decode())
         case [b"DIGEST", digest]:
             return OtherNight(digest.decode())
         case [b"LIMIT", source, area]:

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from election.checks import Finding
 from election.errors import SandikError
@@ -17,6 +18,7 @@ from election.wire.records import Bundle, Ruling, stamp
 from election.wire.topics import Scope
 from streams.answers import Applied, Cleared, Moved
 from streams.batch import lifting
+from streams.chain import Chain
 from streams.counting import TRIES_MAX, CannotCountError, Refuse
 from streams.gathered import Grounds, read_record
 from streams.ground import Ground, Shelf
@@ -89,6 +91,7 @@ class TakesRulings:
 
     def __init__(self, store: Store, grounds: Grounds, refuse: Refuse, progress: Progress) -> None:
         self.store, self._grounds, self._send, self._progress = store, grounds, refuse, progress
+        self._chain = Chain(store)
 
     async def take_in(self, docket: Docket) -> None:
         """Applies a docket at every contest. Raises CannotCountError, or OutsideError."""
@@ -99,7 +102,8 @@ class TakesRulings:
         for contest, papers in docket.cleared.items():
             # Before the offset is stored: a worker that dies in between comes back and does it again.
             await self._clear(contest, papers)
-        for said in (await self.store.rule(docket.span, docket.rulings)).values():
+        answers = await self._chain.handed(docket.span, partial(self.store.rule, work=docket.rulings))
+        for said in answers.values():
             if not isinstance(said, Applied):
                 raise CannotCountError(said)
         self._progress.note([docket.span])

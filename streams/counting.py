@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from election.errors import SandikError
 from election.night import ContestId, Night
-from streams.answers import Answer, Applied, Cleared, Gap, Limit, Moved, OtherNight
+from streams.answers import Answer, Applied, Cleared, Forked, Gap, Limit, Moved, OtherNight
 from streams.batch import Reading, Sums, weigh
+from streams.chain import Chain
 from streams.gathered import Batch, Place
 from streams.ground import Ground, Shelf
 from streams.progress import Progress
@@ -35,6 +36,7 @@ class CountsBatches:
 
     def __init__(self, night: Night, store: Store, refuse: Refuse, progress: Progress) -> None:
         self.night, self.store, self._send, self._progress = night, store, refuse, progress
+        self._chain = Chain(store)
         self.shelves: dict[Place, Shelf] = {}
         self.epochs: dict[ContestId, str] = {}
         self.versions: dict[ContestId, int] = {}
@@ -47,15 +49,22 @@ class CountsBatches:
         if batch.refused:
             # Before the store: once the offset is stored nobody comes back to this record.
             await self._send(batch.refused)
+        spans, linked = await self._chain.linked(batch.spans), list[ContestId]()
         for _ in range(TRIES_MAX):
             work = {contest: await self._weigh(contest, parts) for contest, parts in readings.items()}
-            answers = await self.store.apply(batch.spans, work)
+            answers = await self.store.apply(spans, work)
             readings = {
                 contest: readings[contest]
                 for contest, said in answers.items()
                 if not self._settle(contest, said, work[contest])
             }
             if not readings:
+                break
+            for contest in (contest for contest, said in answers.items() if isinstance(said, Forked)):
+                if contest in linked:
+                    raise CannotCountError(answers[contest])
+                linked.append(contest)
+                spans = await self._chain.linked(batch.spans, contest)
                 break
         else:
             raise SandikError(f"{TRIES_MAX} times others moved the same units; this worker starts afresh.")
@@ -93,6 +102,8 @@ class CountsBatches:
             case Moved(sections):
                 for sums, places in zip(work, sections, strict=True):
                     self.shelf(sums.ground).forget(sums.units[list(places)].tolist())
+                return False
+            case Forked():
                 return False
             case Cleared():
                 for sums in work:

@@ -4,7 +4,7 @@ Know before changing: the store counts a refusal only where its offset was not a
 travel with their offsets; that is what keeps them from being counted twice when a batch comes again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from election.night import ContestId
@@ -28,6 +28,18 @@ class Received:
     value: bytes
     after: Mapping[str, int] = field(default_factory=dict)
     """Partition → offset up to which the log must be counted first; empty: nothing is waited for."""
+    headers: Mapping[str, bytes] = field(default_factory=dict)
+    """What stands beside the value: who signed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The audit chain's links of a span's records (`wire.audit`), as the scripts read them."""
+
+    before: bytes = b""
+    """The link before; empty: the chain begins here."""
+    made: bytes = b""
+    """32 bytes a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,10 @@ class Span:
     following: int
     refused: Mapping[int, Tallied] = field(default_factory=dict)
     """What was refused at which offset."""
+    values: Sequence[bytes] = field(default=(), compare=False, repr=False)
+    """The bytes of its records, in order: what the audit chain is made of."""
+    links: Links = field(default=Links(), compare=False, repr=False)
+    """Given by `chain.Chain` before the span is handed to a script."""
 
     def refusals(self, contest: ContestId) -> str:
         """What concerns this contest, as the scripts read it: `offset:ours:unreadable;` …"""

@@ -129,10 +129,11 @@ class Store:
 
     def _apply_call(self, contest: ContestId, spans: Sequence[Span], work: Sequence[Sums]) -> Call:
         keys = self.keys[contest]
-        names = [keys.meta, keys.offsets, keys.changes, keys.sources, keys.findings]
+        names = [keys.meta, keys.offsets, keys.changes, keys.sources, keys.findings, keys.chain]
         args: list[Any] = [*self._head(contest), len(spans)]
         for span in spans:
-            args += (span.partition, span.first, span.following, span.refusals(contest))
+            names.append(keys.links(span.partition))
+            args += _span(span, contest)
         args.append(len(work))
         for sums in work:
             source = sums.ground.source.id
@@ -145,12 +146,12 @@ class Store:
         calls = {}
         for contest, rulings in work.items():
             keys = self.keys[contest]
-            args = [*self._head(contest), span.partition, span.first, span.following]
-            args += [span.refusals(contest), len(rulings)]
+            args = [*self._head(contest), *_span(span, contest), len(rulings)]
             for ruled in rulings:
                 args += [ruled.offset, ruled.heard_at, ruled.value, len(ruled.fields)]
                 args += [text for item in ruled.fields.items() for text in item]
-            calls[contest] = Call([keys.meta, keys.offsets, keys.changes, keys.rulings], args)
+            names = [keys.meta, keys.offsets, keys.changes, keys.rulings]
+            calls[contest] = Call([*names, keys.chain, keys.links(span.partition)], args)
         return await self._answers("rule", calls)
 
     async def clear(self, contest: ContestId, source: SourceId, unit: str, revision: int) -> Answer:
@@ -174,12 +175,11 @@ class Store:
         calls = {}
         for contest, facts in work.items():
             keys = self.keys[contest]
-            args = [*self._head(contest), span.partition, span.first, span.following]
-            args += [span.refusals(contest), len(facts)]
+            args = [*self._head(contest), *_span(span, contest), len(facts)]
             for fact in facts:
                 args += [fact.offset, fact.id, fact.prev, fact.seq, fact.value]
             names = [keys.meta, keys.offsets, keys.changes, keys.told, keys.told_ids]
-            calls[contest] = Call(names, args)
+            calls[contest] = Call([*names, keys.chain, keys.links(span.partition)], args)
         return await self._answers("tell", calls)
 
     async def attend(self, worker: str, ends: Mapping[str, int]) -> dict[ContestId, Answer]:
@@ -293,10 +293,19 @@ class Store:
         """Forgets a contest: the next batch begins a new epoch, from offset 0 of the log."""
         keys = self.keys[contest]
         names = [keys.meta, keys.offsets, keys.changes, keys.sources, keys.findings, keys.rulings]
-        names += [keys.told, keys.told_ids, keys.evaluated]
+        names += [keys.told, keys.told_ids, keys.evaluated, keys.chain, *await self._link_keys(contest)]
         for source in self.night.sources:
             names += (keys.boxes(source), keys.areas(source), keys.papers(source), keys.cleared(source))
         await self._outside(lambda: self._redis.unlink(*names))
+
+    async def _link_keys(self, contest: ContestId) -> list[str]:
+        """The keys of a contest's links, one a partition."""
+
+        async def ask() -> list[bytes]:
+            found: Any = await self._redis.hkeys(self.keys[contest].offsets)
+            return list(found)
+
+        return [self.keys[contest].links(name.decode()) for name in await self._outside(ask)]
 
     async def ask(self, question: Callable[["Redis"], Awaitable[T]]) -> T:
         """What the client gives for a question that may be asked again. Raises OutsideError."""
@@ -356,6 +365,12 @@ def _passes(error: Exception) -> bool:
 def _place(url: str) -> str:
     """Host and port of a store's URL; never the password that may stand in it."""
     return url.rpartition("@")[2].removeprefix("redis://").removeprefix("rediss://")
+
+
+def _span(span: Span, contest: ContestId) -> list[Any]:
+    """A partition's part of a step as the scripts read it."""
+    told = [span.partition, span.first, span.following, span.refusals(contest)]
+    return [*told, span.links.before, span.links.made]
 
 
 def _section(sums: Sums) -> list[Any]:

@@ -52,4 +52,5 @@ def span_of(records: Sequence[Received], tallied: dict[int, Tallied]) -> Span:
     """The offsets of these records, at least one, and what was refused at which of them."""
     first, last = records[0], records[-1]
     name = partition_name(first.topic, first.partition)
-    return Span(name, first.offset, last.offset + 1, tallied)
+    values = [record.value for record in records]
+    return Span(name, first.offset, last.offset + 1, tallied, values)

@@ -10,6 +10,7 @@ of facts could not work with is refused here, so that it never comes into the st
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from election.alerts import Told
 from election.checks import Finding
@@ -19,6 +20,7 @@ from election.wire.told import decode
 from election.wire.told_fields import fault
 from election.wire.topics import Scope
 from streams.answers import Applied
+from streams.chain import Chain
 from streams.counting import CannotCountError, Refuse
 from streams.progress import Progress
 from streams.refused import Refusal, refusal_record
@@ -65,12 +67,14 @@ class TakesFacts:
 
     def __init__(self, store: Store, refuse: Refuse, progress: Progress) -> None:
         self.store, self._send, self._progress = store, refuse, progress
+        self._chain = Chain(store)
 
     async def take_in(self, chapter: Chapter) -> None:
         """Applies a chapter at every contest. Raises CannotCountError, or OutsideError."""
         if chapter.refused:
             await self._send(chapter.refused)
-        for said in (await self.store.tell(chapter.span, chapter.facts)).values():
+        answers = await self._chain.handed(chapter.span, partial(self.store.tell, work=chapter.facts))
+        for said in answers.values():
             if not isinstance(said, Applied):
                 raise CannotCountError(said)
         self._progress.note([chapter.span])

@@ -26,6 +26,7 @@ from election.outstanding import registers
 from election.sources import Count
 from election.standing import Needs, Standing, margin_points, share, standing
 from election.tally import COLUMN, Row, nothing
+from election.wire.audit import Mark, audit
 from election.wire.frames_told import Heard, silence_json, swing_json, told_json
 from election.wire.records import stamp
 
@@ -52,6 +53,8 @@ class ContestState:
     """How many papers of the published source are held with each code."""
     told: tuple[Told, ...] = ()
     """Every fact told of the contest, in order."""
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    """How far the log is counted in this version, by partition (`wire.audit`)."""
 
 
 class Board:
@@ -141,7 +144,7 @@ class Board:
             "source": by, "embargo": _embargo(ban), **count,
             "areas": {area: self._area(area, facts, state, ban, by) for area, facts in self._areas.items()},
             "sources": [_source(one, ban, view.silences.get(one.source.id)) for one in view.counts],
-            "refused": state.refused,
+            "refused": state.refused, "audit": audit(state.marks),
         }  # fmt: skip
         if by == contest.source:
             made["findings"] = dict(state.findings) if ban.is_open else {}

@@ -16,7 +16,7 @@ from election.night import Contest, ContestId, SourceId
 from election.tally import Row, Statement, Status
 from election.wire.topics import Scope
 
-LAYOUT = 2
+LAYOUT = 3
 PREFIX = "sandik"
 LEDGER = ("meta", "deliveries", "due", "urgent", "busy", "calls", "outbox")
 """The keys of the ledger of deliveries, in the order its scripts take them."""
@@ -53,7 +53,8 @@ class Keys:
     @property
     def meta(self) -> str:
         """Hash: epoch, version, run_id, digest, at, lifted_at, announced_at, refused, unreadable,
-        told (id of the fact told last), told_seq.
+        told (id of the fact told last), told_seq, and `link:<reports/0>`: how far this version goes in a
+        partition, `<next offset> <link in hex>` (`wire.audit`).
 
         `refused` are papers of this contest; `unreadable` are records and papers that name no contest of the
         night, the same number at each of its contests.
@@ -64,6 +65,18 @@ class Keys:
     def offsets(self) -> str:
         """Hash: partition → the next offset to apply; the truth about what was applied."""
         return self._key("offsets")
+
+    @property
+    def chain(self) -> str:
+        """Hash: partition → `<next offset> <link in hex>`, as far as this contest has applied it."""
+        return self._key("chain")
+
+    def links(self, partition: str) -> str:
+        """String: the link of each record applied, 32 bytes each (`wire.audit`).
+
+        The chain ends at the offset in `offsets`, and begins as many records before it as there are links.
+        """
+        return self._key("links", partition)
 
     @property
     def changes(self) -> str:
@@ -123,6 +136,12 @@ class Keys:
         how far the log went, and when that was by the store's clock. Gone a minute after the last worker.
         """
         return self._key("pulse")
+
+    def claim(self, what: str) -> str:
+        """String: one gateway does this, for instance writes the contest's next snapshot into the log. Gone
+        after some seconds.
+        """
+        return self._key("claim", what)
 
     def boxes(self, source: SourceId) -> str:
         """Hash: unit → packed row of what is held."""

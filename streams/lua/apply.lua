@@ -3,16 +3,18 @@
 -- bytes of a unit's row: revision and edition), and if no offset of the log is left out. So the same batch
 -- applied twice is no news, whoever sends it again and for whatever reason.
 --
--- KEYS meta offsets changes sources findings, then for each section: boxes areas papers cleared
+-- KEYS meta offsets changes sources findings chain, the links of each partition, then for each section: boxes
+--      areas papers cleared
 -- ARGV digest epoch_if_new changes_max,
---      partitions, then for each: name first next refusals ("offset:ours:unreadable;" …),
+--      partitions, then for each what `read_span` says, its refusals as "offset:ours:unreadable;" …
 --      sections, then for each:
 --        source heard ("" if nothing was accepted), clearances known,
 --        units, tokens (16 bytes each), rows, row bytes, the ids,
 --        areas, differences (doubles), columns, the ids,
 --        papers, then id and JSON of each; papers gone, the ids; findings, then field and difference of each
 -- Answers {'OK', epoch, version} · {'MOVED', {places of units in section 1}, …} · {'GAP', partition, stored}
---      · {'DIGEST', theirs} · {'LIMIT', source, area} · {'CLEARED'}: clearances the sums did not know
+--      · {'LINK', partition} · {'DIGEST', theirs} · {'LIMIT', source, area}
+--      · {'CLEARED'}: clearances the sums did not know
 
 local CHUNK = 1000 -- arguments handed to one command; Lua's stack holds some thousands
 
@@ -20,22 +22,18 @@ local at = 3
 local function take() at = at + 1; return ARGV[at] end
 local function take_number() return tonumber(take()) end
 
-local meta, offsets, changes, sources, findings = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local meta, offsets, changes, sources, findings, chain = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local life = life_of(meta, ARGV[1], ARGV[2])
 if life.refusal then return life.refusal end
 
 -- Offsets: never past the stored one. What lies before it was counted already, also as refused.
-local nexts, refused, unreadable = {}, 0, 0
-for _ = 1, take_number() do
-  local name, first, following, refusals = take(), take_number(), take_number(), take()
-  local stored = stored_offset(offsets, name)
-  if first > stored then return { 'GAP', name, string.format('%d', stored) } end
-  if following > stored then
-    nexts[#nexts + 1] = name
-    nexts[#nexts + 1] = string.format('%d', following)
-  end
-  for offset, ours, nobodys in string.gmatch(refusals, '(%d+):(%d+):(%d+);') do
-    if tonumber(offset) >= stored then
+local spans, refused, unreadable = {}, 0, 0
+for place = 1, take_number() do
+  local span, refusal = read_span(offsets, KEYS[6 + place], take)
+  if refusal then return refusal end
+  spans[place] = span
+  for offset, ours, nobodys in string.gmatch(span.refusals, '(%d+):(%d+):(%d+);') do
+    if tonumber(offset) >= span.stored then
       refused = refused + tonumber(ours)
       unreadable = unreadable + tonumber(nobodys)
     end
@@ -44,9 +42,10 @@ end
 
 -- Read everything, refuse where anything moved.
 local function read_section(place)
-  local section = { boxes = KEYS[2 + 4 * place], areas = KEYS[3 + 4 * place], papers = KEYS[4 + 4 * place] }
+  local key = 3 + #spans + 4 * place
+  local section = { boxes = KEYS[key], areas = KEYS[key + 1], papers = KEYS[key + 2] }
   section.source, section.heard, section.cleared = take(), take(), take_number()
-  section.missed = redis.call('SCARD', KEYS[5 + 4 * place]) ~= section.cleared
+  section.missed = redis.call('SCARD', KEYS[key + 3]) ~= section.cleared
   section.units, section.tokens, section.rows, section.width = take_number(), take(), take(), take_number()
   section.unit_at = at + 1
   at = at + section.units
@@ -150,6 +149,7 @@ for name, more in pairs({ refused = refused, unreadable = unreadable }) do
   end
 end
 
+if changed or life.reborn then note_marks(life, chain, spans) end
 write_life(life, changes, ARGV[3], changed, fields)
 for name, count in pairs(finding_moves) do
   if count > 0 then redis.call('HSET', findings, name, count) else redis.call('HDEL', findings, name) end
@@ -181,5 +181,5 @@ for _, section in ipairs(sections) do
   end
   if section.newer then redis.call('HSET', sources, section.source, section.heard) end
 end
-if #nexts > 0 then redis.call('HSET', offsets, unpack(nexts)) end
+for _, span in ipairs(spans) do write_span(offsets, chain, span) end
 return { 'OK', life.epoch, life.version }

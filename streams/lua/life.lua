@@ -73,3 +73,63 @@ end
 local function stored_offset(offsets, partition)
   return tonumber(redis.call('HGET', offsets, partition) or '0')
 end
+
+-- The audit chain (election/wire/audit.py): what a step says of one partition.
+-- ARGV name first next refusals, the link before first ("" where the chain begins there), and the link of each
+-- record, 32 bytes each.
+-- Nothing is written here. The second answer refuses the step: there is a gap, or its records are not those of
+-- the chain that is held: of another log, or of a replay that has begun anew since they were read.
+local LINK = 32
+local function read_span(offsets, links, take)
+  local span = { key = links, name = take(), first = tonumber(take()), following = tonumber(take()) }
+  span.refusals, span.before, span.links = take(), take(), take()
+  span.stored = stored_offset(offsets, span.name)
+  span.new = span.following > span.stored
+  if span.first > span.stored then return span, { 'GAP', span.name, string.format('%d', span.stored) } end
+  span.fresh = redis.call('HEXISTS', offsets, span.name) == 0
+  local begins = span.stored - (span.fresh and 0 or redis.call('STRLEN', links) / LINK)
+  local function held(offset) -- the link of the record before an offset
+    if offset == begins then return '' end
+    local at = (offset - begins) * LINK
+    return redis.call('GETRANGE', links, string.format('%d', at - LINK), string.format('%d', at - 1))
+  end
+  local both = math.min(span.following, span.stored)
+  local ours = both == span.first and span.before
+    or string.sub(span.links, (both - span.first - 1) * LINK + 1, (both - span.first) * LINK)
+  if span.first < begins or #span.links ~= (span.following - span.first) * LINK
+      or span.before ~= held(span.first) or ours ~= held(both) then
+    return span, { 'LINK', span.name }
+  end
+  return span
+end
+
+local function mark_of(span)
+  local link = string.gsub(string.sub(span.links, -LINK), '.', function(byte)
+    return string.format('%02x', string.byte(byte))
+  end)
+  return string.format('%d ', span.following) .. link
+end
+
+-- How far the version that is about to be written goes in each partition: among what moved in meta, so that
+-- everybody who reads this version reads the same. A step without a new version leaves it to the next.
+local function note_marks(life, chain, spans)
+  local marks = {}
+  local held = redis.call('HGETALL', chain)
+  for place = 1, #held, 2 do marks[held[place]] = held[place + 1] end
+  for _, span in ipairs(spans) do
+    if span.new then marks[span.name] = mark_of(span) end
+  end
+  for name, mark in pairs(marks) do
+    local field = 'link:' .. string.match(name, '[^.]*$')
+    if redis.call('HGET', life.key, field) ~= mark then life.moved[field] = mark end
+  end
+end
+
+-- The offset, the links and the mark of a partition, in one step with what was counted of it.
+local function write_span(offsets, chain, span)
+  if not span.new then return end
+  if span.fresh then redis.call('DEL', span.key) end -- left over where only the offsets were taken away
+  redis.call('APPEND', span.key, string.sub(span.links, (span.stored - span.first) * LINK + 1))
+  redis.call('HSET', chain, span.name, mark_of(span))
+  redis.call('HSET', offsets, span.name, string.format('%d', span.following))
+end

@@ -1,23 +1,21 @@
 -- Rulings of one contest, each taken in once: kept as they came, and what they settle written to meta.
--- KEYS meta offsets changes rulings
--- ARGV digest epoch_if_new changes_max partition first next,
---      refusals ("offset:ours:unreadable;" …), rulings, then for each: offset heard_at bytes,
+-- KEYS meta offsets changes rulings chain links
+-- ARGV digest epoch_if_new changes_max, what `read_span` says (refusals: "offset:ours:unreadable;" …), rulings, then for each: offset heard_at bytes,
 --      fields, then name and value of each of them
--- Answers {'OK', epoch, version} · {'GAP', partition, stored} · {'DIGEST', theirs}
+-- Answers {'OK', epoch, version} · {'GAP', partition, stored} · {'LINK', partition} · {'DIGEST', theirs}
 
 local at = 3
 local function take() at = at + 1; return ARGV[at] end
 local function take_number() return tonumber(take()) end
 
-local meta, offsets, changes, rulings = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local meta, offsets, changes, rulings, chain = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local life = life_of(meta, ARGV[1], ARGV[2])
 if life.refusal then return life.refusal end
 
-local partition, first, following = take(), take_number(), take_number()
-local stored = stored_offset(offsets, partition)
-if first > stored then return { 'GAP', partition, string.format('%d', stored) } end
-
-count_refusals(life, stored, take())
+local span, refusal = read_span(offsets, KEYS[6], take)
+if refusal then return refusal end
+local stored = span.stored
+count_refusals(life, stored, span.refusals)
 
 local kept = {}
 for _ = 1, take_number() do
@@ -32,7 +30,9 @@ for _ = 1, take_number() do
   end
 end
 
-write_life(life, changes, ARGV[3], #kept > 0 or next(life.moved) ~= nil, {})
+local changed = #kept > 0 or next(life.moved) ~= nil
+if changed or life.reborn then note_marks(life, chain, { span }) end
+write_life(life, changes, ARGV[3], changed, {})
 for _, bytes in ipairs(kept) do redis.call('RPUSH', rulings, bytes) end
-if following > stored then redis.call('HSET', offsets, partition, string.format('%d', following)) end
+write_span(offsets, chain, span)
 return { 'OK', life.epoch, life.version }

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from election.night import AreaId, SourceId
 from election.report import Claim
 from election.tally import FIXED, Row
-from election.wire.frames import Board, ContestState, Json, dumps, state_hash
+from election.wire.audit import Mark, audit
+from election.wire.frames import Board, ContestState, Json, difference, dumps, state_hash
 from tests.election.strategies import (
     CLOSED_UNTIL,
     LAW_OPENS_AT,
@@ -124,3 +125,22 @@ def test_one_board_serves_all_sources(shots: list[tuple[list[Claim], Any]]) -> N
         state = state_of(council=papers, party=papers[1:], agency=areas())
         for source in (SourceId("council"), PARTY, AGENCY):
             assert dumps(board.snapshot(state, at, source)) == dumps(by(source, state, at))
+
+
+@pytest.mark.parametrize("at", [LAW_OPENS_AT, CLOSED_UNTIL])
+def test_the_head_of_the_log_stands_in_every_snapshot_and_a_change_of_it_is_small(at: Any) -> None:
+    """By every source and under any embargo the same: records are counted there, and no votes."""
+    marks = {f"{what}/{number}": Mark(100, "ab" * 32) for what in ("reports", "told") for number in range(4)}
+    state = replace(state_of(council=[paper(**figures(9, 5, 1))]), marks=marks)
+    later = replace(state, marks={**marks, "reports/2": Mark(101, "cd" * 32)})
+    for source in (SourceId("council"), PARTY):
+        before, after = by(source, state, at), by(source, later, at)
+        assert audit(marks) == before["audit"]
+        moved = {"audit": {"head": after["audit"]["head"], "at": {"reports/2": 101}}}
+        assert moved == difference(before, after)
+        assert len(dumps(moved)) < 130
+
+
+def test_without_a_log_there_is_no_head() -> None:
+    """A rehearsal counts a recording."""
+    assert by(SourceId("council"), state_of())["audit"] is None

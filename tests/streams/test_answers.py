@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.answers import Answer, Applied, Attended, Gap, Limit, Moved, OtherNight, answer
+from streams.answers import Answer, Applied, Attended, Forked, Gap, Limit, Moved, OtherNight, answer
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,7 @@ from streams.answers import Answer, Applied, Attended, Gap, Limit, Moved, OtherN
         ([b"OK", b"e1", b"7", [b"t/0", b"3", b"t/1", b"12"]], Attended("e1", 7, {"t/0": 3, "t/1": 12})),
         ([b"MOVED", [0, 2], [], [5]], Moved(((0, 2), (), (5,)))),
         ([b"GAP", b"t/0", b"3"], Gap("t/0", 3)),
+        ([b"LINK", b"t/0"], Forked("t/0")),
         ([b"DIGEST", b"abc"], OtherNight("abc")),
         ([b"LIMIT", b"council", b"adalar"], Limit("council", "adalar")),
     ],
@@ -28,14 +29,21 @@ def test_every_answer_of_the_scripts_is_a_value(said: list[object], meant: Answe
 
 
 WORDS: st.SearchStrategy[Any] = st.sampled_from(
-    [b"OK", b"MOVED", b"GAP", b"DIGEST", b"LIMIT", b"QUEUED", b"7", b"x", 7, None, []]
+    [b"OK", b"MOVED", b"GAP", b"LINK", b"DIGEST", b"LIMIT", b"QUEUED", b"7", b"x", 7, None, []]
 )
 
 
 @given(st.lists(WORDS | st.binary(max_size=4), max_size=6))
 def test_what_no_script_says_is_never_taken_for_an_answer(said: list[object]) -> None:
     """Only the scripts' own shapes have a meaning; anything else stops the worker, and is not guessed at."""
-    lengths = {b"OK": (3, 4), b"MOVED": range(1, 7), b"GAP": (3,), b"DIGEST": (2,), b"LIMIT": (3,)}
+    lengths = {
+        b"OK": (3, 4),
+        b"MOVED": range(1, 7),
+        b"GAP": (3,),
+        b"LINK": (2,),
+        b"DIGEST": (2,),
+        b"LIMIT": (3,),
+    }
     shaped = bool(said) and any(said[0] == word and len(said) in sizes for word, sizes in lengths.items())
     try:
         found = answer(said)

@@ -5,7 +5,6 @@ worker does with one is in tests/live.
 """
 
 import asyncio
-import inspect
 import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -13,7 +12,6 @@ from typing import Any
 
 import aiokafka
 import pytest
-from faust.transport.consumer import Consumer
 
 from election.errors import SandikError, UsageError
 from streams import consuming
@@ -98,7 +96,7 @@ class Log:
     """What stands in for the consumer's thread: what Kafka holds as committed, and where is read on."""
 
     def __init__(self, committed: Mapping[Any, int]) -> None:
-        self.committed, self.at = committed, dict[Any, int]()
+        self.committed, self.at, self.begins = committed, dict[Any, int](), 0
 
     def assignment(self) -> set[Any]:
         """The partitions of this worker."""
@@ -116,6 +114,10 @@ class Log:
     async def highwaters(self, *partitions: Any) -> Mapping[Any, int]:
         """Where the log ends."""
         return dict.fromkeys(partitions, 90)
+
+    async def earliest_offsets(self, *partitions: Any) -> Mapping[Any, int]:
+        """Where it begins."""
+        return dict.fromkeys(partitions, self.begins)
 
 
 async def test_the_log_is_read_on_where_the_store_stands_whatever_kafka_holds_as_committed() -> None:
@@ -138,6 +140,26 @@ async def test_the_log_is_read_on_where_the_store_stands_whatever_kafka_holds_as
         assert expected == log.at
         for place in (consumer._read_offset, consumer._committed_offset):
             assert {ahead: 7, behind: 90, flushed: None} == {at: place[at] for at in log.committed}
+
+
+async def test_where_nothing_is_stored_a_log_is_read_from_where_it_begins() -> None:
+    """A replay that went back has emptied its log, and the next record's offset is not 0."""
+    place, stored = aiokafka.TopicPartition("t", 0), {"t/0": 0}
+    async with made_app() as app:
+        app.consumer._thread.thread_loop.close()
+        app.consumer._thread = log = Log({place: 50})
+        log.begins = 40
+
+        async def positions(names: Sequence[str]) -> Mapping[str, int]:
+            return {name: stored[name] for name in names}
+
+        async def begin_at(firsts: Mapping[str, int]) -> None:
+            stored.update(firsts)
+
+        app.positions, app.begin_at = positions, begin_at
+        await app.consumer.perform_seek()
+        assert {place: 40} == log.at
+        assert {"t/0": 40} == stored
 
 
 async def test_a_log_that_ends_before_the_stores_offset_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -270,111 +292,3 @@ async def test_the_log_is_read_on_only_when_no_thrown_away_step_is_under_way() -
         await app.consumer.perform_seek()
         assert ["step", "positions", "positions"] == order
         assert {at: 0} == app.consumer._thread.at
-
-
-class Handed:
-    """A record on its way to the streams, as the library's loop hands it to `wait_first`."""
-
-    def __init__(self) -> None:
-        self.gate, self.told = asyncio.Event(), list[str]()
-
-    async def at_once(self) -> None:
-        """There is room."""
-        self.told.append("handed on")
-
-    async def later(self) -> None:
-        """There is none yet."""
-        try:
-            await self.gate.wait()
-            self.told.append("handed on")
-        except asyncio.CancelledError:
-            self.told.append("given up")
-            raise
-
-    async def broken(self) -> None:
-        """It cannot be handed on."""
-        raise ValueError("broken")
-
-
-@asynccontextmanager
-async def made_consumer() -> AsyncIterator[OurConsumer]:
-    """The consumer of an app of which nothing is started."""
-    async with made_app() as app:
-        yield app.consumer
-
-
-async def test_a_record_that_need_not_wait_is_handed_on_without_a_task() -> None:
-    """The library makes four for each: a sixth of all that a record of fifty papers costs."""
-    async with made_consumer() as consumer:
-        handed, before = Handed(), asyncio.all_tasks()
-        suspended = consumer.suspend_flow.wait()
-        waiting = consumer.wait_first(handed.at_once(), suspended)
-        waiting.send(None)
-        assert ["handed on"] == handed.told
-        assert before == asyncio.all_tasks()
-        with pytest.raises(StopIteration):
-            waiting.send(None)
-        assert inspect.CORO_CLOSED == inspect.getcoroutinestate(suspended)
-
-
-async def test_a_record_that_must_wait_is_handed_on_when_there_is_room() -> None:
-    """Reading goes no further before."""
-    async with made_consumer() as consumer:
-        handed = Handed()
-        waiting = asyncio.ensure_future(consumer.wait_first(handed.later(), consumer.suspend_flow.wait()))
-        for _ in range(20):
-            await asyncio.sleep(0)
-        assert ([], False) == (handed.told, waiting.done())
-        handed.gate.set()
-        await asyncio.wait_for(waiting, 10)
-        assert ["handed on"] == handed.told
-
-
-@pytest.mark.parametrize("how", ["suspended", "stopped", "cancelled"])
-async def test_a_record_that_waits_is_given_up_when_reading_ends(how: str) -> None:
-    """A rebalance suspends the flow: whoever has the partition next reads it again."""
-    async with made_consumer() as consumer:
-        handed = Handed()
-        waiting = asyncio.ensure_future(consumer.wait_first(handed.later(), consumer.suspend_flow.wait()))
-        for _ in range(5):
-            await asyncio.sleep(0)
-        {
-            "suspended": consumer.suspend_flow.set,
-            "stopped": consumer._stopped.set,
-            "cancelled": waiting.cancel,
-        }[how]()
-        await asyncio.wait({waiting}, timeout=10)
-        for _ in range(5):
-            await asyncio.sleep(0)
-        assert (True, "cancelled" == how) == (waiting.done(), waiting.cancelled())
-        assert ["given up"] == handed.told
-
-
-async def test_while_the_flow_is_suspended_or_ends_the_library_decides() -> None:
-    """As it always did; our way is only for a record that may go on."""
-    for how in ("suspend_flow", "_stopped"):
-        async with made_consumer() as consumer:
-            getattr(consumer, how).set()
-            handed = Handed()
-            await asyncio.wait_for(consumer.wait_first(handed.later(), consumer.suspend_flow.wait()), 10)
-            for _ in range(5):
-                await asyncio.sleep(0)
-            assert "handed on" not in handed.told
-
-
-async def test_an_error_in_handing_on_is_raised_and_nothing_is_left_behind() -> None:
-    """It ends the process, and the record is read again."""
-    async with made_consumer() as consumer:
-        suspended = consumer.suspend_flow.wait()
-        with pytest.raises(ValueError, match="broken"):
-            await consumer.wait_first(Handed().broken(), suspended)
-        assert inspect.CORO_CLOSED == inspect.getcoroutinestate(suspended)
-
-
-async def test_the_library_still_hands_records_on_as_we_take_them_over() -> None:
-    """Two coroutines, the record's first; and its fast path is there, which takes what is waiting at once."""
-    async with made_app() as app:
-        assert "wait_first" in inspect.getsource(Consumer._drain_messages)
-        assert "callback(message), self.suspend_flow.wait()" in inspect.getsource(Consumer._drain_messages)
-        assert app.conf.cython_optimizations
-        assert app.monitor not in app.sensors

@@ -113,6 +113,18 @@ async def test_it_begins_again_where_the_store_holds_less_than_it_knows() -> Non
     assert 0 == stage.evaluator.memory.seq
 
 
+async def test_it_begins_again_in_a_new_epoch_also_where_nothing_was_told_before() -> None:
+    """A replay that goes back: rulings it remembers were not given yet."""
+    stage = Stage(looked({**OPEN, "at": "2024-10-06T12:00:00.000Z"}))
+    await stage.evaluator.step()
+    before = stage.evaluator.teller
+    await stage.evaluator.step()
+    assert before is stage.evaluator.teller
+    stage.looked = looked({**OPEN, "at": "2024-10-06T12:00:00.000Z", "epoch": "f"})
+    await stage.evaluator.step()
+    assert before is not stage.evaluator.teller
+
+
 async def test_a_fact_that_does_not_follow_ends_it_with_a_way_out() -> None:
     """The store accepts no such fact: somebody else wrote it."""
     odd = encode(fact({}, seq=4, prev="0" * 16), SCOPE)

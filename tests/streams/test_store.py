@@ -23,7 +23,7 @@ from election.night import ContestId
 from election.tally import width
 from streams.ground import Ground, Shelf
 from streams.settings import Settings
-from streams.spans import Span
+from streams.spans import Links, Span
 from streams.store import CHANGES_MIN, QuickConnection, Store, _place
 from tests.streams import made
 
@@ -116,11 +116,12 @@ async def test_the_change_stream_is_bounded_by_entries_and_by_memory() -> None:
 async def test_the_offsets_and_refusals_of_a_batch_reach_every_contest() -> None:
     """Each contest stores the offsets for itself, and counts only what concerns it."""
     one = store()
-    span = Span("reports/0", 3, 9, {4: {MAYOR: 2}, 5: {None: 1}})
+    links = Links(b"before", b"made")
+    span = Span("reports/0", 3, 9, {4: {MAYOR: 2}, 5: {None: 1}}, links=links)
     for contest, refusals in ((MAYOR, "4:2:0;5:0:1;"), (ContestId("bridge"), "5:0:1;")):
         call = one._apply_call(contest, [span], [])
         assert [NIGHT.digest, 4096] == [call.args[0], call.args[2]]
-        assert [1, "reports/0", 3, 9, refusals, 0] == list(call.args[3:])
+        assert [1, "reports/0", 3, 9, refusals, b"before", b"made", 0] == list(call.args[3:])
         assert all("{replay.practice." + contest + "}" in key for key in call.keys)
     await one.close()
 

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from election.night import ContestId
+from election.wire.audit import Mark
 from election.wire.changes import Change, decode_change, encode_change, entry_id
 from election.wire.keys import pack_total
 from tests.web.made import Worker, night, parts, records
@@ -118,3 +119,16 @@ def test_versions_only_rise_within_an_epoch(moves: list[tuple[str, int]]) -> Non
         assert after.version == version
         assert after.epoch != at.epoch or after.version >= at.version
         at = after
+
+
+def test_how_far_a_version_goes_in_the_log_is_read_and_followed_alike() -> None:
+    """So every gateway has the same head for a version, whether it was there or came later."""
+    meta = {"epoch": "e1", "version": "1", "link:reports/0": "5 ab"}
+    texts = {name.encode(): value.encode() for name, value in meta.items()}
+    first = read(texts, {}, {}, {})
+    moved = Change(2, 1, "e1", "", meta={"link:reports/0": "9 cd", "link:rulings/0": "1 ef"})
+    second = follow(first, moved)
+    assert second is not None
+    published = night().contests[MAYOR].source
+    assert {"reports/0": Mark(5, "ab")} == state(first, "e1", published).marks
+    assert {"reports/0": Mark(9, "cd"), "rulings/0": Mark(1, "ef")} == state(second, "e1", published).marks
