@@ -35,6 +35,8 @@ PARTS = {
     "slow": "10,000 connections, some slow, some not reading: memory, and what the fast ones notice",
     "join": "a late joiner gets its snapshot, of 39 districts and of 31,186 boxes",
     "storm": "5,000 clients lose their gateway and come back",
+    "snapshots": "a table of 200 MB compared with the one before it: time and memory",
+    "parse": "a foreign table by mapping → reports, beside csv alone and pandas",
     "calls": "what one report, one batch and one tick cost without any server",
 }
 """Each is a module of this folder with a `measure`."""

@@ -30,8 +30,9 @@ from election.tally import COLUMN
 from election.wire.frames import ContestState
 from election.wire.nights import read_night
 from election.wire.records import Bundle
+from producers.cluster import create_topics
 from producers.history import History
-from producers.publish import Publisher, create_topics
+from producers.publish import Publisher
 from producers.settings import Settings
 from web.upstream import Upstream
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from bench.results import progress
 from election.night import NightId
 from election.wire.records import Record
+from producers.cluster import create_topics
 from producers.history import History
-from producers.publish import Publisher, create_topics
+from producers.publish import Publisher
 from producers.settings import Settings
 
 PARTITIONS = 4

@@ -23,7 +23,7 @@ from bench.servers import SANDIK, Place
 from bench.stored import wait_for
 from bench.wanted import Wanted
 from election.night import NightId
-from producers.publish import create_topics
+from producers.cluster import create_topics
 from producers.settings import Settings
 
 MOST_S = 3.0

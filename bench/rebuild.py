@@ -19,7 +19,7 @@ from bench.servers import SANDIK, Place
 from bench.stored import Stored, wait_for
 from bench.wanted import Wanted
 from election.night import ContestId, NightId
-from producers.publish import create_topics
+from producers.cluster import create_topics
 from sandik import folders
 
 MOST_S = 5.0

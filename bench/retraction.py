@@ -23,7 +23,8 @@ from bench.stored import wait_for
 from bench.wanted import Wanted
 from election.night import Contest, Night, NightId
 from election.wire.records import Bundle, Record, Ruling
-from producers.publish import Publisher, create_topics
+from producers.cluster import create_topics
+from producers.publish import Publisher
 from producers.settings import Settings
 from sandik import folders
 

@@ -10,7 +10,7 @@ import pytest
 
 from election.wire.nights import read_night
 from election.wire.records import decode
-from producers.pace import Pace, schedule
+from producers.pace import Pace, cues, schedule
 from tests.night_rows import counted_at, encode_back, folder, papers, rulings
 from tests.plain_count import Row, lines
 
@@ -120,5 +120,5 @@ def test_a_demo_of_a_night_can_be_watched_to_its_end(name: str, least_s: float, 
     """At the night's own speed, with long silences shortened, it is over in minutes and not in weeks."""
     rule = read_night(folder(name)).replay
     records = [decode(encode_back(line)) for line in lines(folder(name)["recording.jsonl.gz"])[1:]]
-    due = list(schedule(records, Pace(rule.speed, gap_max_s=rule.gap_max_s)))
+    due = list(schedule(cues(records), Pace(rule.speed, gap_max_s=rule.gap_max_s)))
     assert least_s <= due[-1].at_s(rule.speed) <= most_s

@@ -84,7 +84,7 @@ def _deliver(args: argparse.Namespace, out: Out, night: Night, settings: "Settin
         out.say(f"{path} is in order: {len(found.all)} subscriptions, {len(places)} addresses.")
         out.answer({"night": night.id, "subscriptions": len(found.all), "addresses": len(places)})
         return 0
-    from producers.publish import create_topics
+    from producers.cluster import create_topics
     from producers.settings import Settings as Producing
     from sandik.delivered import DeliveredTopic
     from streams import quiet

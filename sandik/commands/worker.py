@@ -22,7 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Out) -> int:
     """Counts until it is asked to stop."""
-    from producers.publish import create_topics
+    from producers.cluster import create_topics
     from producers.settings import Settings as Producing
     from streams import app
     from streams.settings import Settings

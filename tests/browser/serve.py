@@ -22,7 +22,8 @@ from websockets.http11 import Request, Response
 
 from election.wire.frames import difference, state_hash
 from web import pages
-from web.answers import SECURITY, TYPES, travels
+from web.answers import TYPES, travels
+from web.policy import SECURITY
 
 Snapshot = dict[str, Any]
 T = TypeVar("T")

@@ -23,7 +23,7 @@ from election.night import Night
 from election.wire.records import Record, Ruling, encode
 from election.wire.topics import Scope, report_key, ruling_key
 from producers import record
-from producers.publish import create_topics
+from producers.cluster import create_topics
 from producers.settings import Settings as Producing
 from streams.looking import Looks
 from streams.settings import Settings

@@ -9,10 +9,10 @@ import pytest
 
 from election.wire.controls import Answer, Control
 from election.wire.records import Record
+from producers.cluster import create_topics
 from producers.controls import Controls, ask
 from producers.notes import NotePublisher
 from producers.pace import Pace
-from producers.publish import Publisher, create_topics
 from producers.record import follow_log
 from producers.replay import Played, replay
 from producers.settings import Settings
@@ -28,6 +28,11 @@ NIGHT = folders.load("practice")
 def settings(broker: Running) -> Settings:
     """The settings for this broker, in a session that no other test has."""
     return Settings(kafka=broker.address, kafka_kind=broker.kind, session=f"c{next(NAMES)}")
+
+
+def unwanted(refusal: object) -> None:
+    """No line of a shipped recording is refused."""
+    pytest.fail(str(refusal))
 
 
 def asks(do: str, **more: object) -> Control:
@@ -54,11 +59,11 @@ async def test_a_replay_is_paused_stepped_jumped_and_let_go(settings: Settings) 
     night, records = NIGHT.night, heard()
     await create_topics(settings, night.id)
     async with (
-        Publisher(settings, night.id) as out,
+        NotePublisher(settings, night.id) as out,
         Controls(settings, night.id, 0.001) as controls,
     ):
         playing: asyncio.Task[Played] = asyncio.create_task(
-            replay(records, Pace(0.001), out, pytest.fail, controls=controls)
+            replay(lambda: records, Pace(0.001), out, unwanted, controls=controls)
         )
         paused = await listening(settings, "pause")
         assert ("", True) == (paused.because, paused.paused)
@@ -84,11 +89,11 @@ async def test_what_was_asked_before_it_began_does_not_move_it(settings: Setting
     out = NotePublisher(settings, night.id)
     async with out:
         await out.note("controls", b"replay", b"rubbish")
-    async with Controls(settings, night.id, None) as controls, Publisher(settings, night.id) as publisher:
+    async with Controls(settings, night.id, None) as controls, NotePublisher(settings, night.id) as publisher:
         assert not (await listening(settings, "speed", speed=None)).paused
         records = heard()
         done = await asyncio.wait_for(
-            replay(records, Pace(None), publisher, pytest.fail, controls=controls), WITHIN_S
+            replay(lambda: records, Pace(None), publisher, unwanted, controls=controls), WITHIN_S
         )
         assert len(records) == done.records
 

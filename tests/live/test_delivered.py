@@ -6,7 +6,7 @@ import pytest
 
 from election.errors import OutsideError
 from election.night import NightId
-from producers.publish import create_topics
+from producers.cluster import create_topics
 from producers.settings import Settings
 from sandik.delivered import DeliveredTopic
 from tests.servers import Running

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -49,6 +50,45 @@ async def test_a_demo_until_done_ends_as_the_night_must_end(night: str) -> None:
         found["night"], found["mode"], found["simulated"], found["matches_ending"],
     )  # fmt: skip
     assert all(len(contest["hash"]) == 16 for contest in found["contests"].values())
+
+
+async def test_a_demo_with_faults_says_what_they_did_and_ends_as_it_must(tmp_path: Path) -> None:
+    """Records twice and out of order, the worker killed, the store frozen: nothing of it is lost."""
+    (tmp_path / "storm.toml").write_text(STORM)
+    words = ("--speed", "3600", "--until-done", "--no-browser", "--port", "0", "--json")
+    async with sandik("demo", "practice", *words, "--faults", str(tmp_path / "storm.toml")) as process:
+        out, err = await process.communicate()
+    assert 0 == process.returncode, err.decode()
+    found = json.loads(out)
+    assert found["matches_ending"]
+    assert found["faults"]["ending_promised"]
+    assert found["faults"]["records"]["duplicate"] > 0
+    assert b"worker is killed" in err
+    assert b"store is frozen" in err
+
+
+STORM = """
+[[fault]]
+kind = "duplicate"
+chance_pct = 50
+after_s = 60
+
+[[fault]]
+kind = "reorder"
+within_s = 300
+
+[[process]]
+who = "worker"
+do = "kill"
+at = "18:00"
+for_s = 1
+
+[[process]]
+who = "store"
+do = "freeze"
+at = "18:10"
+for_s = 1
+"""
 
 
 async def test_a_demo_shows_its_page_and_ends_with_ctrl_c_leaving_nothing() -> None:

@@ -244,11 +244,11 @@ async def test_a_record_over_our_limit_is_refused_and_one_over_kafkas_never_gets
 
 
 async def test_a_worker_that_stands_still_while_there_is_work_is_ended(
-    broker: Running, redis_server: Running, tmp_path: Path
+    apache_kafka: Running, redis_server: Running, tmp_path: Path
 ) -> None:
     """Its stream is cut off from within (nothing is read any more); the watchdog asks with fresh clients."""
     records = made.recording()
-    async with crew(broker, redis_server, tmp_path, workers=0) as hands:
+    async with crew(apache_kafka, redis_server, tmp_path, workers=0) as hands:
         hands.start(SANDIK_STAND_STILL_S="12", SANDIK_TEST_HANG_AFTER="1")
         await hands.send(records[:20])
         await hands.until_applied(1)

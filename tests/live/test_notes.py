@@ -1,8 +1,8 @@
 """Whether bytes that another room made reach the log as they are."""
 
 from election.night import NightId
+from producers.cluster import create_topics
 from producers.notes import NotePublisher
-from producers.publish import create_topics
 from producers.record import read_log
 from producers.settings import Settings
 from tests.servers import Running

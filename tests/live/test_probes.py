@@ -5,7 +5,7 @@ import os
 import pytest
 
 from election.errors import UsageError
-from producers.publish import create_topics
+from producers.cluster import create_topics
 from producers.settings import Settings
 from sandik import cli, folders, probes
 from tests.servers import Running

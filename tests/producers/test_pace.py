@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from election.errors import UsageError
 from election.wire.records import Ruling
-from producers.pace import Pace, read_from, read_speed, schedule
+from producers.pace import Pace, cues, read_from, read_speed, schedule
 
 EIGHT = datetime(2019, 6, 23, 17, 0, tzinfo=UTC)
 
@@ -23,7 +23,7 @@ def heard(*minutes: float) -> list[Ruling]:
 
 def due(records: list[Ruling], pace: Pace) -> list[float]:
     """When each is due."""
-    return [one.at_s(pace.speed) for one in schedule(records, pace)]
+    return [one.at_s(pace.speed) for one in schedule(cues(records), pace)]
 
 
 def test_at_speed_sixty_a_recorded_minute_takes_a_second() -> None:

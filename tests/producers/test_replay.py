@@ -1,19 +1,22 @@
 """A recording played: every record once, in order, at its time, with a clock of the test's own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import cast
 
 import pytest
 
 from election.errors import RecordError
-from election.wire.records import Record, Ruling
+from election.wire.records import Bundle, Record, Ruling
+from producers.bundling import bundles
+from producers.faults import Fault, Faults
 from producers.formats.document import Heard, Refusal
+from producers.notes import NotePublisher
 from producers.pace import Pace
-from producers.publish import Publisher
 from producers.replay import Played, replay
+from sandik import folders, recordings
 from tests.producers import tiny
-from tests.producers.test_bundling import a_report, bundles
+from tests.producers.test_bundling import a_report
 
 
 class Taken:
@@ -24,6 +27,12 @@ class Taken:
         self.drained_after = -1
         self._refuses = refuses
         self.now_s: Callable[[], float] = lambda: 0.0
+        self.ends: dict[tuple[str, int], int] = {}
+        self.marks: list[tuple[str, bytes | None]] = []
+
+    async def marked(self, bundle: Bundle, mark: str, damaged: bytes | None = None) -> None:
+        """Notes what was done to it."""
+        self.marks.append((mark, damaged))
 
     async def publish(self, record: Record) -> None:
         """Notes when it came."""
@@ -47,8 +56,8 @@ class Watch:
         return self.at_s
 
     async def sleep(self, seconds: float) -> None:
-        """Jumps."""
-        self.at_s += seconds
+        """Jumps; never by so little that the clock would not move."""
+        self.at_s += max(seconds, 1e-6) if seconds else 0
 
 
 def rulings(*seconds: float) -> list[Ruling]:
@@ -60,7 +69,7 @@ def rulings(*seconds: float) -> list[Ruling]:
 async def play(heard: list[Heard], pace: Pace, taken: Taken, refused: list[Refusal] | None = None) -> Played:
     """Plays into `taken`."""
     bad: list[Refusal] = [] if refused is None else refused
-    return await replay(heard, pace, cast("Publisher", taken), bad.append)
+    return await replay(lambda: heard, pace, cast("NotePublisher", taken), bad.append)
 
 
 async def test_as_fast_as_possible_every_record_is_sent_once_in_order() -> None:
@@ -77,9 +86,14 @@ async def test_each_record_is_sent_at_its_time() -> None:
     watch, taken = Watch(), Taken()
     taken.now_s = watch.now_s
     await replay(
-        rulings(0, 20, 50), Pace(10), cast("Publisher", taken), print, clock=watch.now_s, sleep=watch.sleep
+        lambda: rulings(0, 20, 50),
+        Pace(10),
+        cast("NotePublisher", taken),
+        print,
+        clock=watch.now_s,
+        sleep=watch.sleep,
     )
-    assert [100.0, 102.0, 105.0] == [at for at, _ in taken.records]
+    assert [100.0, 102.0, 105.0] == [round(at, 3) for at, _ in taken.records]
 
 
 async def test_what_is_late_is_caught_up_without_waiting() -> None:
@@ -92,7 +106,12 @@ async def test_what_is_late_is_caught_up_without_waiting() -> None:
 
     taken.now_s = slow
     await replay(
-        rulings(0, 20, 50), Pace(1), cast("Publisher", taken), print, clock=watch.now_s, sleep=watch.sleep
+        lambda: rulings(0, 20, 50),
+        Pace(1),
+        cast("NotePublisher", taken),
+        print,
+        clock=watch.now_s,
+        sleep=watch.sleep,
     )
     assert [130.0, 160.0, 190.0] == [at for at, _ in taken.records]
 
@@ -125,3 +144,43 @@ async def test_a_single_report_has_no_place_in_a_recording() -> None:
     """A format that gives single reports is bundled first; forgetting it is a mistake in our code."""
     with pytest.raises(TypeError, match="bundled first"):
         await play([a_report()], Pace(None), Taken())
+
+
+SPEEDS = (1.0, 60.0, None)
+
+
+@pytest.mark.parametrize("name", ["practice", "istanbul-2019-03-31", "istanbul-2019-06-23"])
+async def test_at_every_speed_the_same_records_are_sent_in_the_same_order(name: str) -> None:
+    """A night has one ending: the speed says when a record is sent, and never which or after which."""
+    folder = folders.load(name)
+    records = [one for one in recordings.heard(folder.recording, folder.night) if isinstance(one, Record)]
+    for speed in SPEEDS:
+        taken, watch = Taken(), Watch()
+        await replay(
+            lambda: records, Pace(speed), cast("NotePublisher", taken), print, clock=watch.now_s,
+            sleep=watch.sleep,
+        )  # fmt: skip
+        assert records == [record for _, record in taken.records]
+
+
+async def test_in_step_each_record_waits_until_all_of_before_is_settled() -> None:
+    """So that what is told does not hang on how records fall together."""
+    taken, settled = Taken(), list[int]()
+    taken.ends = {("reports", 0): 7}
+
+    async def settle(ends: Mapping[tuple[str, int], int]) -> None:
+        assert {("reports", 0): 7} == ends
+        settled.append(len(taken.records))
+
+    records = rulings(0, 1, 1)
+    await replay(lambda: records, Pace(None), cast("NotePublisher", taken), print, settle=settle)
+    assert [1, 2, 3] == settled
+
+
+async def test_what_a_fault_touched_is_sent_marked() -> None:
+    """And what it did not touch is sent as ever."""
+    records, taken = list(bundles([a_report("n-1"), a_report("n-2")], tiny.night())), Taken()
+    twice = Faults([Fault("duplicate")], seed=1)
+    played = await replay(lambda: records, Pace(None), cast("NotePublisher", taken), print, faults=twice)
+    assert [("duplicate", None)] == taken.marks
+    assert (2, 4) == (played.records, played.reports)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from election.wire.controls import Control
 from election.wire.records import Ruling
-from producers.pace import Due
+from producers.pace import Cue, Due
 from producers.tempo import Tempo
 
 EIGHT = datetime(2019, 6, 23, 17, 0, tzinfo=UTC)
@@ -16,7 +16,7 @@ EIGHT = datetime(2019, 6, 23, 17, 0, tzinfo=UTC)
 def due(recorded_s: float) -> Due:
     """A record of so many recorded seconds after eight."""
     at = EIGHT + timedelta(seconds=recorded_s)
-    return Due(recorded_s, Ruling("mayor", "concession", at, at, "council", "", ""))
+    return Due(recorded_s, Cue(at, Ruling("mayor", "concession", at, at, "council", "", "")))
 
 
 def asks(do: str, **more: object) -> Control:
@@ -64,7 +64,7 @@ def test_a_paused_replay_is_stepped_record_by_record() -> None:
 
 
 def test_a_jump_brings_everything_up_to_its_hour_at_once() -> None:
-    """And from there on the speed holds again."""
+    """That of the hour itself too, as with every hour asked for; from there the speed holds again."""
     tempo = Tempo(1)
     tempo.take(asks("jump", to=EIGHT + timedelta(hours=1)), 0.0)
     assert 0.0 == tempo.wait_s(due(3599), 0.0)
@@ -73,7 +73,18 @@ def test_a_jump_brings_everything_up_to_its_hour_at_once() -> None:
     assert 60.0 == tempo.wait_s(due(3660), 0.0)
 
 
-def test_nothing_goes_back() -> None:
+def test_a_jump_into_a_silence_waits_for_what_is_left_of_it() -> None:
+    """Also where it is shortened: of two hours that play as a minute, at most that minute is waited for."""
+    tempo = Tempo(1)
+    tempo.played(due(0))
+    tempo.take(asks("jump", to=EIGHT + timedelta(hours=1)), 0.0)
+    shortened = Due(60.0, due(7200).cue)
+    assert 60.0 == tempo.wait_s(shortened, 0.0)
+    tempo.take(asks("jump", to=EIGHT + timedelta(seconds=7190)), 0.0)
+    assert 10.0 == tempo.wait_s(shortened, 0.0)
+
+
+def test_who_plays_and_cannot_forget_does_not_go_back() -> None:
     """A jump to an hour that is played already is refused with the way out, and changes nothing."""
     tempo = Tempo(1)
     tempo.played(due(3600))
@@ -81,6 +92,37 @@ def test_nothing_goes_back() -> None:
     assert "another session" in said
     assert "18:00:00" in said
     assert 10.0 == tempo.wait_s(due(10), 0.0)
+
+
+def test_a_jump_to_an_earlier_hour_begins_the_recording_anew() -> None:
+    """Up to that hour everything comes at once, and from there on the speed, or the pause, holds again."""
+    tempo = Tempo(1, may_go_back=True)
+    tempo.played(due(3600))
+    assert "" == tempo.take(asks("jump", to=EIGHT + timedelta(minutes=10)), 50.0)
+    assert tempo.back
+    tempo.began_anew(60.0)
+    assert (False, None, 0) == (tempo.back, tempo.played_at, tempo.records)
+    assert 0.0 == tempo.wait_s(due(600), 60.0)
+    tempo.played(due(600))
+    assert 30.0 == tempo.wait_s(due(630), 60.0)
+    tempo.take(asks("pause"), 60.0)
+    assert "" == tempo.take(asks("jump", to=EIGHT), 70.0)
+    tempo.began_anew(70.0)
+    assert 0.0 == tempo.wait_s(due(0), 70.0)
+    tempo.played(due(0))
+    assert None is tempo.wait_s(due(630), 999.0)
+
+
+def test_what_could_not_be_forgotten_stays_and_goes_on() -> None:
+    """The store was away: the replay goes on from where it is, at its speed."""
+    tempo = Tempo(1, may_go_back=True)
+    tempo.played(due(3600))
+    tempo.take(asks("pause"), 3600.0)
+    tempo.take(asks("jump", to=EIGHT), 3600.0)
+    tempo.stays()
+    tempo.take(asks("resume"), 4000.0)
+    assert not tempo.back
+    assert 60.0 == tempo.wait_s(due(3660), 4000.0)
 
 
 def test_from_as_fast_as_possible_to_a_speed() -> None:

@@ -15,6 +15,7 @@ from web.answers import Answer, Answers, Request
 from web.exporting import Exports
 from web.held import Boxes
 from web.hub import Hub
+from web.past import Past
 from web.words import languages
 
 MAYOR = ContestId("mayor")
@@ -26,11 +27,13 @@ async def no_boxes(contest: ContestId, source: SourceId) -> Boxes:
     raise OutsideError("The store does not give out its boxes now; try again shortly.")
 
 
-def answers(of: Hub, *, ready: bool = True, exports: Exports | None = None) -> Answers:
+def answers(
+    of: Hub, *, ready: bool = True, exports: Exports | None = None, past: Past | None = None
+) -> Answers:
     """The answers of a gateway that reached its store, with three files and the real page."""
     made = Answers(
         of, FILES, lambda shown, lang, contests: pages.board(shown, lang, contests=contests), pages.style,
-        languages(), exports or Exports(of, night(), no_boxes),
+        languages(), exports or Exports(of, night(), no_boxes), past,
     )  # fmt: skip
     made.ready = ready
     return made

@@ -18,6 +18,7 @@ from tests.web.made import Worker, night
 from web.gateway import Gateway
 from web.held import Boxes
 from web.settings import Settings
+from web.shown import ShownLog
 from web.sockets import Socket
 from web.watch import Viewer
 
@@ -41,6 +42,10 @@ class Quiet:
         """It holds none."""
         raise OutsideError(f"no boxes of {contest} by {source}")
 
+    async def claim(self, contest: ContestId, what: str, for_s: float) -> float:
+        """It gives everybody what is asked for."""
+        return 0.0
+
     async def close(self) -> None:
         """Nothing to close."""
 
@@ -48,9 +53,9 @@ class Quiet:
 class House:
     """A gateway at work, and a worker whose counts it hears."""
 
-    def __init__(self, of: Night, **given: Any) -> None:
+    def __init__(self, of: Night, log: ShownLog | None = None, **given: Any) -> None:
         settings: dict[str, Any] = {"port": 0, "tick_ms": 10, "heartbeat_s": 0.05} | given
-        self.gateway = Gateway(of, Settings(**settings))
+        self.gateway = Gateway(of, Settings(**settings), shown=log)
         self.quiet = Quiet()
         if "redis" not in given:
             self.gateway.upstream = self.quiet

@@ -1,4 +1,4 @@
-"""sandik night: list, show, check, build."""
+"""sandik night: list, show, check, sketch, build. (`new` is tested in tests/sandik/test_scaffold.py.)"""
 
 import gzip
 import json
@@ -91,3 +91,29 @@ def test_build_simulates_a_night_afresh(tmp_path: Path, capsys: Captured) -> Non
     assert 60 == answer(capsys)["boxes"]
     recording = (folders.find("practice") / "recording.jsonl.gz").read_bytes()
     assert recording == (target / "recording.jsonl.gz").read_bytes()
+
+
+def test_check_says_what_is_left_to_decide_and_is_content(tmp_path: Path, capsys: Captured) -> None:
+    """Of a night made of a table: every assumption with its line; a shipped night has none."""
+    path = tmp_path / "mine"
+    recording = folders.load("practice").recording
+    cli.main(["night", "new", "--from", str(recording), "--out", str(path), "--contest", "bridge"])
+    capsys.readouterr()
+    assert 0 == cli.main(["night", "check", str(path), "--json"])
+    found = answer(capsys)
+    assert found["ok"]
+    assert any(one["line"] and one["message"].startswith("assumed: ") for one in found["left"])
+    assert any(one["file"] == "SOURCE.md" for one in found["left"])
+    cli.main(["night", "check", "practice", "--json"])
+    assert [] == answer(capsys)["left"]
+
+
+def test_sketch_prints_a_first_mapping(tmp_path: Path, capsys: Captured) -> None:
+    """To be sent into a file; in JSON as a text."""
+    table = tmp_path / "t.csv"
+    table.write_text("precinct,voters,valid,Ada,Bulut\n1,9,9,5,4\n")
+    assert 0 == cli.main(["night", "sketch", str(table)])
+    said = capsys.readouterr().out
+    assert 'unit = "precinct"' in said
+    cli.main(["night", "sketch", str(table), "--json"])
+    assert said == answer(capsys)["mapping"]

@@ -20,7 +20,7 @@ def test_no_kafka_is_a_sentence_and_exit_code_3(
 ) -> None:
     """It says what to set."""
     monkeypatch.setenv("SANDIK_KAFKA", "127.0.0.1:1")
-    monkeypatch.setattr("producers.publish.CONNECT_WITHIN_S", 0.0)
-    monkeypatch.setattr("producers.publish.look.__defaults__", (0.0,))
+    monkeypatch.setattr("producers.cluster.CONNECT_WITHIN_S", 0.0)
+    monkeypatch.setattr("producers.cluster.look.__defaults__", (0.0,))
     assert 3 == cli.main(["record", "practice", "--out", str(tmp_path / "file.jsonl")])
     assert "set SANDIK_KAFKA=HOST:PORT" in capsys.readouterr().err

@@ -2,23 +2,28 @@
 
 import json
 import types
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from election.night import NightId
 from election.wire.topics import Scope
-from sandik import folders
+from sandik import cli, folders
 from sandik.commands import verify
 from sandik.say import Out
+from streams.audited import Audited
+from tests.sandik import packs
 
 Captured = pytest.CaptureFixture[str]
 
 
 def told(differences: list[str], count: int) -> int:
     """Says what was found; the exit code."""
-    found = types.SimpleNamespace(differences=differences, count=count, records=3, reports=9, held={})
     scope: Any = Scope("replay", NightId("practice"))
+    found = types.SimpleNamespace(
+        differences=differences, count=count, records=3, reports=9, held={}, audit=Audited(scope, {}).finish()
+    )
     return verify._tell(folders.load("practice"), scope, found, 1.5, Out(as_json=True))
 
 
@@ -36,3 +41,22 @@ def test_every_difference_is_said_and_the_rest_counted(capsys: Captured) -> None
     assert "the log gives 3" in captured.err
     assert "and 11 more" in captured.err
     assert 12 == json.loads(captured.out)["differences_count"]
+
+
+def test_a_chain_that_was_compared_with_nothing_is_never_right_in_silence(capsys: Captured) -> None:
+    """What is counted may agree all the same; that the log is what it was is another question."""
+    assert 0 == told([], 0)
+    captured = capsys.readouterr()
+    assert "nothing says that the log is what it was" in captured.err
+    assert (False, None) == tuple(json.loads(captured.out)["audit"][name] for name in ("proves", "head"))
+
+
+def test_a_name_that_ends_in_zip_is_a_pack(tmp_path: Path, capsys: Captured) -> None:
+    """Verified with nothing else; what only makes sense beside a store is wrong use."""
+    packs.packed(tmp_path / "evidence.zip")
+    assert 0 == cli.main(["verify", str(tmp_path / "evidence.zip"), "--json"])
+    assert json.loads(capsys.readouterr().out)["verified"]
+    assert 2 == cli.main(["verify", str(tmp_path / "evidence.zip"), "--rebuild"])
+    assert "leave out --rebuild" in capsys.readouterr().err
+    assert 2 == cli.main(["verify", str(tmp_path / "nothing.zip")])
+    assert "There is no file" in capsys.readouterr().err

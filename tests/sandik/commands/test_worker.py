@@ -23,7 +23,7 @@ def test_topics_are_made_before_the_room_starts(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setenv("SANDIK_NIGHT", "practice")
     monkeypatch.setenv("SANDIK_MODE", "rehearsal")
-    monkeypatch.setattr("producers.publish.create_topics", create_topics)
+    monkeypatch.setattr("producers.cluster.create_topics", create_topics)
     room = types.SimpleNamespace(main=main)
     monkeypatch.setitem(sys.modules, "streams.app", room)
     monkeypatch.setattr(streams, "app", room, raising=False)

@@ -1,0 +1,78 @@
+"""What a replay does with a jump to an earlier hour, without a broker; the rest is in tests/live."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+import pytest
+
+from election.errors import OutsideError
+from election.night import NightId
+from election.wire.controls import Control
+from election.wire.records import Ruling
+from producers.controls import Controls
+from producers.pace import Cue, Due
+from producers.publish import Publisher
+from producers.settings import Settings
+
+EIGHT = datetime(2019, 6, 23, 17, 0, tzinfo=UTC)
+
+
+class Out:
+    """A publisher that has sent seven records."""
+
+    def __init__(self) -> None:
+        self.ends = {("reports", 0): 7}
+
+    async def drain(self) -> None:
+        """All is acknowledged."""
+
+
+def asked_back(fails: bool = False) -> tuple[Controls, list[Mapping[tuple[str, int], int]]]:
+    """Controls of a replay that has come to eight and is asked to go back an hour."""
+    forgotten: list[Mapping[tuple[str, int], int]] = []
+
+    async def go_back(ends: Mapping[tuple[str, int], int]) -> None:
+        if fails:
+            raise OutsideError("The store is away.")
+        forgotten.append(dict(ends))
+
+    controls = Controls(Settings(), NightId("practice"), 60.0, go_back)
+    ruling = Ruling("mayor", "concession", EIGHT, EIGHT, "council", "", "")
+    controls.tempo.played(Due(0.0, Cue(EIGHT, ruling)))
+    asks = Control("c1", "jump", "Ayşe", EIGHT, to=EIGHT - timedelta(hours=1))
+    assert "" == controls.tempo.take(asks, 0.0)
+    return controls, forgotten
+
+
+async def test_all_that_was_played_is_forgotten_and_the_recording_begins_anew() -> None:
+    """Up to the ends that were acknowledged; which are no ends any more afterwards."""
+    controls, forgotten = asked_back()
+    out = Out()
+    assert await controls.take_back(cast("Publisher", out), 5.0)
+    assert [{("reports", 0): 7}] == forgotten
+    assert {} == out.ends
+    assert (False, None) == (controls.tempo.back, controls.tempo.played_at)
+
+
+async def test_where_it_cannot_be_forgotten_the_replay_goes_on() -> None:
+    """The ends stay, and so does the hour that was reached."""
+    controls, _ = asked_back(fails=True)
+    out = Out()
+    assert not await controls.take_back(cast("Publisher", out), 5.0)
+    assert {("reports", 0): 7} == out.ends
+    assert (False, EIGHT) == (controls.tempo.back, controls.tempo.played_at)
+
+
+async def test_after_the_end_a_jump_back_is_waited_for() -> None:
+    """What was asked while the end was being counted is done at once."""
+    controls, forgotten = asked_back()
+    await controls.asked_back(cast("Publisher", Out()))
+    assert 1 == len(forgotten)
+
+
+async def test_controls_that_cannot_forget_never_go_back() -> None:
+    """A jump is refused before anything is asked of the log."""
+    controls = Controls(Settings(), NightId("practice"), 60.0)
+    with pytest.raises(RuntimeError, match="may not go back"):
+        await controls.take_back(cast("Publisher", Out()), 0.0)

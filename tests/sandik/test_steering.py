@@ -1,0 +1,39 @@
+"""A running replay asked from a shell: what the words mean, and what is printed of the answer."""
+
+import re
+
+import pytest
+
+from election.errors import UsageError
+from sandik import folders, steering
+
+NIGHT = folders.load("istanbul-2019-06-23").night
+
+
+def test_words_are_what_a_replay_understands() -> None:
+    """Hours as for --from, in the night's zone; a speed as for --speed."""
+    asks = [
+        steering.control(words.split(), NIGHT, "ayse")
+        for words in ("pause", "speed 60", "speed max", "jump 19:10", "step", "step 5")
+    ]
+    assert ["pause", "speed", "speed", "jump", "step", "step"] == [one.do for one in asks]
+    assert [60.0, None] == [one.speed for one in asks[1:3]]
+    assert asks[3].to is not None
+    assert "2019-06-23T16:10:00+00:00" == asks[3].to.isoformat()
+    assert [1, 5] == [one.records for one in asks[4:]]
+    assert {"ayse"} == {one.by for one in asks}
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    ("fly", "A replay can pause"),
+    ("pause now", "takes nothing more"),
+    ("jump", "an hour such as"),
+    ("jump tonight", "'tonight' is neither"),
+    ("speed 0", "neither max nor"),
+    ("step many", "a whole number from 1"),
+    ("step 0", "a whole number from 1"),
+])  # fmt: skip
+def test_words_that_mean_nothing_are_refused_with_what_would(words: str, said: str) -> None:
+    """Before anything is written into the log."""
+    with pytest.raises(UsageError, match=re.escape(said)):
+        steering.control(words.split(), NIGHT, "ayse")
