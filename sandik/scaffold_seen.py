@@ -174,7 +174,8 @@ class Survey:
         """The newest statement, or None where an older revision came after a newer one."""
         if before is not None and seen.revision != UNNUMBERED and seen.revision < before.revision:
             return None
-        counts = seen.state == COUNTED_STATE and seen.cause != Cause.WITHDRAWN.value
+        figures = bool(seen.votes) or seen.valid is not None or seen.voters is not None
+        counts = figures and seen.state == COUNTED_STATE and seen.cause != Cause.WITHDRAWN.value
         said = Said(
             document, seen.revision, counts, seen.registered, seen.voters, seen.valid, seen.invalid,
             tuple(seen.votes.get(choice) for choice in contest.choices),

@@ -116,6 +116,8 @@ def _file(look: Look) -> list[str]:
         lines.append(f"skip_lines = {look.skip_lines}")
     if look.header_lines > 1:
         lines.append(f"header_lines = {look.header_lines}  {LOOK}is the second line part of the header?")
+    if _unheard(look):
+        lines.append(f'empty_rows = "skip"  {LOOK}rows without a single figure: boxes not heard yet?')
     if _scattered(look):
         lines.append(f"sorted = false  {LOOK}the rows of a box do not follow one another")
     for heading in look.header:
@@ -125,6 +127,17 @@ def _file(look: Look) -> list[str]:
             lines += ["", "[[file.skip]]", f"column = {literal(heading)}"]
             lines += [f"marks = {literal(marks)}  {LOOK}rows of sums, and no boxes?"]
     return ["[file]", *lines] if lines else []
+
+
+def _unheard(look: Look) -> bool:
+    """Whether some rows hold nothing but a box's name and register where the others hold figures."""
+    about = ("registered", "unit", "area", "contest", "choice", "party")
+    places = [place for place, heading in enumerate(look.header)
+              if look.numeric(heading) and look.means[heading] not in about]  # fmt: skip
+    return bool(places) and any(
+        not any(_digits(row[place]) or "0" in row[place] for place in places if place < len(row))
+        for row in look.rows
+    )
 
 
 def _scattered(look: Look) -> bool:
@@ -301,15 +314,13 @@ def _look(name: str, content: bytes) -> Look:
         rows.append(row)
         if len(rows) > ROWS_MAX:
             break
-    width = max(len([cell for cell in row if cell.strip()]) for row in rows[:40])
+    width = max(sum(bool(cell.strip()) for cell in row) for row in rows[:40])
     skip = next(place for place, row in enumerate(rows) if 2 * len([c for c in row if c.strip()]) > width)
     lines = 2 if _two_lines(rows[skip : skip + 2]) else 1
     header = _headings(rows[skip] if lines == 1 else _joined(*rows[skip : skip + 2]))
     body = [row for row in rows[skip + lines :] if any(cell.strip() for cell in row)]
     if len(header) < 2 or not body:
-        raise UsageError(
-            f"{name} is no table with a header and rows under it: {delimiter.join(header)[:60]!r}."
-        )
+        raise UsageError(f"{name} is no table with a header and rows under it: {str(header)[:60]}.")
     return Look(encoding, delimiter, skip, lines, header, body)
 
 

@@ -12,20 +12,23 @@ from itertools import pairwise
 from producers.formats.slugs import slug
 
 MEANINGS: tuple[tuple[str, str], ...] = (
-    ("ignore", """turnout percent pct share oran prozent porcentaje pourcentage rank rang url lat lon latitude
+    ("ignore", """turnout percent pct share oran prozent porcentaje pourcentage beteiligung stimmbeteiligung
+        wahlbeteiligung participation rank rang url lat lon latitude
         longitude latitud longitud geometry notes note notlar observaciones winner"""),
     ("party", """party parti partei partido partito parties siglas partai affiliation"""),
     ("choice", """candidate candidat candidato kandidat aday adayi choice option lista liste list candidatura
         bewerber kandidatas kandydat"""),
     ("invalid", """invalid spoilt spoiled rejected blank blanks nulos nulo blancos blanco ungultige ungueltige
-        gecersiz nuls blancs over-votes under-votes overvotes undervotes bos annullate nulle bianche ongeldig
+        ungultig ungueltig leer leere gecersiz nuls blancs
+        over-votes under-votes overvotes undervotes bos annullate nulle bianche ongeldig
         niewazne"""),
-    ("valid", """valid gecerli validos valido gultige gueltige exprimes valide valids geldig wazne formal"""),
+    ("valid", """valid gecerli validos valido gultige gueltige gultig gueltig exprimes valide valids geldig
+        wazne formal valables"""),
     ("registered", """registered register electors electorate electores secmen kayitli wahlberechtigte
         possible-voters eligible-voters inscrits inscritos inscripto padron censo elettori habilitados
-        eligible enrolment enrollment uprawnieni kiesgerechtigden rostered"""),
+        eligible enrolment enrollment uprawnieni kiesgerechtigden rostered stimmberechtigte iscritti"""),
     ("voters", """voters voted ballots-cast ballots votes-cast total-votes votantes wahler waehler votants
-        votanti kullanan sufragantes emitidos opgekomen glosowalo cast"""),
+        votanti kullanan sufragantes emitidos opgekomen glosowalo cast eingelegte abgegebene"""),
     ("votes", """votes vote oy votos stimmen voix voti stemmen glosow"""),
     ("unit", """precinct box sandik mesa casilla booth polling station bureau seccion section sezione seggio
         wahlbezirk stimmbezirk bezirk wahllokal stembureau obwod ps"""),

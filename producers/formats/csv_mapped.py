@@ -80,6 +80,8 @@ class Rows:
         self._broken: list[set[Key]] = [set() for _ in self.plans]
         self._gap = [False for _ in self.plans]
         self._skips = [(table.headings.index(plain(rule.column)), rule) for rule in mapping.file.skip]
+        # Who founds a night must learn of boxes that were not heard yet: they are out, and not nowhere.
+        self._passes_over_empty = night is not None and mapping.file.empty_rows == "skip"
         self._boxes = 0
         if night is not None:
             self._fits(night)
@@ -193,7 +195,7 @@ class Rows:
         """Every paper held, as statements."""
         held, broken = self._held[at], self._broken[at]
         for key, paper in held.items():
-            if key in broken or (paper.empty and self.mapping.file.empty_rows == "skip"):
+            if key in broken or (paper.empty and self._passes_over_empty):
                 continue
             twice = self._twice(key, paper.line)
             if twice is not None:

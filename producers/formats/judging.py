@@ -145,6 +145,12 @@ def _report(
 
 def _needed(seen: Seen) -> None:
     """Voters and valid, without which there is nothing to count."""
+    if seen.valid is seen.voters is seen.invalid is None and not seen.votes:
+        message = (
+            "No figure stands in this row. If that is how a box looks that was not heard yet, say "
+            '[file] empty_rows = "skip".'
+        )
+        raise RefusedError("E105", "", message)
     if seen.valid is None:
         message = (
             'There is no figure for valid; where it is the sum of the choices, say [feed] valid = "sum".'

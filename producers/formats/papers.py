@@ -51,8 +51,9 @@ class Paper:
 
     @property
     def empty(self) -> bool:
-        """Whether not a single figure, vote, state or cause is said."""
-        said = self.figures or self.votes or self.marked or self.boxes is not None
+        """Whether not a single figure, vote, state or cause is said; a register is known before any paper is."""
+        figures = self.figures.keys() - {"registered"}
+        said = figures or self.votes or self.marked or self.boxes is not None
         return (
             not said
             and not any(state != COUNTED_STATE for state in self.states)

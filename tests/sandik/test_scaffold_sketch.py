@@ -128,3 +128,14 @@ def test_what_is_no_table_is_said(tmp_path: Path) -> None:
     packed = tmp_path / "t.csv.gz"
     packed.write_bytes(gzip.compress(b"box,voters\n1,2\n"))
     assert b"box,voters\n1,2\n" == beginning(packed)
+
+
+def test_rows_of_boxes_that_were_not_heard_yet_are_passed_over() -> None:
+    """A table of a running night has them; a register alone is no figure of a paper."""
+    table = "Gemeinde-Nr;Gemeinde;Stimmberechtigte;Eingelegte Stimmzettel;Ungültig;Gültig;Ja;Nein\n"
+    heard, unheard = (
+        "101;Altwil;1204;633;7;626;311;315\n102;Birkenau;980;544;3;541;300;241\n",
+        "103;Chlus;402;-;-;-;-;-\n",
+    )
+    assert "empty_rows" not in sketch("t.csv", (table + heard).encode())
+    assert 'empty_rows = "skip"  # LOOK:' in sketch("t.csv", (table + heard + unheard).encode())

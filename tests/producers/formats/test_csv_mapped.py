@@ -110,9 +110,21 @@ def test_totals_and_footers_are_passed_over_by_what_stands_in_a_column() -> None
 def test_a_box_not_heard_yet_is_no_report_where_the_mapping_says_so() -> None:
     """Otherwise its blanks are refused."""
     table = HEADER + "n-1;;;;\nn-2;20;19;10;9\n"
-    assert ["E105"] == [one.code for one in read(table) if isinstance(one, Refusal)]
+    refused = [one for one in read(table) if isinstance(one, Refusal)]
+    assert ["E105"] == [one.code for one in refused]
+    assert 'empty_rows = "skip"' in str(refused[0])
     assert "n-2" == report(table, WIDE + '[file]\nempty_rows = "skip"').unit
     assert 2 == len(seen(table))
+
+
+def test_a_box_that_was_not_heard_yet_is_in_the_night_that_is_made_of_its_row() -> None:
+    """Its register is known before it is heard, and is no figure of a paper."""
+    table = "box;electors;voters;valid;Ada;Bulut\nn-1;400;;;;\nn-2;300;200;190;100;90\n"
+    mapping = COLUMNS + 'registered = "electors"\n' + CHOICES + '[file]\nempty_rows = "skip"'
+    assert "n-2" == report(table, mapping).unit
+    assert [("n-1", 400, {}), ("n-2", 300, {"ada": 100, "bulut": 90})] == [
+        (one.unit, one.registered, one.votes) for one in seen(table, mapping)
+    ]
 
 
 @pytest.mark.parametrize(
