@@ -18,6 +18,8 @@ from sandik.say import Out
 
 DONE, NO, WRONG_USE, OUTSIDE = 0, 1, 2, 3
 INTERRUPTED = 130
+UNREAD = 141
+"""Nobody read the answer to its end, as shells count it (128 and SIGPIPE): neither yes nor no was said."""
 
 TABLE: dict[str, dict[str, str]] = {
     "Look at a night": {
@@ -140,7 +142,7 @@ def _run(command: Command, args: argparse.Namespace) -> int:
     except BrokenPipeError:
         # The reader of our answer has gone (| head); Python would complain about it once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        return UNREAD
 
 
 if __name__ == "__main__":

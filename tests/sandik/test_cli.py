@@ -147,3 +147,16 @@ class TestErrors:
         monkeypatch.setenv("SANDIK_PARTITIONS", "many")
         assert 2 == cli.main(["replay", "practice"])
         assert "SANDIK_PARTITIONS is 'many'" in capsys.readouterr().err
+
+
+def test_an_answer_that_nobody_reads_to_its_end_is_no_yes() -> None:
+    """`sandik … | head -1`: neither 0, which would say that all is well, nor a traceback."""
+    code = "from sandik import cli; import sys; sys.exit(cli.main(['rehearse', 'practice']))"
+    with subprocess.Popen(
+        [sys.executable, "-u", "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert b"Traceback" not in process.stderr.read()
+    assert 141 == process.returncode
