@@ -338,18 +338,35 @@ def test_a_signal_stops_all_in_order(
     assert all(is_gone(noted_pid(tmp_path / name)) for name in ("broker", "worker"))
 
 
-def test_a_frozen_room_does_not_survive_the_second_ctrl_c(
-    tmp_path: Path, supervisor: subprocess.Popen[bytes]
-) -> None:
-    """The first asks politely, the second kills; a frozen process cannot be asked."""
+def test_a_frozen_room_is_woken_to_hear_it(tmp_path: Path, supervisor: subprocess.Popen[bytes]) -> None:
+    """A frozen process cannot be asked; it says goodbye like the others."""
     os.kill(noted_pid(tmp_path / "worker"), signal.SIGSTOP)
     supervisor.send_signal(signal.SIGINT)
-    assert supervisor.stderr
-    assert b"stopping after SIGINT (Ctrl-C once more: at once)\n" == supervisor.stderr.readline()
-    supervisor.send_signal(signal.SIGINT)
-    assert b"worker did not stop when asked and is killed\n" == supervisor.stderr.readline()
     assert 0 == supervisor.wait(WITHIN_S)
-    assert is_gone(noted_pid(tmp_path / "worker"))
+    assert ["worker", "broker"] == (tmp_path / "goodbyes").read_text().split()
+
+
+def test_a_room_that_does_not_hear_is_killed_at_the_second_ctrl_c(tmp_path: Path) -> None:
+    """The first asks politely."""
+    deaf = (
+        f"import sys; sys.path.insert(0, {str(CHECKOUT)!r})\n"
+        "from sandik.program import Program\nfrom sandik.supervise import run\n"
+        "code = 'import signal, sys, time\\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\\n'\n"
+        "code += 'open(sys.argv[1], \"w\").close()\\nwhile True: time.sleep(300)'\n"
+        "sys.exit(run([Program('deaf', (sys.executable, '-c', code, sys.argv[1]))]))"
+    )
+    ready = tmp_path / "ready"
+    with subprocess.Popen(python(deaf, ready), stderr=subprocess.PIPE, start_new_session=True) as process:
+        try:
+            assert wait_until(ready.exists, WITHIN_S)
+            assert process.stderr
+            process.send_signal(signal.SIGINT)
+            assert b"stopping after SIGINT (Ctrl-C once more: at once)\n" == process.stderr.readline()
+            process.send_signal(signal.SIGINT)
+            assert b"deaf did not stop when asked and is killed\n" == process.stderr.readline()
+            assert 0 == process.wait(WITHIN_S)
+        finally:
+            process.kill()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux can tie a child to its parent")
