@@ -218,6 +218,8 @@ def _command(args: argparse.Namespace) -> str:
         words += ["--mapping", args.mapping.name]
     words += [part for name, value in given.items() if value for part in (name, str(value))]
     words += [part for name in args.contest or () for part in ("--contest", name)]
+    words += [part for time in args.at for part in ("--at", time)]
+    words += ["--whole"] * args.whole + ["--accept-withdrawals"] * args.accept_withdrawals
     return shlex.join(words)
 
 

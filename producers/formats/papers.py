@@ -51,7 +51,7 @@ class Paper:
 
     @property
     def empty(self) -> bool:
-        """Whether not a single figure, vote, state or cause is said; a register is known before any paper is."""
+        """Whether no figure, vote, state or cause is said; a register is known before any paper is."""
         figures = self.figures.keys() - {"registered"}
         said = figures or self.votes or self.marked or self.boxes is not None
         return (

@@ -130,17 +130,20 @@ def no_total(state: Any) -> bool:
 def test_nothing_is_told_before_the_ban_is_lifted_and_then_everything_at_once(
     tmp_path: Path, open_page: OpenPage
 ) -> None:
-    """From 19:10 there is a countdown and no total in page, state or frames; at 19:15 the page jumps."""
-    with demo(tmp_path, JUNE, "--from", "19:10", "--speed", "10") as night:
+    """There is a countdown and no total in page, state or frames; at 19:15 the page jumps, then calls.
+
+    The worker is there before the ban ends: one that comes later takes minutes in at once, and calls later.
+    """
+    with demo(tmp_path, JUNE, "--from", "18:50", "--speed", "60") as night:
         page = open_page("about:blank")
         frames: list[str | bytes] = []
         page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(frame)))
         page.goto(night.url)
-        until(page, "globalThis.sandik?.store.painted?.received.boxes > 29000", BAN_S)
+        until(page, "globalThis.sandik?.store.painted?.received.boxes > 25000", BAN_S)
         page.evaluate("() => { globalThis.opened = true; }")
         shown, html = painted(page), page.content()
         assert "open" != shown["embargo"]["state"], "the ban was over before the page was there"
-        assert "Replay 10×" == page.locator(".status .word").text_content()
+        assert "Replay 60×" == page.locator(".status .word").text_content()
         expect(page.locator("sandik-countdown .label")).to_have_text("First results in")
         expect(page.locator(".race")).to_be_hidden()
         shoot(page, "real-june-ban")
@@ -157,6 +160,8 @@ def test_nothing_is_told_before_the_ban_is_lifted_and_then_everything_at_once(
         assert not no_total(told[lifted])
         secrets = [f"{after['valid']:,}", *(f"{choice['votes']:,}" for choice in after["choices"][:2])]
         assert not any(secret in html or secret.replace(",", "") in html for secret in secrets)
+        until(page, CALLED, BAN_S)
+        pictures(page)
         shoot(page, "real-june-jump")
 
 
@@ -164,29 +169,21 @@ def _opens(state: dict[str, Any]) -> bool:
     return bool((state.get("embargo") or {}).get("state") == "open")
 
 
-def test_pictures(tmp_path: Path, open_page: OpenPage) -> None:
-    """What README shows: the board with the call, just after the ban was lifted, small enough to look at.
-
-    The worker is there before the ban ends: one that comes later takes minutes in at once, and calls later.
-    """
-    with demo(tmp_path, JUNE, "--from", "18:50", "--speed", "60") as night:
-        page = open_page(night.url)
-        until(page, "globalThis.sandik?.store.painted?.received.boxes", BAN_S)
-        assert "open" != painted(page)["embargo"]["state"], "the ban was over before the page was there"
-        until(page, CALLED, BAN_S)
-        page.evaluate("() => { sandik.store.every = 3600000; }")
-        until(page, "!document.querySelector('.changed') && document.querySelector('[data-kind=replay]')")
-        expect(page.locator(".call .badge")).to_have_attribute("data-kind", "called")
-        height = page.evaluate("() => document.querySelector('.areas').getBoundingClientRect().top + scrollY")
-        clip = {"x": 0, "y": 0, "width": 1280, "height": int(height) - 16}
-        wide = page.screenshot(full_page=True, clip=clip)
-        page.set_viewport_size({"width": 360, "height": 780})
-        until(page, "innerWidth === 360")
-        narrow = page.screenshot()
-        for name, picture in (("board-june.png", wide), ("board-june-360.png", narrow)):
-            assert picture.startswith(SIGNATURE)
-            if os.environ.get("SANDIK_PICTURES"):
-                small = tight(picture)
-                assert len(small) <= PICTURE_BYTES_MAX, name
-                PICTURES.mkdir(parents=True, exist_ok=True)
-                (PICTURES / name).write_bytes(small)
+def pictures(page: Page) -> None:
+    """What README shows: the board with the call, just after the ban was lifted, small enough to look at."""
+    page.evaluate("() => { sandik.store.every = 3600000; }")
+    until(page, "!document.querySelector('.changed') && document.querySelector('[data-kind=replay]')")
+    expect(page.locator(".call .badge")).to_have_attribute("data-kind", "called")
+    height = page.evaluate("() => document.querySelector('.areas').getBoundingClientRect().top + scrollY")
+    clip = {"x": 0, "y": 0, "width": 1280, "height": int(height) - 16}
+    wide = page.screenshot(full_page=True, clip=clip)
+    page.set_viewport_size({"width": 360, "height": 780})
+    until(page, "innerWidth === 360")
+    narrow = page.screenshot()
+    for name, picture in (("board-june.png", wide), ("board-june-360.png", narrow)):
+        assert picture.startswith(SIGNATURE)
+        if os.environ.get("SANDIK_PICTURES"):
+            small = tight(picture)
+            assert len(small) <= PICTURE_BYTES_MAX, name
+            PICTURES.mkdir(parents=True, exist_ok=True)
+            (PICTURES / name).write_bytes(small)

@@ -1,4 +1,4 @@
-"""A night played at several speeds, in step, and with faults: one ending."""
+"""A night played in step, and with faults: one ending."""
 
 import asyncio
 import contextlib
@@ -62,40 +62,30 @@ async def outcomes(workers: Crew) -> dict[Any, Any]:
 
 
 def told(alerts: Sequence[Any]) -> list[tuple[str, str, str]]:
-    """What of an alert does not hang on how records fell into batches."""
+    """What of alerts is the same in store and rehearsal."""
     return [(one["kind"], one["key"], one["at"]) for one in alerts]
 
 
-async def test_in_step_and_as_fast_as_possible_the_night_ends_the_same(
-    tansu: Running, redis_server: Running, tmp_path: Path
+async def test_in_step_every_alert_and_call_comes_in_its_order_and_at_its_hour(
+    tansu: Running, redis_server: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One ending; and in step every alert and call of the rehearsal, in its order, with its hour."""
+    """However fast: what is told is what the rehearsal tells, and the night ends as it must."""
+    monkeypatch.setattr(ended, "ASK_EVERY_S", 0.01)
     heard = [one for one in recordings.heard(PRACTICE.recording, NIGHT) if isinstance(one, Record)]
     rehearsal = Rehearsal(NIGHT, "replay", telling=True).hear_all(heard)
-    found = []
-    for in_step, speed in ((True, 3600.0), (False, None)):
-        folder = tmp_path / str(in_step)
-        folder.mkdir()
-        async with crew(tansu, redis_server, folder) as workers:
-            await run(workers, speed, in_step=in_step)
-            contests = await outcomes(workers)
-            assert () == outcome.differences(contests, PRACTICE.ending or {})
-            found.append({name: {**facts, **VARYING} for name, facts in contests.items()})
-            if in_step:
-                for contest, facts in contests.items():
-                    assert told(outcome.alerts(rehearsal.told[contest])) == told(facts["alerts"])
-    assert found[0] == found[1]
-
-
-VARYING = {"epoch": "", "version": 0, "hash": "", "alerts": [], "call": {}}
-"""What hangs on how records fell into batches; calls and alerts are compared with the night's ending."""
+    async with crew(tansu, redis_server, tmp_path) as workers:
+        await run(workers, None, in_step=True)
+        contests = await outcomes(workers)
+        assert () == outcome.differences(contests, PRACTICE.ending or {})
+        for contest, facts in contests.items():
+            assert told(outcome.alerts(rehearsal.told[contest])) == told(facts["alerts"])
 
 
 async def test_after_faults_that_lose_nothing_the_night_ends_as_it_must(
-    broker: Running, redis_server: Running, tmp_path: Path
+    tansu: Running, redis_server: Running, tmp_path: Path
 ) -> None:
     """Twice, out of order, late, in bursts and damaged on the way, with a worker killed in the middle."""
-    async with crew(broker, redis_server, tmp_path, workers=2) as workers:
+    async with crew(tansu, redis_server, tmp_path, workers=2) as workers:
         killing = asyncio.create_task(killed(workers))
         await run(workers, 3600, LOSING_NOTHING)
         killing.cancel()

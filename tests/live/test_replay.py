@@ -57,7 +57,14 @@ async def recorded(folder: folders.Folder, settings: Settings, path: Path) -> Pa
     return path
 
 
-@pytest.mark.parametrize("name", ["practice", "istanbul-2019-06-23"])
+@pytest.mark.parametrize(
+    ("name", "broker"),
+    [
+        pytest.param("practice", "tansu", id="practice-tansu"),
+        pytest.param("istanbul-2019-06-23", "apache_kafka", id="istanbul-apache", marks=pytest.mark.kafka),
+    ],
+    indirect=["broker"],
+)
 async def test_record_replay_record_gives_the_same_bytes(
     name: str, settings: Settings, tmp_path: Path
 ) -> None:

@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 import os
+import shlex
 import tempfile
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -128,6 +129,26 @@ def test_the_page_of_sources_names_the_files_and_no_folder_of_this_machine(
     assert "`sandik night new --from t.csv --mapping m.toml --name 'A night'`" in page
     for file in (tmp_path / "n").iterdir():
         assert str(tmp_path).encode() not in file.read_bytes()
+
+
+def test_what_the_page_of_sources_says_makes_the_same_recording_again(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    """The times that were said, and that tables are whole, are facts of the night like its files."""
+    head = "town,box,voters,valid,Ada,Bulut\n"
+    table(tmp_path, head + "".join(f"T,{box},9,9,5,4\n" for box in range(4)), "a.csv")
+    last = table(tmp_path, head + "T,1,9,9,4,5\n", "b.csv")
+    times = ("--at", "2031-05-04T22:00", "--at", "2031-05-04T21:00")
+    words = ("--mapping", tmp_path / "m.toml", *times, "--whole", "--accept-withdrawals")
+    made(capsys, "--from", last, tmp_path / "a.csv", *words, "--out", tmp_path / "n")
+    page = (tmp_path / "n" / "SOURCE.md").read_text()
+    said = shlex.split(next(line for line in page.splitlines() if line.startswith("Made with")).split("`")[1])
+    assert ["sandik", "night", "new"] == said[:3]
+    here = [tmp_path / word if word.endswith((".csv", ".toml")) else word for word in said[3:]]
+    (tmp_path / "again").mkdir()
+    made(capsys, *here, "--out", tmp_path / "again" / "n")
+    for name in ("recording.jsonl.gz", "night.toml", "SOURCE.md", "ending.json"):
+        assert (tmp_path / "n" / name).read_bytes() == (tmp_path / "again" / "n" / name).read_bytes()
 
 
 box = st.tuples(st.integers(0, 999), st.integers(0, 999), st.integers(0, 50))
