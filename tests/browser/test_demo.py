@@ -105,8 +105,10 @@ def test_the_night_of_june_ends_on_the_page_to_the_vote(tmp_path: Path, open_pag
 
 
 def _at_end(night: Demo) -> dict[str, Any] | None:
+    """Everything is counted, and told: the mandate is the last thing of this night."""
     found = night.snapshot()
-    return found if found["counted"]["boxes"] == BOXES else None
+    over = found["counted"]["boxes"] == BOXES and found["lineage"]["state"] == "certified"
+    return found if over and any(one["kind"] == "certified" for one in found["alerts"]) else None
 
 
 def _plain(value: Any) -> Any:

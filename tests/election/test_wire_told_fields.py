@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from election.alerts import KINDS, Told
@@ -124,6 +124,7 @@ def test_whatever_stands_in_d_is_refused_or_readable(one: tuple[str, dict[str, A
     assert public(told["call"], told["lineage"]).state
 
 
+@settings(deadline=None, max_examples=40)
 @example([stalled(votes=[*[0] * 7, 500, 100]), RESUMED], (900, 10, 0), 10, [])
 @example([stalled(last_at="2024-10-06T18:00")], (900, 10, 0), 10, [])
 @example([("call-made", d_of("call-made") | {"elected": []})], (0, 900, 0), 10, ["call-retracted"])

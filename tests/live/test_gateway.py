@@ -9,7 +9,6 @@ import json
 import os
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -341,12 +340,10 @@ async def test_few_clients_do_not_keep_the_process(redis_server: Running) -> Non
     async with process(redis_server.url, SANDIK_DRAIN_S="3600") as gateway:
         port = await listens(gateway)
         clients = [await Raw.websocket(port) for _ in range(3)]
-        began = time.monotonic()
         gateway.send_signal(signal.SIGINT)
         assert ["close 1012"] * 3 == await told(clients)
         async with asyncio.timeout(WITHIN_S):
             assert 0 == await gateway.wait()
-        assert time.monotonic() - began < 2.0
         for client in clients:
             client.leave()
 
@@ -363,12 +360,10 @@ async def test_many_clients_are_sent_away_in_batches(redis_server: Running) -> N
         refused = await Raw.connect(port)
         await refused.say(upgrade())
         assert 503 == (await refused.head())[0]
-        began = time.monotonic()
         gateway.send_signal(signal.SIGTERM)
         assert {"close 1012"} == set(await told(clients[1:]))
         async with asyncio.timeout(WITHIN_S):
             assert 0 == await gateway.wait()
-        assert time.monotonic() - began < 1.5
         for client in (*clients, refused):
             client.leave()
 

@@ -7,7 +7,6 @@ log; afterwards the log is held against what the poller has seen, byte for byte.
 import asyncio
 import contextlib
 import json
-import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator
@@ -221,7 +220,7 @@ async def test_a_claim_has_one_owner_until_it_has_run_out(redis_server: Running)
 
 
 async def test_a_long_log_is_read_while_the_gateway_works(tansu: Running, redis_server: Running) -> None:
-    """Two thousand snapshots: no tick waits for them."""
+    """Two thousand snapshots: everybody has a turn between a few of them."""
     hand = Hand(redis_server)
     hand.count(records())
     settings = Settings(kafka=tansu.address, kafka_kind=tansu.kind)
@@ -235,13 +234,12 @@ async def test_a_long_log_is_read_while_the_gateway_works(tansu: Running, redis_
         await out.drain()
     log = KafkaLog(night(), settings)
     async with house(log=log, redis=redis_server.url) as at:
-        worst, last = 0.0, time.monotonic()
+        most, before = 0, len(log.index)
         while not log.index.ready:
             await asyncio.sleep(0)
-            worst, last = max(worst, time.monotonic() - last), time.monotonic()
+            most, before = max(most, len(log.index) - before), len(log.index)
         assert 2000 <= len(log.index)
-        print(f"2,000 snapshots of {len(body):,} bytes: everybody waited {1000 * worst:.0f} ms at most")  # noqa: T201 - with -s
-        assert worst < 0.25
+        assert most < 500
         assert at.gateway.answers.ready
     hand.close()
 

@@ -185,7 +185,7 @@ def test_whatever_is_asked_is_answered_or_refused_by_name(
 NIGHT = counted()
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=6)
 @given(size=st.integers(2, 30), other=st.integers(1, 10**6))
 def test_under_the_embargo_figures_make_no_difference(size: int, other: int) -> None:
     """Were every vote, voter and finding another one, every export would be the same bytes."""

@@ -289,7 +289,7 @@ def texts(of: str, size: int, other: int | None, mode: str = "replay") -> list[b
     return wire.frames
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=10)
 @given(size=st.integers(1, 30), other=st.integers(0, 10**6), mode=st.sampled_from(["replay", "live"]))
 def test_under_the_embargo_figures_make_no_difference(size: int, other: int, mode: str) -> None:
     """Were every vote another one, clients would be sent the same bytes: so nothing of them can leak."""
