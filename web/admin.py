@@ -14,8 +14,8 @@ from http import HTTPStatus
 
 from election.wire.frames import Json, dumps
 from election.wire.records import stamp
-from web.answers import TYPES, Answer, Request, only_get
 from web.metrics import CONTENT_TYPE, Metrics
+from web.replies import TYPES, Answer, Request, only_get
 from web.vitals import Vitals
 
 PULSE_OLD_S = 10.0

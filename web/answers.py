@@ -10,7 +10,7 @@ version. What is wrong with a request is said before anything is made.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import parse_qs, unquote
 
@@ -19,39 +19,42 @@ from election.night import ContestId
 from election.wire.frames import Json, dumps
 from web import accepting, feeds
 from web.archive import Archive, clock_mark
+from web.asked import Asked
 from web.exporting import BOXES, Exports
 from web.exports import EXPORTS
 from web.hub import Group, Hub
 from web.kept import Keep, Kept, digest, kept
 from web.past import NotShownError, Past, Told, question
+from web.replies import (
+    BY_LANGUAGE,
+    EXPORT,
+    FOR_EVER,
+    SHORT,
+    TABLE,
+    TYPES,
+    Answer,
+    Request,
+    cached,
+    finish,
+    in_json,
+    later,
+    not_yet,
+    nothing,
+    only_get,
+    sentence,
+    type_of,
+    waited,
+    wrong,
+)
+from web.routes import OPEN, ROUTES
 
-TYPES = {
-    "css": "text/css; charset=utf-8",
-    "html": "text/html; charset=utf-8",
-    "js": "text/javascript; charset=utf-8",
-    "json": "application/json",
-    "svg": "image/svg+xml",
-    "txt": "text/plain; charset=utf-8",
-    "md": "text/plain; charset=utf-8",
-    "woff2": "font/woff2",
-    "png": "image/png",
-}
-RETRY_AFTER_S = 2
-PUBLIC = frozenset({"view", "alerts"})
-"""Scopes of a visitor where nothing is said of them: what a public gateway gives everybody."""
 SCOPES: Mapping[str, frozenset[str]] = {
     "health": frozenset(),
-    "static": frozenset(),
+    **dict.fromkeys(("static", *OPEN), frozenset()),
     **dict.fromkeys(feeds.FEEDS, frozenset({"view", "alerts"})),
 }
 """By the first part of a path, scopes of which one is enough; none: nobody is asked. All else needs VIEW."""
 VIEW = frozenset({"view"})
-SHORT, EXPORT, TABLE = "public, max-age=1", "public, max-age=1", "public, max-age=5"
-"""How long a copy of what follows the count may be kept on the way; then its tag is asked about."""
-FOR_EVER = "public, max-age=31536000, immutable"
-"""What names one content."""
-BY_LANGUAGE = "Accept-Encoding, Accept-Language"
-
 FEED_WRITERS: Mapping[str, Callable[[Sequence[Json], str], bytes]] = {
     "feed.atom": feeds.atom,
     "feed.json": feeds.json_feed,
@@ -60,28 +63,6 @@ FEED_WRITERS: Mapping[str, Callable[[Sequence[Json], str], bytes]] = {
 
 Page = Callable[[Json, str, list[Json]], bytes]
 """Snapshot, language and the contests of the night → the whole page."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A response: Date, Content-Length and the headers of every answer are added on the way out."""
-
-    status: HTTPStatus
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """The parts of a request that an answer hangs on; header names in lower case."""
-
-    method: str
-    target: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    scopes: frozenset[str] = PUBLIC
-    """What the visitor may."""
-    address: str = ""
-    """Whose it is, as it is counted."""
 
 
 class Answers:
@@ -94,8 +75,7 @@ class Answers:
         """Without `exports` there is nothing under /export/; without `past` no log of what was shown."""
         self._hub, self._page, self._style, self._languages = hub, page, style, languages
         self._exports, self._past = exports, past
-        travelling = {name: travels(name, body) for name, body in files.items()}
-        self._files = {name: kept(digest(body), body) for name, body in travelling.items()}
+        self._files = {name: kept(digest(body), body) for name, body in files.items()}
         self._edition = digest(b"".join(files.values()))
         self._keep, self._styles, self._archive = Keep(), Keep(), Archive()
         self.ready = False
@@ -118,54 +98,71 @@ class Answers:
             asked.setdefault("as_of", [""])  # asked for, and not said: that is no question about now
         refused = _refused(path, request)
         if refused is not None:
-            return _finish(refused, request)
+            return finish(refused, request)
         name = path.removeprefix("/export/")
         if path.startswith("/export/") and name in EXPORTS and self._exports is not None:
-            made = self._export(self._exports, name, asked, request) if self.ready else _not_yet()
+            made = self._export(self._exports, name, asked, request) if self.ready else not_yet()
         else:
             made = self._route(path, asked, request)
-        return _finish(made, request) if isinstance(made, Answer) else made
+        return finish(made, request) if isinstance(made, Answer) else made
 
     def _export(
         self, exports: Exports, name: str, query: Mapping[str, list[str]], request: Request
     ) -> Answer | Awaitable[Answer]:
         """What is shown in a shape that other people's readers know; boxes and large ones take a moment."""
         if name == BOXES:
-            return _waited(lambda: exports.boxes(query), request, EXPORTS[BOXES].kind, TABLE)
+            return waited(lambda: exports.boxes(query), request, EXPORTS[BOXES].kind, TABLE)
         try:
             wanted = exports.wanted(name, query, request.headers)
         except UsageError as error:
-            return _wrong(error)
+            return wrong(error)
         if accepting.matches(request.headers.get("if-none-match", ""), f'"{wanted.etag}"'):
             known = Kept(wanted.etag, b"", b"")  # whoever has it already needs none made
-            return _cached(known, request, wanted.kind, EXPORT, wanted.vary)
+            return cached(known, request, wanted.kind, EXPORT, wanted.vary)
         if not wanted.at_once:
-            return _waited(lambda: exports.made(wanted), request, wanted.kind, EXPORT, wanted.vary)
+            return waited(lambda: exports.made(wanted), request, wanted.kind, EXPORT, wanted.vary)
         body = self._keep.get(wanted.key, wanted.etag, wanted.make)
-        return _cached(body, request, wanted.kind, EXPORT, wanted.vary)
+        return cached(body, request, wanted.kind, EXPORT, wanted.vary)
 
     def _route(
         self, path: str, query: Mapping[str, list[str]], request: Request
     ) -> Answer | Awaitable[Answer]:
         where, _, name = path.removeprefix("/").partition("/")
         if path == "/health/live":
-            return _json({"live": True})
+            return in_json({"live": True})
         if path == "/health/ready":
             return self._readiness()
         if where == "static" and name in self._files:
-            return _cached(self._files[name], request, _type(name), "public, max-age=60")
+            return cached(self._files[name], request, type_of(name), "public, max-age=60")
+        if where in ROUTES:
+            return self._elsewhere(where, name, query, request)
         if path != "/" and where not in ("snapshot", "style", "shown", *feeds.FEEDS):
-            return _nothing()
+            return nothing()
         asked = self._asks_the_past(where, name, query, request)
         if asked is not None:
             return asked
         if not self.ready:
-            return _not_yet()
+            return not_yet()
         if path == "/":
             return self._board(query, request)
         if path.removeprefix("/") in feeds.FEEDS:
             return self._feed(where, query, request)
         return self._of_a_contest(where, name, request)
+
+    def _elsewhere(
+        self, where: str, name: str, query: Mapping[str, list[str]], request: Request
+    ) -> Answer | Awaitable[Answer]:
+        """One of the addresses in `routes`."""
+        if not self.ready:
+            return not_yet()
+        asked = Asked(
+            where, name, query, self._language(query, request), request, self._hub.groups, self._hub.titles(),
+            self._keep, self._edition, self._past,
+        )  # fmt: skip
+        made = ROUTES[where](asked)
+        if isinstance(made, Answer):
+            return made
+        return _finished(made, request)
 
     def _asks_the_past(
         self, where: str, name: str, query: Mapping[str, list[str]], request: Request
@@ -176,10 +173,10 @@ class Answers:
         if not kind:
             return None
         if contest not in self._hub.groups:
-            return _nothing()
+            return nothing()
         if past is None:
             text = "This gateway keeps no log of what is shown (SANDIK_SHOWN)."
-            return _sentence(HTTPStatus.NOT_FOUND, text)
+            return sentence(HTTPStatus.NOT_FOUND, text)
         return _told(lambda: past.answer(kind, contest, query, lang), request)
 
     def _of_a_contest(self, where: str, name: str, request: Request) -> Answer | Awaitable[Answer]:
@@ -188,15 +185,15 @@ class Answers:
         contest, _, version = stem.partition("/")
         group = self._hub.groups.get(ContestId(contest))
         if group is None:
-            return _nothing()
+            return nothing()
         if where == "snapshot" and ending == "json" and version:
             return self._version(ContestId(contest), version, request)
         if where == "snapshot" and ending == "json" and "/" not in stem:
             body = self._keep.get(f"/snapshot/{contest}", _tag(group), lambda: group.body)
-            return _cached(body, request, TYPES["json"], SHORT)
+            return cached(body, request, TYPES["json"], SHORT)
         if where == "style" and ending == "css" and "/" not in stem:
-            return _cached(self._styled(group), request, TYPES["css"], "public, max-age=60")
-        return _nothing()
+            return cached(self._styled(group), request, TYPES["css"], "public, max-age=60")
+        return nothing()
 
     def _version(self, contest: ContestId, name: str, request: Request) -> Answer | Awaitable[Answer]:
         """What was shown as one version, from memory, else from the log."""
@@ -208,26 +205,26 @@ class Answers:
             return _told(lambda: past.version(contest, name), request)
         if found is None:
             newest = self._archive.newest(contest)
-            return _sentence(
+            return sentence(
                 HTTPStatus.NOT_FOUND,
                 f"There is no such version of {contest} here, or none any more; the newest is {newest}: "
                 f"/snapshot/{contest}/{newest}.json.",
             )
         body = self._keep.get(f"/snapshot/{contest}/{name}", name, lambda: dumps(found))
-        return _cached(body, request, TYPES["json"], FOR_EVER)
+        return cached(body, request, TYPES["json"], FOR_EVER)
 
     def _board(self, query: Mapping[str, list[str]], request: Request) -> Answer:
         groups = self._hub.groups
         contest = ContestId(query.get("contest", [next(iter(groups))])[0])
         if contest not in groups:
-            return _sentence(HTTPStatus.NOT_FOUND, f"There is no such contest; there is {', '.join(groups)}.")
+            return sentence(HTTPStatus.NOT_FOUND, f"There is no such contest; there is {', '.join(groups)}.")
         lang = self._language(query, request)
         group = groups[contest]
         made = self._keep.get(
             f"/{contest}/{lang}", f"{_tag(group)}:{lang}:{self._edition}",
             lambda: self._page(group.shown, lang, self._hub.titles()),
         )  # fmt: skip
-        return _cached(made, request, TYPES["html"], "no-cache", BY_LANGUAGE)
+        return cached(made, request, TYPES["html"], "no-cache", BY_LANGUAGE)
 
     def _feed(self, name: str, query: Mapping[str, list[str]], request: Request) -> Answer:
         """All alerts of the night; made again only when something was told."""
@@ -236,7 +233,7 @@ class Answers:
         etag = digest(f"{name} {lang} {self._edition} {feeds.identity(shown)}".encode())
         made = self._keep.get(f"{name}/{lang}", etag, lambda: FEED_WRITERS[name](shown, lang))
         kind = f"{feeds.FEEDS[name]}; charset=utf-8"
-        return _cached(made, request, kind, SHORT, BY_LANGUAGE)
+        return cached(made, request, kind, SHORT, BY_LANGUAGE)
 
     def _language(self, query: Mapping[str, list[str]], request: Request) -> str:
         """As the address asks for it, else as the browser does."""
@@ -259,17 +256,7 @@ class Answers:
         facts: Json = {"ready": self.ready and self.stale_s is None, "versions": self._hub.versions()}
         if self.stale_s is not None:
             facts["stale_s"] = round(self.stale_s, 1)
-        return _json(facts, HTTPStatus.OK if facts["ready"] else HTTPStatus.SERVICE_UNAVAILABLE)
-
-
-def travels(name: str, body: bytes) -> bytes:
-    """A file as it is sent: the comment at the head of a script or stylesheet is for whoever changes it.
-
-    A comment that begins with /*! is a licence and stays.
-    """
-    if not name.endswith((".js", ".css")) or not body.startswith(b"/*") or body.startswith(b"/*!"):
-        return body
-    return body[body.index(b"*/") + 2 :].lstrip()
+        return in_json(facts, HTTPStatus.OK if facts["ready"] else HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def _tag(group: Group) -> str:
@@ -277,21 +264,8 @@ def _tag(group: Group) -> str:
     return group.tag + clock_mark(group.shown)
 
 
-async def _waited(
-    make: Callable[[], Awaitable[Kept]],
-    request: Request,
-    kind: str,
-    caching: str,
-    vary: str = "Accept-Encoding",
-) -> Answer:
-    """A body that takes a moment, or why there is none."""
-    try:
-        body = await make()
-    except UsageError as error:
-        return _finish(_wrong(error), request)
-    except OutsideError as error:
-        return _finish(_later(str(error)), request)
-    return _finish(_cached(body, request, kind, caching, vary), request)
+async def _finished(made: Awaitable[Answer], request: Request) -> Answer:
+    return finish(await made, request)
 
 
 async def _told(make: Callable[[], Awaitable[Told]], request: Request) -> Answer:
@@ -299,17 +273,13 @@ async def _told(make: Callable[[], Awaitable[Told]], request: Request) -> Answer
     try:
         told = await make()
     except UsageError as error:
-        return _finish(_wrong(error), request)
+        return finish(wrong(error), request)
     except NotShownError as error:
-        return _finish(_sentence(HTTPStatus.NOT_FOUND, str(error)), request)
+        return finish(sentence(HTTPStatus.NOT_FOUND, str(error)), request)
     except OutsideError as error:
-        return _finish(_later(str(error)), request)
-    made = _cached(told.body, request, told.kind, told.caching, told.vary)
-    return _finish(replace(made, headers={**made.headers, **told.headers}), request)
-
-
-def _wrong(error: UsageError) -> Answer:
-    return _sentence(HTTPStatus.BAD_REQUEST, str(error))
+        return finish(later(str(error)), request)
+    made = cached(told.body, request, told.kind, told.caching, told.vary)
+    return finish(replace(made, headers={**made.headers, **told.headers}), request)
 
 
 def _refused(path: str, request: Request) -> Answer | None:
@@ -318,72 +288,6 @@ def _refused(path: str, request: Request) -> Answer | None:
     if not needed or needed & request.scopes:
         return None
     if "authorization" in request.headers:
-        return _sentence(HTTPStatus.FORBIDDEN, "This token is not one to see this with; it needs scope view.")
+        return sentence(HTTPStatus.FORBIDDEN, "This token is not one to see this with; it needs scope view.")
     text = "This gateway is private: send a token with scope view, as Authorization: Bearer TOKEN."
-    return _sentence(HTTPStatus.UNAUTHORIZED, text, **{"WWW-Authenticate": 'Bearer realm="sandik"'})
-
-
-def _finish(made: Answer, request: Request) -> Answer:
-    """What is true of every answer to a request.
-
-    What was had with a token is not for a cache that others share; a HEAD is a GET without its body.
-    """
-    headers = dict(made.headers)
-    if "authorization" in request.headers and "Cache-Control" in headers:
-        headers["Cache-Control"] = headers["Cache-Control"].replace("public", "private")
-    if request.method == "GET":
-        return replace(made, headers=headers)
-    if made.status is not HTTPStatus.NOT_MODIFIED:
-        headers["Content-Length"] = str(len(made.body))
-    return Answer(made.status, headers, b"")
-
-
-def _cached(body: Kept, request: Request, kind: str, caching: str, vary: str = "Accept-Encoding") -> Answer:
-    """The body, packed if the client takes it so; or 304 if it has it already.
-
-    A packed body is the same content in other bytes, so its tag is a weak one.
-    """
-    etag = f'"{body.etag}"'
-    packed = bool(body.packed) and accepting.takes_gzip(request.headers.get("accept-encoding", ""))
-    headers = {"ETag": f"W/{etag}" if packed else etag, "Cache-Control": caching, "Vary": vary}
-    if accepting.matches(request.headers.get("if-none-match", ""), etag):
-        return Answer(HTTPStatus.NOT_MODIFIED, headers)
-    headers["Content-Type"] = kind
-    if packed:
-        return Answer(HTTPStatus.OK, {**headers, "Content-Encoding": "gzip"}, body.packed)
-    return Answer(HTTPStatus.OK, headers, body.plain)
-
-
-def _type(name: str) -> str:
-    return TYPES.get(name.rpartition(".")[2], "application/octet-stream")
-
-
-def _json(facts: Json, status: HTTPStatus = HTTPStatus.OK) -> Answer:
-    return Answer(status, {"Content-Type": TYPES["json"], "Cache-Control": "no-store"}, dumps(facts))
-
-
-def _sentence(status: HTTPStatus, text: str, **headers: str) -> Answer:
-    plain = {"Content-Type": TYPES["txt"], "Cache-Control": "no-store"}
-    return Answer(status, plain | headers, f"{text}\n".encode())
-
-
-def _nothing() -> Answer:
-    return _sentence(HTTPStatus.NOT_FOUND, "There is nothing here.")
-
-
-def _not_yet() -> Answer:
-    return _later("The store is not reached yet; try again shortly.")
-
-
-def _later(text: str) -> Answer:
-    return _sentence(HTTPStatus.SERVICE_UNAVAILABLE, text, **{"Retry-After": str(RETRY_AFTER_S)})
-
-
-def only_get() -> Answer:
-    """For any other method."""
-    return _sentence(HTTPStatus.METHOD_NOT_ALLOWED, "GET and HEAD only.", Allow="GET, HEAD")
-
-
-def too_many() -> Answer:
-    """For a websocket beyond the most there may be."""
-    return _later("This gateway is full; try again or try another.")
+    return sentence(HTTPStatus.UNAUTHORIZED, text, **{"WWW-Authenticate": 'Bearer realm="sandik"'})

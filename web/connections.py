@@ -16,9 +16,9 @@ from http import HTTPStatus
 from typing import Any, Protocol, cast
 
 from web import heads
-from web.answers import Answer, Request
 from web.gate import Visitor
 from web.heads import HeadError
+from web.replies import Answer, Request
 from web.sockets import INTERNAL_ERROR, SWITCHING, Deflate, Life, Socket, shake_hands
 
 LOG = logging.getLogger("sandik.gateway")

@@ -22,17 +22,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from importlib.metadata import version
-from importlib.resources import files
 from typing import Any, NoReturn, Protocol
 
 from election.errors import SandikError
 from election.night import ContestId, Night, SourceId
 from election.wire.frames import ContestState, dumps
 from election.wire.records import stamp
-from web import between_page, open_files, opening, pages
+from web import between_page, joined, open_files, opening, pages
 from web.acting import Actor
 from web.admin import Admin
-from web.answers import Answer, Answers, Request
+from web.answers import Answers
 from web.draining import RESTART, drain
 from web.exporting import Exports
 from web.gate import Gate, GateRules, Visitor
@@ -42,6 +41,7 @@ from web.listening import OTHERS_MAX, Listening, Place
 from web.metrics import Metrics
 from web.past import Past
 from web.reception import Reception
+from web.replies import Answer, Request
 from web.settings import Settings
 from web.showing import Showing
 from web.shown import ShownLog
@@ -107,7 +107,7 @@ class Gateway:
         )  # fmt: skip
         self.upstream: Source = upstream
         self.answers = Answers(
-            self.hub, _files(), _page, pages.style, languages(), Exports(self.hub, night, self._boxes),
+            self.hub, joined.served(), _page, pages.style, languages(), Exports(self.hub, night, self._boxes),
             None if shown is None else Past(shown, night, settings.mode, between_page.page),
         )  # fmt: skip
         about = About(night.id, settings.mode, settings.session, upstream.where, version("sandik"))
@@ -340,11 +340,6 @@ def _rules(settings: Settings) -> GateRules:
         per_address_max=settings.clients_per_address_max, new_per_s=settings.new_per_s,
         proxies=settings.proxies,
     )  # fmt: skip
-
-
-def _files() -> dict[str, bytes]:
-    folder = files("web").joinpath("static")
-    return {entry.name: entry.read_bytes() for entry in folder.iterdir() if entry.is_file()}
 
 
 def _page(snapshot: dict[str, Any], lang: str, contests: list[dict[str, Any]]) -> bytes:

@@ -13,8 +13,8 @@ import re
 from email.utils import formatdate
 from http import HTTPStatus
 
-from web.answers import TYPES, Answer, Request, only_get
 from web.policy import SECURITY
+from web.replies import TYPES, Answer, Request, only_get
 
 HEAD_BYTES_MAX = 16 * 1024
 """Longest head; a longer one is answered 431."""

@@ -72,3 +72,11 @@ class Filler:
         follow = f"width:{key}" + (f" data-c:{colour}" if colour else "")
         rect = join(self.h("rect", follow, class_="in", height="100%"), Html(inside or ""))
         return h("svg", rect, class_=class_, aria_hidden="true")
+
+
+def late(name: str, title: str, *children: str | None, **named: str | int | None) -> Html:
+    """A block that static/<name>.js takes over after the first paint, once it is near the window."""
+    head = h("h2", title, id=f"{name}-title")
+    return h(
+        "section", head, *children, **named, data_late=name, class_="late", aria_labelledby=f"{name}-title"
+    )

@@ -20,10 +20,10 @@ from http import HTTPStatus
 from typing import NoReturn, Protocol
 
 from web import heads
-from web.answers import Answer, Request
 from web.connections import Connection, Stage
 from web.gate import Visitor
 from web.packing import PING
+from web.replies import Answer, Request
 from web.sockets import Deflate, Life, Socket, cut_off
 
 LOG = logging.getLogger("sandik.gateway")

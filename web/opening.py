@@ -19,10 +19,10 @@ from pathlib import Path
 from election.errors import UsageError
 from election.wire.frames import dumps
 from web.admin import Admin
-from web.answers import Answer, Request
 from web.gate import Visitor
 from web.listening import Host, Listening, Place, listen
 from web.reception import READY, Reception, not_ready
+from web.replies import Answer, Request
 from web.settings import Settings
 from web.sockets import Life, Socket
 

@@ -16,16 +16,11 @@ from web.feeds import FEEDS
 from web.ground import changed, table, tiles
 from web.html import Filler, Html, h, join
 from web.rows import area_values, sum_values
+from web.sections import AFTER_STAGE, AFTER_TABLE, AFTER_TILES, blocks
 from web.stage import stage
 from web.styles import choice_colours, tile_grid
 from web.view import top_values
 from web.words import Words, languages, static_text, words
-
-MODULES = (
-    "words", "face", "view", "story", "questions", "rows", "bind", "store", "link", "hash", "elements",
-    "table",
-)  # fmt: skip
-"""The page's own modules, fetched together with board.js instead of one after another."""
 
 
 def board(snapshot: Snapshot, lang: str, *, contests: Sequence[Snapshot] = ()) -> bytes:
@@ -38,9 +33,12 @@ def board(snapshot: Snapshot, lang: str, *, contests: Sequence[Snapshot] = ()) -
         _headline(f),
         _call(f, w),
         stage(snapshot, face, f, w),
+        *blocks(AFTER_STAGE, snapshot, face, f, w),
         tiles(snapshot, face, f, w, place_of(snapshot)),
+        *blocks(AFTER_TILES, snapshot, face, f, w),
         changed(snapshot, f, w),
         table(snapshot, face, f, w),
+        *blocks(AFTER_TABLE, snapshot, face, f, w),
         class_="wrap",
         id="numbers",
     )
@@ -121,7 +119,6 @@ def _head(snapshot: Snapshot, f: Filler, w: Words) -> Html:
         *(h("link", rel="stylesheet", href=sheet) for sheet in sheets),
         h("script", "", type="module", src="/static/board.js"),
         h("link", rel="preload", href=f"/static/strings.{w.lang}.json", as_="fetch", crossorigin="anonymous"),
-        *(h("link", rel="modulepreload", href=f"/static/{name}.js") for name in MODULES),
     )
 
 

@@ -16,8 +16,9 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from election.wire.frames import dumps
-from web.answers import TYPES, Answer, Answers, Request
+from web.answers import Answers
 from web.gate import Gate, Refused, Visitor, sealed
+from web.replies import TYPES, Answer, Request
 from web.sockets import Life
 from web.vitals import Chart
 

@@ -1,7 +1,8 @@
 """How the pages say a number, a time and a sentence, in each language there is a strings file for.
 
-Know before changing: sentences that the browser renews stand in static/strings.<language>.json, those that
-only the server ever writes in printed/<language>.json, so that no page fetches them. static/words.js says the
+Know before changing: one file a language, languages/<language>.json, in parts: what the board renews itself
+(board), what only the server ever writes (printed), and one for each further page or late section, whose keys
+begin with its name (desk.title). A page fetches the parts it renews and no other. static/words.js says the
 same things in the browser, and tests/web/vectors/words.json holds both to the same answers; change the three
 together. Sums and roundings are done in integers.
 """
@@ -17,6 +18,8 @@ from zoneinfo import ZoneInfo
 BOLD = "\x01"
 """Starts and ends bold text inside a sentence; taken out of every value, so that data cannot use it."""
 NONE = "–"
+UNPREFIXED = ("board", "printed")
+"""The parts whose sentences are said without the name of the part."""
 VOWELS = {"a": "ı", "ı": "ı", "e": "i", "i": "i", "o": "u", "u": "u", "ö": "ü", "ü": "ü"}
 
 
@@ -218,14 +221,30 @@ def static_text(name: str, folder: str = "static") -> str:
 
 @cache
 def languages() -> tuple[str, ...]:
-    """The languages there is a strings file for."""
-    found = (entry.name for entry in files("web").joinpath("static").iterdir())
-    return tuple(sorted(name.split(".")[1] for name in found if name.startswith("strings.")))
+    """The languages there is a file for."""
+    return tuple(sorted(entry.name[:-5] for entry in files("web").joinpath("languages").iterdir()))
+
+
+@cache
+def part_texts(lang: str) -> Mapping[str, Mapping[str, str]]:
+    """The sentences of a language by part, under the keys that they are said by."""
+    found = json.loads(static_text(f"{lang}.json", "languages"))
+    parts = {part: table for part, table in found.items() if isinstance(table, dict)}
+    texts = {
+        part: dict(table)
+        if part in UNPREFIXED
+        else {f"{part}.{key}": sentence for key, sentence in table.items()}
+        for part, table in parts.items()
+    }
+    texts["board"]["lang"] = found["lang"]
+    return texts
 
 
 @cache
 def words(lang: str) -> Words:
-    """The words of a language; English for one that has no strings file."""
+    """The words of a language; English for one that there is no file for."""
     known = lang if lang in languages() else "en"
-    printed = json.loads(static_text(f"{known}.json", "printed"))
-    return Words(printed | json.loads(static_text(f"strings.{known}.json")))
+    merged: dict[str, str] = {}
+    for table in part_texts(known).values():
+        merged |= table
+    return Words(merged)

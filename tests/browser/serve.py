@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Coroutine
 from copy import deepcopy
 from http import HTTPStatus
-from importlib.resources import files
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,8 +21,9 @@ from websockets.http11 import Request, Response
 
 from election.wire.frames import difference, state_hash
 from web import pages
-from web.answers import TYPES, travels
+from web.joined import served
 from web.policy import SECURITY
+from web.replies import TYPES
 
 Snapshot = dict[str, Any]
 T = TypeVar("T")
@@ -97,11 +97,9 @@ class TestGateway:
             return _response(HTTPStatus.OK, pages.style(self.page), "css")
         if parts.path.startswith("/snapshot/"):
             return self._plain(request)
-        file = files("web").joinpath(parts.path.lstrip("/"))
-        if parts.path.startswith("/static/") and file.is_file():
-            return _response(
-                HTTPStatus.OK, travels(file.name, file.read_bytes()), parts.path.rpartition(".")[2]
-            )
+        name = parts.path.removeprefix("/static/")
+        if parts.path.startswith("/static/") and name in served():
+            return _response(HTTPStatus.OK, served()[name], name.rpartition(".")[2])
         return _response(HTTPStatus.NOT_FOUND, b"", "txt")
 
     def _plain(self, request: Request) -> Response:

@@ -94,7 +94,7 @@ def test_the_night_of_june_ends_on_the_page_to_the_vote(tmp_path: Path, open_pag
         expect(page.locator(".race .side.r")).to_contain_text(f"{YILDIRIM:,} votes")
         assert [IMAMOGLU, YILDIRIM] == [choice["votes"] for choice in end["choices"][:2]]
         assert _plain(end) == _plain(painted(page))
-        proof = "async () => (await import('/static/hash.js')).stateHash(sandik.store.painted)"
+        proof = "async () => (await import('/static/board.js')).hash.stateHash(sandik.store.painted)"
         assert end["hash"] == state_hash(end) == page.evaluate(proof)
         assert text(page, "foot.hash").endswith(end["hash"])
         districts = {area: facts for area, facts in end["areas"].items() if facts["level"] == "district"}

@@ -36,7 +36,7 @@ def test_words(page: Page) -> None:
     """Numbers, shares, times and endings are said as on the server."""
     cases = [(lang, NAMES.get(what, what), given) for lang, what, given, _ in vectors("words")]
     ask = """async (cases) => {
-      const { Words } = await import('/static/words.js');
+      const { words: { Words } } = await import('/static/board.js');
       const words = {};
       for (const lang of ['en', 'tr'])
         words[lang] = new Words(await (await fetch(`/static/strings.${lang}.json`)).json());
@@ -49,7 +49,7 @@ def test_merge_patch(page: Page) -> None:
     """JSON merge patches as in RFC 7396, in the page and on the server."""
     cases = vectors("merge")
     ask = """async (cases) => {
-      const { merge } = await import('/static/hash.js');
+      const { hash: { merge } } = await import('/static/board.js');
       return cases.map(([a, b]) => merge(a, b));
     }"""
     assert [result for *_, result in cases] == page.evaluate(ask, cases)
@@ -59,7 +59,7 @@ def test_merge_patch(page: Page) -> None:
 def test_sha256(page: Page) -> None:
     """The page's own SHA-256, at the edges of a block too."""
     cases = vectors("sha256")
-    ask = "async (texts) => { const { sha256 } = await import('/static/hash.js'); return texts.map(sha256); }"
+    ask = "async (texts) => texts.map((await import('/static/board.js')).hash.sha256)"
     assert [digest for _, digest in cases] == page.evaluate(ask, [text for text, _ in cases])
 
 
@@ -67,5 +67,5 @@ def test_sha256(page: Page) -> None:
 def test_state_hash(name: str, page: Page) -> None:
     """The proof of a state is the same in the page as on the server."""
     night = fakes.FAKES[name]()
-    ask = "async (night) => (await import('/static/hash.js')).stateHash(night)"
+    ask = "async (night) => (await import('/static/board.js')).hash.stateHash(night)"
     assert state_hash(night) == page.evaluate(ask, night)

@@ -11,11 +11,12 @@ from election.errors import OutsideError
 from election.night import ContestId, SourceId
 from tests.web.made import Worker, hub, night, records
 from web import pages
-from web.answers import Answer, Answers, Request
+from web.answers import Answers
 from web.exporting import Exports
 from web.held import Boxes
 from web.hub import Hub
 from web.past import Past
+from web.replies import Answer, Request
 from web.words import languages
 
 MAYOR = ContestId("mayor")

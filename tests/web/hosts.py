@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 from tests.web.house import until
-from web.answers import Answer, Request
 from web.gate import Visitor
 from web.listening import Listening, Place
+from web.replies import Answer, Request
 from web.sockets import Life, Socket, send
 
 

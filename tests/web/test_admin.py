@@ -9,10 +9,10 @@ import pytest
 from election.wire.frames import ContestState
 from tests.web.signs import ABOUT, STORE_S, Clock, Room, busy
 from web.admin import PULSE_OLD_S, WAITING_MANY, Admin, wrong
-from web.answers import Request
 from web.gate import Gate, GateRules
 from web.metrics import CONTENT_TYPE, Metrics
 from web.pulse import Lag, Pulses
+from web.replies import Request
 from web.tokens import Tokens
 from web.vitals import ContestVitals
 

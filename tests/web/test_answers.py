@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.web.asking import FILES, MAYOR, answers, ask, counted, get
 from tests.web.made import Worker, hub, night, parts, records, with_other_figures
-from web.answers import Request, travels
 from web.exports import EXPORTS
+from web.replies import Request
 
 
 def test_snapshot() -> None:
@@ -121,13 +121,6 @@ def test_files() -> None:
     assert "application/octet-stream" == get(made, "/static/odd.bin").headers["Content-Type"]
     etag = small.headers["ETag"]
     assert HTTPStatus.NOT_MODIFIED == get(made, "/static/icon.svg", if_none_match=etag).status
-
-
-def test_the_comment_at_the_head_of_a_file_does_not_travel() -> None:
-    """It is for whoever changes the file; a licence stays, and so does everything that is not a comment."""
-    assert b"let a; /* b */\n" == travels("a.js", b"/* head\n   more */\n\nlet a; /* b */\n")
-    for name, body in (("a.js", b"/*! licence */ a"), ("a.svg", b"/* a */"), ("a.css", b"a{} /* b */")):
-        assert body == travels(name, body)
 
 
 @pytest.mark.parametrize("name", ["feed.atom", "feed.json"])

@@ -18,8 +18,9 @@ from tests.web.made import Worker, hub, night, parts, records
 from tests.web.shapes import begun as at_the_ban
 from tests.web.shapes import counted as at_the_end
 from web import exporting
-from web.answers import PUBLIC, Answer, Answers, Request
+from web.answers import Answers
 from web.exports import EXPORTS
+from web.replies import PUBLIC, Answer, Request
 from web.words import languages
 
 

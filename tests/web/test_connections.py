@@ -14,9 +14,9 @@ from tests.web.hosts import listener
 from tests.web.house import house, until
 from tests.web.made import records
 from tests.web.raw import CONT, PING, TEXT, Raw, answers, close, frame, text, upgrade
-from web.answers import Answer, Request
 from web.connections import DEBT_MAX, LARGE_BYTES, READ_BYTES, UNREAD_BYTES, Stage
 from web.listening import FETCH_STALLED_S, PAID_A_ROUND, UNFETCHED_BYTES_MAX
+from web.replies import Answer, Request
 from web.session import COMMAND_BYTES_MAX
 
 MANY = {"new_per_s": 1e6, "heartbeat_s": 3600.0}

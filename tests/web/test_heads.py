@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.web.heads import GOOD, READ
-from web.answers import Answer
 from web.heads import END, HEAD_BYTES_MAX, HeadError, busy, read, too_slow, written
 from web.policy import SECURITY
+from web.replies import Answer
 
 
 def status_of(data: bytes) -> int:

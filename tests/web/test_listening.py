@@ -10,7 +10,6 @@ import pytest
 from tests.web.hosts import Hand, listener
 from tests.web.house import until
 from tests.web.raw import PONG, Raw, close, frame, text, upgrade
-from web.answers import Answer
 from web.connections import Stage
 from web.listening import (
     ANSWER_WITHIN_S,
@@ -23,6 +22,7 @@ from web.listening import (
     SEND_BUFFER_BYTES,
     UNSENT_BYTES,
 )
+from web.replies import Answer
 
 
 async def at_stage(at: Hand, stage: Stage, number: int = 1) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from web.answers import Answer, Request
 from web.gate import Gate, GateRules, Visitor
 from web.reception import Reception
+from web.replies import Answer, Request
 from web.sockets import Life
 from web.tokens import nobodys
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from web.words import BOLD, languages, static_text, words
+from web.words import BOLD, languages, part_texts, words
 
 VECTORS = Path(__file__).parent / "vectors"
 CASES: list[tuple[str, str, list[Any], str]] = json.loads(
@@ -33,16 +33,21 @@ def _holes(text: str) -> set[str]:
 def test_every_language_has_every_sentence() -> None:
     """The tables of all languages have the same keys and the same values to fill in."""
     assert ("en", "tr") == languages()
-    for file, folder in (("strings.{}.json", "static"), ("{}.json", "printed")):
-        tables = {lang: json.loads(static_text(file.format(lang), folder)) for lang in languages()}
-        for lang, table in tables.items():
-            assert tables["en"].keys() == table.keys()
-            assert {key: _holes(text) for key, text in tables["en"].items() if key not in LOCAL} == {
-                key: _holes(text) for key, text in tables[lang].items() if key not in LOCAL
+    parts = {lang: part_texts(lang) for lang in languages()}
+    for tables in parts.values():
+        assert parts["en"].keys() == tables.keys()
+        for part, table in tables.items():
+            english = parts["en"][part]
+            assert english.keys() == table.keys(), part
+            assert {key: _holes(text) for key, text in english.items() if key not in LOCAL} == {
+                key: _holes(text) for key, text in table.items() if key not in LOCAL
             }
-    assert not json.loads(static_text("en.json", "printed")).keys() & json.loads(
-        static_text("strings.en.json")
-    )
+
+
+def test_no_sentence_stands_in_two_parts() -> None:
+    """Parts are laid together, so none may hide a sentence of another."""
+    keys = [key for table in part_texts("en").values() for key in table]
+    assert len(set(keys)) == len(keys)
 
 
 def test_data_cannot_make_text_bold() -> None:

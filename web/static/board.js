@@ -5,6 +5,7 @@ import { Binding } from "./bind.js";
 import { define } from "./elements.js";
 import { faceOf } from "./face.js";
 import { sha256 } from "./hash.js";
+import { watchLate } from "./late.js";
 import { Link } from "./link.js";
 import { Store } from "./store.js";
 import { defineTold } from "./story.js";
@@ -46,6 +47,7 @@ async function start() {
   defineTable(app);
   defineTold(app);
   root.dataset.js = "1";
+  watchLate(app);
   globalThis.sandik = app;
   link.start();
 }

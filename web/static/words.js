@@ -21,6 +21,13 @@ export class Words {
     [this.before, this.after] = text.percent.split("{n}");
   }
 
+  /* The sentences of a further part, fetched once. */
+  async more(part) {
+    const file = await fetch(`/static/strings.${part}.${this.lang}.json`);
+    if (!file.ok) throw new Error(`no words of ${part}`);
+    Object.assign(this.text, await file.json());
+  }
+
   /* A sentence is cut into its parts once: words at even places, names of values at odd ones. */
   parts(key, one) {
     const name = one ? key + "|" : key;

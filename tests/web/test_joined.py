@@ -1,0 +1,84 @@
+"""Scripts of a page are one file, and mean what they meant one by one."""
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from tests.web.node import answer
+from web import joined
+from web.joined import ENTRIES, LATE, VENDORED, entry, imports, late, order, served, sheet
+
+MODULES = {
+    "far": "export const BASE = 40;\nconst shared = 1;\nexport function far() { return BASE + shared; }\n",
+    "near": 'import { far } from "./far.js";\n\nconst shared = 2;\n'
+    "export const near = () => far() + shared - 1;\n",
+    "page": 'import { BASE } from "./far.js";\nimport { near } from "./near.js";\n\n'
+    "export const sum = near() + BASE;\n",
+    "extra": 'import { near } from "./near.js";\nimport { own } from "./own.js";\n\n'
+    "export function start(app) { return app + near() + own; }\n",
+    "own": "export const own = 1000;\n",
+}
+SCRIPTS = sorted(
+    entry.name.removesuffix(".js")
+    for entry in files("web").joinpath("static").iterdir()
+    if entry.name.endswith(".js") and entry.name not in VENDORED
+)
+
+
+def test_a_module_comes_after_what_it_needs() -> None:
+    """Whatever the order in which they are imported, and none twice."""
+    assert ["far", "near", "page"] == order("page", MODULES)
+
+
+def test_what_is_not_exported_stays_a_modules_own(tmp_path: Path) -> None:
+    """Two modules may use one name for two things, as they may one by one."""
+    (tmp_path / "page.mjs").write_bytes(entry("page", MODULES))
+    asks = tmp_path / "asks.mjs"
+    asks.write_text('import { page } from "./page.mjs";\nconsole.log(page.sum);\n')
+    assert 82 == answer(asks)
+
+
+def test_a_late_script_takes_from_the_page_what_that_has(tmp_path: Path) -> None:
+    """And brings along what it has alone."""
+    (tmp_path / "page.mjs").write_bytes(entry("page", MODULES))
+    script = late("extra", MODULES, page="page").decode()
+    assert "BASE" not in script
+    (tmp_path / "extra.mjs").write_text(script.replace('"/static/page.js"', '"./page.mjs"'))
+    asks = tmp_path / "asks.mjs"
+    asks.write_text('import { start } from "./extra.mjs";\nconsole.log(start(1));\n')
+    assert 1043 == answer(asks)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_every_script_imports_and_exports_so_that_it_can_be_joined(name: str) -> None:
+    """Imports of names, one a line; exports of functions, classes and constants."""
+    text = files("web").joinpath("static", f"{name}.js").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if re.match(r"(import|export)\b", line)]
+    for line in lines:
+        assert joined.IMPORT.match(line) or joined.EXPORT.match(line), line
+    assert all(module in SCRIPTS for _, module in imports(text))
+
+
+def test_every_script_is_sent_by_some_page() -> None:
+    """A script that nobody fetches is left over."""
+    modules = {
+        name: files("web").joinpath("static", f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS
+    }
+    needed = {one for name in (*ENTRIES, *LATE) for one in order(name, modules)}
+    assert set(SCRIPTS) == needed
+
+
+def test_what_is_sent_says_nothing_to_whoever_changes_it() -> None:
+    """Comments stay here; those with a licence go along."""
+    assert b"Know before changing" not in b"".join(
+        body for name, body in served().items() if name.endswith((".js", ".css")) and name not in VENDORED
+    )
+    assert b"/*! licence */\na { b: c; }" == sheet("/* mine */\n/*! licence */\n  a { b: c; }\n")
+
+
+def test_sentences_that_only_the_server_says_are_not_sent() -> None:
+    """A page fetches what it renews."""
+    assert "strings.en.json" in served()
+    assert not [name for name in served() if "printed" in name]

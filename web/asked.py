@@ -1,0 +1,46 @@
+"""What is asked for by an address that answers.py does not answer itself: for `routes` and what stands there.
+
+    def answer(asked: Asked) -> Answer | Awaitable[Answer]: …
+
+Know before changing: what an answer is made from is what the hub shows (`groups`), so the embargo holds there
+too. A body is made once for each content: `asked.keep.get(key, etag, make)`.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from election.night import ContestId
+from election.wire.frames import Json
+from web.hub import Group
+from web.kept import Keep
+from web.past import Past
+from web.replies import Answer, Request
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request by the parts of its address."""
+
+    where: str
+    """The first part of the path, by which it came here."""
+    rest: str
+    """What follows it."""
+    query: Mapping[str, Sequence[str]]
+    lang: str
+    request: Request
+    groups: Mapping[ContestId, Group]
+    """What is shown of each contest."""
+    titles: Sequence[Json]
+    """The contests of the night: id, title, titles."""
+    keep: Keep
+    edition: str
+    """Of the files of the pages; part of the tag of everything that is made of them."""
+    past: Past | None
+    """The log of what was shown, where one is kept."""
+
+    def one(self, name: str) -> str | None:
+        """A value of the query."""
+        return next(iter(self.query.get(name, ())), None)
+
+
+Route = Callable[[Asked], Answer | Awaitable[Answer]]
