@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from election.errors import RecordError
-from election.wire.records import Bundle, Record
+from election.wire.records import Bundle, Record, Ruling
 from producers.controls import Controls
 from producers.formats.document import Heard, Refusal
 from producers.notes import NotePublisher
@@ -53,13 +53,16 @@ async def replay(
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     faults: Faults | None = None,
     settle: Settle | None = None,
+    after: Callable[[Record], bool] = lambda record: True,
 ) -> Played:
     """Plays the whole recording; returns when everything is acknowledged. A bad line is refused, and said.
 
-    `controls` is who may change the tempo on the way; without them nobody does. With `settle` each record
-    waits until all of before is counted and told of, so that what is told does not hang on the speed.
+    `controls` is who may change the tempo on the way; without them nobody does. With `settle`, behind each
+    record that `after` says so of, the replay waits until all is counted and told of, so that what is told
+    does not hang on the speed.
     """
-    player = _Player(pace, out, refuse, progress, clock, controls, sleep, settle)
+    settles = None if settle is None else (settle, after)
+    player = _Player(pace, out, refuse, progress, clock, controls, sleep, settles)
     player.tempo.begin(clock())
     while not await player.play(recording, faults):
         player.begun += 1
@@ -69,15 +72,21 @@ async def replay(
     return played
 
 
+def moves_the_ban(record: Record) -> bool:
+    """Whether it says from when figures may be shown: what comes behind it is shown or not by that."""
+    return isinstance(record, Ruling) and record.kind in ("embargo-announced", "embargo-lifted")
+
+
 class _Player:
     """One replay from its beginning to its end, however often it begins anew."""
 
     def __init__(
         self, pace: Pace, out: NotePublisher, refuse: Callable[[Refusal], None],
         progress: Callable[[Played], None], clock: Callable[[], float], controls: Controls | None,
-        sleep: Callable[[float], Awaitable[None]], settle: Settle | None,
+        sleep: Callable[[float], Awaitable[None]],
+        settles: tuple[Settle, Callable[[Record], bool]] | None,
     ) -> None:  # fmt: skip
-        self._settle = settle
+        self._settles = settles
         self._pace, self._out, self._refuse, self._progress = pace, out, refuse, progress
         self._clock, self._controls = clock, controls
         self.tempo = controls.tempo if controls is not None else Tempo(pace.speed)
@@ -106,9 +115,9 @@ class _Player:
                 return False
             self.tempo.played(due)
             await self._send(due.cue)
-            if self._settle is not None:
+            if self._settles is not None and self._settles[1](due.cue.record):
                 await self._out.drain()
-                await self._settle(self._out.ends)
+                await self._settles[0](self._out.ends)
         return not await self._goes_back()
 
     async def _until(self, due: Due) -> bool:

@@ -121,6 +121,9 @@ class Play:
     file: Path | None = None
     seed: int = SEED
     in_step: bool = False
+    waits_for_bans: bool = False
+    """Whether what moves the ban is counted and told of before the next record: else, played as fast as can
+    be, the ban would seem to have ended with the reports of an hour that come after it."""
 
     @classmethod
     def of(cls, args: argparse.Namespace, folder: folders.Folder, recording: Path, befalls: "Plan") -> "Play":
@@ -139,17 +142,18 @@ class Play:
         progress: "Callable[[Played], None]",
         counting: Callable[[], "Counting"],
     ) -> "Played":
-        """Plays it to its end. The settings of the worker are asked for only if it is played in step."""
-        from producers.replay import replay
+        """Plays it to its end. The worker's settings are asked for only if it waits for what is counted."""
+        from producers.replay import moves_the_ban, replay
         from sandik.recordings import heard
 
         def opened() -> Iterable[Any]:
             return heard(self.recording, self.folder.night)
 
-        async with _in_step(self.folder.night, counting() if self.in_step else None) as settle:
+        waits = self.in_step or self.waits_for_bans
+        async with _in_step(self.folder.night, counting() if waits else None) as settle:
             return await replay(
                 opened, self.pace, publisher, refuse, progress, controls=controls, faults=self.faults,
-                settle=settle,
+                settle=settle, after=(lambda record: True) if self.in_step else moves_the_ban,
             )  # fmt: skip
 
     @property

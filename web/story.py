@@ -196,9 +196,10 @@ def group_of(kind: str) -> str:
 
 
 def alerts(s: Snapshot, w: Words) -> list[Alert]:
-    """What was told of the contest, newest first."""
+    """What was told of the contest, newest first: by when it happened, and of one moment as it was told."""
     made = []
-    for alert in s.get("alerts") or []:
+    order = sorted(s.get("alerts") or [], key=lambda one: (str(one["at"]), one["seq"]), reverse=True)
+    for alert in order:
         kind, at = str(alert["kind"]), str(alert["at"])
         if kind in DESK_ONLY:
             continue

@@ -48,6 +48,7 @@ def run(args: argparse.Namespace, out: Out) -> int:
     folder = folders.load(args.night)
     befalls = playing.plan(args.faults, folder.night)
     play = playing.Play.of(args, folder, folder.recording, befalls)
+    play.waits_for_bans = True
     broker, store = embedded.broker(), embedded.store()
     mishaps.possible(befalls.mishaps, store.program)
     port = ports.choose(args.port)

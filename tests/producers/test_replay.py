@@ -1,6 +1,7 @@
 """A recording played: every record once, in order, at its time, with a clock of the test's own."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
@@ -13,7 +14,7 @@ from producers.faults import Fault, Faults
 from producers.formats.document import Heard, Refusal
 from producers.notes import NotePublisher
 from producers.pace import Pace
-from producers.replay import Played, replay
+from producers.replay import Played, moves_the_ban, replay
 from sandik import folders, recordings
 from tests.producers import tiny
 from tests.producers.test_bundling import a_report
@@ -175,6 +176,20 @@ async def test_in_step_each_record_waits_until_all_of_before_is_settled() -> Non
     records = rulings(0, 1, 1)
     await replay(lambda: records, Pace(None), cast("NotePublisher", taken), print, settle=settle)
     assert [1, 2, 3] == settled
+
+
+async def test_a_replay_may_wait_behind_what_moves_the_ban_alone() -> None:
+    """Else reports of a later hour are counted before it, and the ban seems to have ended with them."""
+    taken, settled = Taken(), list[int]()
+
+    async def settle(ends: Mapping[tuple[str, int], int]) -> None:
+        settled.append(len(taken.records))
+
+    first, lifted, last = rulings(0, 1, 1)
+    records = [first, replace(lifted, kind="embargo-lifted"), last]
+    out = cast("NotePublisher", taken)
+    await replay(lambda: records, Pace(None), out, print, settle=settle, after=moves_the_ban)
+    assert [2] == settled
 
 
 async def test_what_a_fault_touched_is_sent_marked() -> None:

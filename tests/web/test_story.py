@@ -155,6 +155,18 @@ def test_alerts_are_newest_first_and_begin_after_the_mode() -> None:
     assert said(fakes.yes_no())["told.hide"] is None
 
 
+def test_what_was_told_late_stands_where_it_happened() -> None:
+    """After a jump a thing of 19:15 may be told after one of 22:50; of one moment the last told is first."""
+    night = fakes.june()
+    first, second, third = [one for one in night["alerts"] if one["kind"] != "call-proposed"][:3]
+    first |= {"at": "2019-06-23T16:15:00.000Z", "seq": 90}
+    second |= {"at": "2019-06-23T16:15:00.000Z", "seq": 91}
+    third |= {"at": "2019-06-23T19:50:00.000Z", "seq": 1}
+    told = [one.id for one in alerts(night, words("en"))]
+    places = [told.index(one["id"]) for one in (third, second, first)]
+    assert sorted(places) == places
+
+
 def test_another_days_alert_says_its_day() -> None:
     """The night goes on for weeks."""
     assert "6 May 20:05" == alerts(fakes.annulled(), words("en"))[0].time

@@ -112,8 +112,10 @@ export function plainTitle(s, alert, w) {
   return w.capital(title) + (/[.!?…]$/.test(title) ? "" : ".");
 }
 
+const later = (a, b) => (a.at === b.at ? b.seq - a.seq : a.at < b.at ? 1 : -1);
+
 export function alerts(s, w) {
-  return (s.alerts ?? []).filter(({ kind }) => kind !== "call-proposed").map((alert) => {
+  return (s.alerts ?? []).filter(({ kind }) => kind !== "call-proposed").sort(later).map((alert) => {
     const [, group] = GROUPS.find(([begin]) => alert.kind.startsWith(begin)) ?? ["", "event"];
     return { id: alert.id, group, at: alert.at, time: w.moment(alert.at, s.time_zone, s.date),
       word: w.say(`kind.${group}`), title: plainTitle(s, alert, w), because: reason(alert, w) };
