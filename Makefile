@@ -18,7 +18,7 @@ demo: install
 
 test: install-test
 	@tools/parts
-	.venv/bin/python -m pytest -n 2 --dist loadfile $(ARGS)
+	.venv/bin/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 check: install-test
 	.venv/bin/ruff format --check

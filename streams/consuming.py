@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import faust
+from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
 
 from election.errors import UsageError
@@ -171,6 +172,15 @@ class OurTransport(driver.Transport):
     Consumer = OurConsumer
 
 
+class OurTables(TableManager):
+    """None: the state is in the store. The library waits a second for tables before it subscribes."""
+
+    async def on_start(self) -> None:
+        """Says at once that there are none to come."""
+        await self._update_channels()
+        await self.recovery.start()
+
+
 class OurApp(faust.App):
     """The library's app with our transport, and nothing written to disk."""
 
@@ -229,6 +239,7 @@ def make_app(night: Night, settings: Settings, store: Store, progress: Progress)
         topic_allow_declare=False,
         topic_disable_leader=True,
         cython_optimizations=True,
+        TableManager=OurTables,
         web_enabled=False,
         **SESSIONS[settings.kafka_kind],
     )

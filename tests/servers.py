@@ -18,6 +18,7 @@ from sandik import embedded, kafka
 from sandik.embedded import Server
 from sandik.ports import wait_until
 from sandik.program import environment, last_words, leashed
+from tests.patience import PATIENCE_S
 
 STARTER = ThreadPoolExecutor(1, thread_name_prefix="starter")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -88,8 +89,11 @@ class Running:
         self._wait()
 
     def pause(self) -> None:
-        """Freeze it (SIGSTOP): connections stay open and nothing answers."""
-        self._alive().send_signal(signal.SIGSTOP)
+        """Freeze it (SIGSTOP): connections stay open and nothing answers, in none of its threads."""
+        process = self._alive()
+        process.send_signal(signal.SIGSTOP)
+        if not wait_until(lambda: frozen(process.pid), PATIENCE_S):
+            raise AssertionError(f"{self.server.program.name} does not stand still")
 
     def resume(self) -> None:
         """Let a frozen one go on (SIGCONT)."""
@@ -113,6 +117,15 @@ class Running:
 
     def _last_words(self) -> str:
         return last_words(tuple(self.log.read_text(errors="replace").splitlines()[-20:]))
+
+
+def frozen(pid: int) -> bool:
+    """Whether every thread of a process stands still: a signal is sent before it is obeyed."""
+    try:
+        stats = [(task / "stat").read_text() for task in Path(f"/proc/{pid}/task").iterdir()]
+    except (FileNotFoundError, ProcessLookupError):
+        return False  # a thread of it has just ended
+    return {"T"} == {stat.rpartition(")")[2].split()[0] for stat in stats}
 
 
 @pytest.fixture(scope="session")

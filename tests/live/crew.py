@@ -9,8 +9,6 @@ import asyncio
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -25,12 +23,13 @@ from election.wire.topics import Scope, report_key, ruling_key
 from producers import record
 from producers.cluster import create_topics
 from producers.settings import Settings as Producing
+from sandik.ports import wait_until
 from streams.looking import Looks
 from streams.settings import Settings
 from streams.spans import partition_name
 from streams.store import Store
 from streams.verify import Verified, verify
-from tests.servers import Running
+from tests.servers import Running, frozen
 from tests.streams import made
 
 ROOT = Path(__file__).parents[2]
@@ -59,7 +58,7 @@ class Crew:
         }  # fmt: skip
         self.store = Store(self.night, self.scope, Settings.read(self.environment))
         self.producing = Producing.read(self.environment)
-        self.workers: list[subprocess.Popen[bytes]] = []
+        self.workers: list[Forked] = []
         self.codes: list[int] = []
         """How workers have ended by themselves."""
         self.ends: dict[str, int] = {}
@@ -72,18 +71,17 @@ class Crew:
     def start(self, count: int = 1, **more: str) -> None:
         """Starts workers."""
         for _ in range(count):
-            with (self.folder / "workers.log").open("ab") as log:
-                self.workers.append(
-                    subprocess.Popen(
-                        [sys.executable, "-m", "tests.live.run_worker", str(made.NIGHTS / self.name)],
-                        cwd=ROOT, env={**os.environ, **self.environment, **more}, stdout=log, stderr=log,
-                        start_new_session=True,
-                    )
-                )  # fmt: skip
+            environment = {**os.environ, **self.environment, **more}
+            night, log = made.NIGHTS / self.name, self.folder / "workers.log"
+            log.touch()
+            self.workers.append(Forked(night, environment, log))
 
     def kill(self, place: int = 0, number: signal.Signals = signal.SIGKILL) -> None:
-        """Sends a worker a signal."""
-        self.workers[place].send_signal(number)
+        """Sends a worker a signal; one that is to stand still does when this returns."""
+        worker = self.workers[place]
+        worker.send_signal(number)
+        if number == signal.SIGSTOP and not wait_until(lambda: frozen(worker.pid), WITHIN_S):
+            raise AssertionError("the worker does not stand still")
 
     def keep(self) -> None:
         """Starts again what has ended, as the supervisor does."""

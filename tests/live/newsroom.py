@@ -29,6 +29,7 @@ from streams.ledger import Ledger
 from streams.settings import Settings
 from tests.live.crew import ROOT, until
 from tests.live.shell import done
+from tests.patience import PATIENCE_S, accepted
 from tests.servers import Running
 from tests.streams import facts, made
 
@@ -108,6 +109,8 @@ async def receiver(tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]
     try:
         yield made_receiver
     finally:
+        await site.stop()
+        await accepted()
         await runner.cleanup()
 
 
@@ -166,7 +169,7 @@ class Newsroom:
 
     async def until_logged(self) -> None:
         """Waits until the log knows everything."""
-        deadline = asyncio.get_running_loop().time() + 30.0
+        deadline = asyncio.get_running_loop().time() + PATIENCE_S
         while await self.ledger.outbox(MAYOR):
             assert asyncio.get_running_loop().time() < deadline, self.said()[-3000:]
             await asyncio.sleep(0.02)
@@ -203,7 +206,7 @@ class Newsroom:
         path = self.folder / "deliver.log"
         return path.read_text(errors="replace") if path.exists() else ""
 
-    async def until(self, what: str, check: Callable[[], bool], within_s: float = 30.0) -> None:
+    async def until(self, what: str, check: Callable[[], bool], within_s: float = PATIENCE_S) -> None:
         """Waits for a condition; what the processes said if it does not come."""
         try:
             await until(what, check, within_s)
@@ -215,7 +218,7 @@ class Newsroom:
         found = [one async for one in self.ledger.deliveries(MAYOR)]
         return sorted(found, key=lambda one: (one.seq, one.target))
 
-    async def until_states(self, wanted: dict[str, Any], within_s: float = 30.0) -> None:
+    async def until_states(self, wanted: dict[str, Any], within_s: float = PATIENCE_S) -> None:
         """Waits until the deliveries of each kind have these states (a set)."""
         deadline = asyncio.get_running_loop().time() + within_s
         while True:

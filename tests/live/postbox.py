@@ -2,20 +2,21 @@
 
 Know before changing: it writes down every name that logs in and every mail it takes, so that a test can say
 that nothing came. Its library warns of passwords in clear, which only this machine hears: a test that wants
-that says so with `filterwarnings`.
+that says so with `filterwarnings`. It serves in the loop of the test and not by the library's controller,
+which ends its own loop with whatever was just accepted.
 """
 
+import asyncio
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from sandik.ports import choose
+from tests.patience import accepted
 
 ACCOUNT = {
     "SANDIK_SMTP_FROM": "night@paper.example",
@@ -32,7 +33,6 @@ class Postbox:
         self.mails: list[EmailMessage] = []
         self.refuse: dict[str, list[str]] = {}
         self.users: list[bytes] = []
-        self.port = choose()
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -61,21 +61,36 @@ class Postbox:
         return [str(mail["Subject"]).split()[-2] for mail in self.mails if mail["To"] == to]
 
 
-@contextmanager
-def postbox(
+@asynccontextmanager
+async def postbox(
     tls: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None
-) -> Iterator[tuple[Postbox, int]]:
+) -> AsyncIterator[tuple[Postbox, int]]:
     """A mail server on a free port, that wants name and password."""
-    box = Postbox()
-    controller = Controller(
-        box, hostname="127.0.0.1", port=box.port, ssl_context=tls, tls_context=starttls,
-        auth_required=True, auth_require_tls=starttls is not None, authenticator=box.login,
-    )  # fmt: skip
-    controller.start()
+    box, loop, sessions = Postbox(), asyncio.get_running_loop(), list[SMTP]()
+
+    def session() -> SMTP:
+        made = SMTP(
+            box, hostname="127.0.0.1", enable_SMTPUTF8=True, tls_context=starttls, loop=loop,
+            auth_required=True, auth_require_tls=starttls is not None, authenticator=box.login,
+        )  # fmt: skip
+        sessions.append(made)
+        return made
+
+    server = await loop.create_server(session, "127.0.0.1", 0, ssl=tls)
     try:
-        yield box, box.port
+        yield box, server.sockets[0].getsockname()[1]
     finally:
-        controller.stop()
+        server.close()
+        await accepted()
+        talks = [one._handler_coroutine for one in sessions if one._handler_coroutine is not None]
+        for talk in talks:
+            talk.cancel()
+        await asyncio.gather(*talks, return_exceptions=True)
+        for one in sessions:
+            for transport in (one.transport, one._original_transport):
+                if isinstance(transport, asyncio.Transport):
+                    transport.abort()
+        await asyncio.sleep(0)  # in which their sockets are closed
 
 
 def mail(to: str, more: str = "") -> str:

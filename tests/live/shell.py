@@ -14,6 +14,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from tests.patience import PATIENCE_S
+
 WITHIN_S = 90.0
 
 
@@ -37,7 +39,7 @@ async def sandik(*words: str) -> AsyncIterator[asyncio.subprocess.Process]:
 
 def fetched(url: str) -> Any:
     """The JSON at an address."""
-    with urllib.request.urlopen(url, timeout=5) as answer:
+    with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
         return json.load(answer)
 
 

@@ -13,10 +13,10 @@ from tests.servers import Running
 
 
 async def test_two_people_sign_over_the_socket_and_one_takes_it_back(
-    broker: Running, redis_server: Running, tmp_path: Path
+    tansu: Running, redis_server: Running, tmp_path: Path
 ) -> None:
     """As from a shell: two names, the version that was looked at, a reason; everything else is refused."""
-    async with desk(broker, redis_server, tmp_path, people=2) as shell:
+    async with desk(tansu, redis_server, tmp_path, people=2) as shell:
         actor = Acting(folders.load(shell.environment["SANDIK_NIGHT"]), shell.environment)
         await shell.evening()
         waiting = await shell.proposal()

@@ -17,10 +17,11 @@ from producers.record import follow_log
 from producers.replay import Played, replay
 from producers.settings import Settings
 from sandik import folders, recordings
+from tests.patience import PATIENCE_S
 from tests.servers import Running
 
 NAMES = count(time.time_ns())
-WITHIN_S = 30.0
+WITHIN_S = PATIENCE_S
 NIGHT = folders.load("practice")
 
 

@@ -30,52 +30,50 @@ async def test_every_channel_that_received_the_call_receives_its_retraction(
     tansu: Running, redis_server: Running, tmp_path: Path
 ) -> None:
     """Once each, though all subscriptions but one are gone and the process was killed in between."""
-    with postbox() as (box, port):
-        async with receiver() as there, newsroom(tansu, redis_server, tmp_path) as room:
-            secrets = {
-                "CHAT": there.url("/slack"), "OTHERS": f"json://127.0.0.1:{there.port}/apprise",
-                "SANDIK_SMTP": f"smtp://127.0.0.1:{port}", **ACCOUNT,
-            }  # fmt: skip
-            room.subscribe(
-                PLAIN_MAIL, webhook(there.url("/hook")), by_variable("slack", "CHAT"),
-                by_variable("apprise", "OTHERS"), mail("editor@paper.example"),
-            )  # fmt: skip
-            await room.start(**secrets)
-            await room.tell("call-made")
-            await room.until_states({"call-made": {"acknowledged"}})
-            await room.kill()
-            room.subscribe(PLAIN_MAIL, webhook(there.url("/hook")))
-            await room.start(**secrets)
-            await room.tell("call-retracted")
-            await room.until_states({"call-retracted": {"acknowledged"}})
-            assert ["call-made", "call-retracted"] == there.kinds("/hook")
-            assert ["call-made", "call-retracted"] == box.kinds("editor@paper.example")
-            for path in ("/slack", "/apprise"):
-                first, second = (json.loads(got.body) for got in there.on(path))
-                assert "call-made" in json.dumps(first)
-                assert "GERİ ÇEKİLDİ" in json.dumps(second, ensure_ascii=False)
-            assert {b"night"} == set(box.users)
-            assert {fact.id for fact in room.facts} == {str(mail["Message-ID"])[1:17] for mail in box.mails}
-            for secret in ("pa55word", "/slack", "/apprise"):
-                assert secret not in room.said()
+    async with postbox() as (box, port), receiver() as there, newsroom(tansu, redis_server, tmp_path) as room:
+        secrets = {
+            "CHAT": there.url("/slack"), "OTHERS": f"json://127.0.0.1:{there.port}/apprise",
+            "SANDIK_SMTP": f"smtp://127.0.0.1:{port}", **ACCOUNT,
+        }  # fmt: skip
+        room.subscribe(
+            PLAIN_MAIL, webhook(there.url("/hook")), by_variable("slack", "CHAT"),
+            by_variable("apprise", "OTHERS"), mail("editor@paper.example"),
+        )  # fmt: skip
+        await room.start(**secrets)
+        await room.tell("call-made")
+        await room.until_states({"call-made": {"acknowledged"}})
+        await room.kill()
+        room.subscribe(PLAIN_MAIL, webhook(there.url("/hook")))
+        await room.start(**secrets)
+        await room.tell("call-retracted")
+        await room.until_states({"call-retracted": {"acknowledged"}})
+        assert ["call-made", "call-retracted"] == there.kinds("/hook")
+        assert ["call-made", "call-retracted"] == box.kinds("editor@paper.example")
+        for path in ("/slack", "/apprise"):
+            first, second = (json.loads(got.body) for got in there.on(path))
+            assert "call-made" in json.dumps(first)
+            assert "GERİ ÇEKİLDİ" in json.dumps(second, ensure_ascii=False)
+        assert {b"night"} == set(box.users)
+        assert {fact.id for fact in room.facts} == {str(mail["Message-ID"])[1:17] for mail in box.mails}
+        for secret in ("pa55word", "/slack", "/apprise"):
+            assert secret not in room.said()
 
 
 async def test_a_mail_server_that_hesitates_is_asked_again_and_one_that_refuses_is_not(
     tansu: Running, redis_server: Running, tmp_path: Path
 ) -> None:
     """4xx is for now, 5xx about the address is for good; the other addresses have theirs."""
-    with postbox() as (box, port):
-        async with newsroom(tansu, redis_server, tmp_path) as room:
-            box.refuse = {"later@paper.example": ["451 later"] * 2, "never@paper.example": ["550 no"] * 99}
-            addresses = ("later@paper.example", "never@paper.example", "now@paper.example")
-            room.subscribe(PLAIN_MAIL, *map(mail, addresses))
-            await room.start(SANDIK_SMTP=f"smtp://127.0.0.1:{port}", **ACCOUNT)
-            await room.tell("annulled")
-            await room.until_states({"annulled": {"acknowledged", "dead"}})
-            found = {one.address.split("@")[0]: (one.state, one.tries) for one in await room.deliveries()}
-            expected = {"later": ("acknowledged", 3), "never": ("dead", 1), "now": ("acknowledged", 1)}
-            assert expected == found
-            assert 2 == len(box.mails)
+    async with postbox() as (box, port), newsroom(tansu, redis_server, tmp_path) as room:
+        box.refuse = {"later@paper.example": ["451 later"] * 2, "never@paper.example": ["550 no"] * 99}
+        addresses = ("later@paper.example", "never@paper.example", "now@paper.example")
+        room.subscribe(PLAIN_MAIL, *map(mail, addresses))
+        await room.start(SANDIK_SMTP=f"smtp://127.0.0.1:{port}", **ACCOUNT)
+        await room.tell("annulled")
+        await room.until_states({"annulled": {"acknowledged", "dead"}})
+        found = {one.address.split("@")[0]: (one.state, one.tries) for one in await room.deliveries()}
+        expected = {"later": ("acknowledged", 3), "never": ("dead", 1), "now": ("acknowledged", 1)}
+        assert expected == found
+        assert 2 == len(box.mails)
 
 
 class TestWords:

@@ -19,6 +19,7 @@ from streams.ledger import Ledger
 from streams.settings import Settings
 from streams.subscriptions import Subscription, Subscriptions
 from tests.live.test_deliver_keeping import Paper
+from tests.patience import PATIENCE_S
 from tests.servers import Running
 from tests.streams import facts, made
 
@@ -54,7 +55,7 @@ async def test_every_fact_is_spread_once_and_only_alerts_to_people(
     await put(redis_server, facts.told(1), facts.told(2, "proposal-refused"))
     await follower.begin()
     following = asyncio.create_task(follower.follow(MAYOR))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         found = [await spread.get(), await spread.get()]
         await put(redis_server, facts.told(3, "certified"))
         found.append(await spread.get())
@@ -74,7 +75,7 @@ async def test_a_hole_in_what_was_told_is_said_and_waited_for(
     await follower.begin()
     await put(redis_server, facts.told(2))
     following = asyncio.create_task(follower.follow(MAYOR))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         await spread.get()
     following.cancel()
     assert 0 == await ledger.cursor(MAYOR)

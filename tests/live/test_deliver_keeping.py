@@ -12,6 +12,7 @@ from election.wire.topics import ruling_key
 from streams.deliver_keeping import Keeper
 from streams.ledger import Ledger, LostError
 from streams.settings import Settings
+from tests.patience import PATIENCE_S
 from tests.servers import Running
 from tests.streams import facts, made
 
@@ -64,7 +65,7 @@ async def test_changes_reach_the_log_and_whoever_waits_is_told(ledger: Ledger) -
     last = (await ledger.outbox(MAYOR))[-1].id
     keeping = asyncio.create_task(keeper.keep(MAYOR))
     waiting = asyncio.create_task(keeper.logged(MAYOR, last))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         await paper.refused.wait()
         assert not waiting.done()
         await waiting

@@ -5,7 +5,6 @@ killed at a chosen point: while a receiver has a request in its hand, never afte
 """
 
 import asyncio
-import time
 from pathlib import Path
 
 import pytest
@@ -13,10 +12,9 @@ from aiohttp import web
 from standardwebhooks import Webhook
 
 from tests.live.newsroom import SECRET, Answer, Newsroom, Receiver, newsroom, receiver, webhook, well
+from tests.patience import PATIENCE_S
 from tests.servers import Running
 
-WITHIN_S = 1.0
-"""How soon a retraction is out."""
 BYTES_MAX = 400 * 1024 * 1024
 
 
@@ -88,23 +86,19 @@ async def test_what_is_told_is_delivered_signed_and_once(
         assert SECRET not in room.said()
 
 
-async def test_a_retraction_is_out_within_a_second(
-    tansu: Running, redis_server: Running, tmp_path: Path
-) -> None:
-    """Before whatever else waits for the same address, and although others do not answer."""
+async def test_a_retraction_waits_for_nobody(tansu: Running, redis_server: Running, tmp_path: Path) -> None:
+    """It is out while others do not answer, for an hour if need be; how soon is measured in `bench`."""
     async with receiver() as there, newsroom(tansu, redis_server, tmp_path) as room:
         silent = [f"/silent{place}" for place in range(8)]
         over = asyncio.Event()
         there.answers = dict.fromkeys(silent, hangs(over))
         room.subscribe(*(webhook(there.url(path)) for path in ("/a", *silent)))
-        await room.start()
+        await room.start(SANDIK_DELIVER_ANSWERS_WITHIN_S="3600")
         await room.tell("call-made")
         await room.until_states({"call-made": {"acknowledged", "sent"}})
         await room.until("the call is there", lambda: count(there, "/a", "call-made") == 1)
-        began = time.monotonic()
         await room.tell(*["lead-change"] * 5, "call-retracted")
-        await room.until("the retraction", lambda: count(there, "/a", "call-retracted") == 1, WITHIN_S)
-        assert time.monotonic() - began < WITHIN_S
+        await room.until("the retraction", lambda: count(there, "/a", "call-retracted") == 1)
         # Those that had the call in hand and did not answer are not waited for.
         await room.until("all of them", lambda: all(count(there, path, "call-retracted") for path in silent))
         over.set()
@@ -235,7 +229,7 @@ async def killed_between(room: Newsroom, there: Receiver, kind: str) -> None:
 
     there.answers["/a"] = answer
     await room.tell(kind)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         await reached.wait()
     await room.kill()
     del there.answers["/a"]
@@ -314,10 +308,10 @@ async def test_a_store_that_dies_loses_no_retraction(
 
 
 async def test_a_flushed_store_tells_nobody_twice_and_still_knows_whom_to_retract(
-    broker: Running, redis_server: Running, tmp_path: Path
+    tansu: Running, redis_server: Running, tmp_path: Path
 ) -> None:
     """The ledger comes back from the log, the facts from theirs; the one who left is still told."""
-    async with receiver() as there, newsroom(broker, redis_server, tmp_path) as room:
+    async with receiver() as there, newsroom(tansu, redis_server, tmp_path) as room:
         room.subscribe(webhook(there.url("/left")), webhook(there.url("/stays")))
         process = await room.start()
         before = ("first-boxes", "lead-change", "call-made")
@@ -349,7 +343,7 @@ async def test_a_process_whose_store_stays_away_ends_with_the_code_for_that(
         await room.tell("call-made")
         await room.until_states({"call-made": {"acknowledged"}})
         await asyncio.to_thread(redis_server.kill)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             assert 3 == await process.wait()
         assert "Traceback" not in room.said()
         await asyncio.to_thread(redis_server.start)

@@ -134,25 +134,29 @@ class TestMail:
         self, tansu: Running, redis_server: Running, tmp_path: Path, authority: Authority
     ) -> None:
         """To a server that hears neither before it."""
-        with postbox(starttls=authority.server("127.0.0.1")) as (box, port):
-            async with newsroom(tansu, redis_server, tmp_path) as room:
-                room.subscribe(mail(EDITOR))
-                await room.start(SANDIK_SMTP=f"smtp://127.0.0.1:{port}", **ACCOUNT, **trusting(authority))
-                await tell_and_take_back(room)
-                assert (["call-made", "call-retracted"], {b"night"}) == taken(box)
+        async with (
+            postbox(starttls=authority.server("127.0.0.1")) as (box, port),
+            newsroom(tansu, redis_server, tmp_path) as room,
+        ):
+            room.subscribe(mail(EDITOR))
+            await room.start(SANDIK_SMTP=f"smtp://127.0.0.1:{port}", **ACCOUNT, **trusting(authority))
+            await tell_and_take_back(room)
+            assert (["call-made", "call-retracted"], {b"night"}) == taken(box)
 
     @TELLS_NOBODY
     async def test_it_goes_by_tls_from_the_first_byte(
         self, tansu: Running, redis_server: Running, tmp_path: Path, authority: Authority
     ) -> None:
         """Where the address says smtps."""
-        with postbox(tls=authority.server("127.0.0.1")) as (box, port):
-            async with newsroom(tansu, redis_server, tmp_path) as room:
-                room.subscribe(mail(EDITOR))
-                await room.start(SANDIK_SMTP=f"smtps://127.0.0.1:{port}", **ACCOUNT, **trusting(authority))
-                await room.tell("annulled")
-                await room.until_states({"annulled": {"acknowledged"}})
-                assert (["annulled"], {b"night"}) == taken(box)
+        async with (
+            postbox(tls=authority.server("127.0.0.1")) as (box, port),
+            newsroom(tansu, redis_server, tmp_path) as room,
+        ):
+            room.subscribe(mail(EDITOR))
+            await room.start(SANDIK_SMTP=f"smtps://127.0.0.1:{port}", **ACCOUNT, **trusting(authority))
+            await room.tell("annulled")
+            await room.until_states({"annulled": {"acknowledged"}})
+            assert (["annulled"], {b"night"}) == taken(box)
 
     @TELLS_NOBODY
     @pytest.mark.parametrize("scheme", ["smtp", "smtps"])
@@ -174,46 +178,49 @@ class TestMail:
             "old": authority.server("127.0.0.1", begins=-9 * DAY, ends=-DAY),
             "other": authority.server("mail.paper.example"),
         }[what]
-        with postbox(**{"starttls" if scheme == "smtp" else "tls": tls}) as (box, port):
-            async with newsroom(tansu, redis_server, tmp_path) as room:
-                room.subscribe(PLAIN_MAIL, mail(EDITOR))
-                await room.start(
-                    SANDIK_SMTP=f"{scheme}://127.0.0.1:{port}", **ACCOUNT, **trusting(authority), **TWO_TRIES
-                )
-                await room.tell("annulled")
-                assert f"the mail server did not take it: {says}" == await given_up(room, "annulled")
-                assert ([], set()) == taken(box)
+        async with (
+            postbox(**{"starttls" if scheme == "smtp" else "tls": tls}) as (box, port),
+            newsroom(tansu, redis_server, tmp_path) as room,
+        ):
+            room.subscribe(PLAIN_MAIL, mail(EDITOR))
+            await room.start(
+                SANDIK_SMTP=f"{scheme}://127.0.0.1:{port}", **ACCOUNT, **trusting(authority), **TWO_TRIES
+            )
+            await room.tell("annulled")
+            assert f"the mail server did not take it: {says}" == await given_up(room, "annulled")
+            assert ([], set()) == taken(box)
 
     @TELLS_NOBODY
     async def test_a_server_that_offers_no_tls_gets_nothing_until_it_is_allowed_by_name(
         self, tansu: Running, redis_server: Running, tmp_path: Path, authority: Authority
     ) -> None:
         """Nobody in between can take the offer out; who owns the server may say that it has none."""
-        with postbox() as (box, port):
-            async with newsroom(tansu, redis_server, tmp_path) as room:
-                there = {"SANDIK_SMTP": f"smtp://127.0.0.1:{port}", **ACCOUNT, **TWO_TRIES}
-                room.subscribe(mail(EDITOR))
-                await room.start(**there)
-                await room.tell("annulled")
-                note = await given_up(room, "annulled")
-                assert "the mail server offers no TLS, and its host is not allowed to go without" == note
-                assert ([], set()) == taken(box)
-                await room.kill()
-                room.subscribe(PLAIN_MAIL, mail(EDITOR))
-                await room.start(**there)
-                assert 0 == (await room.command("dead", "resend", "--all"))[0]
-                await room.until_states({"annulled": {"acknowledged"}})
-                assert (["annulled"], {b"night"}) == taken(box)
+        async with postbox() as (box, port), newsroom(tansu, redis_server, tmp_path) as room:
+            there = {"SANDIK_SMTP": f"smtp://127.0.0.1:{port}", **ACCOUNT, **TWO_TRIES}
+            room.subscribe(mail(EDITOR))
+            await room.start(**there)
+            await room.tell("annulled")
+            note = await given_up(room, "annulled")
+            assert "the mail server offers no TLS, and its host is not allowed to go without" == note
+            assert ([], set()) == taken(box)
+            await room.kill()
+            room.subscribe(PLAIN_MAIL, mail(EDITOR))
+            await room.start(**there)
+            assert 0 == (await room.command("dead", "resend", "--all"))[0]
+            await room.until_states({"annulled": {"acknowledged"}})
+            assert (["annulled"], {b"night"}) == taken(box)
 
     async def test_a_server_that_speaks_no_tls_where_tls_is_asked_for_is_told_nothing(
         self, tansu: Running, redis_server: Running, tmp_path: Path
     ) -> None:
         """Its first word is no handshake."""
-        with postbox(starttls=Authority(tmp_path).server("127.0.0.1")) as (box, port):
-            async with newsroom(tansu, redis_server, tmp_path) as room:
-                room.subscribe(mail(EDITOR))
-                await room.start(SANDIK_SMTP=f"smtps://127.0.0.1:{port}", **ACCOUNT, **TWO_TRIES)
-                await room.tell("annulled")
-                note = await given_up(room, "annulled")
-                assert "the mail server did not take it: no TLS with it (WRONG_VERSION_NUMBER)" == note
-                assert ([], set()) == taken(box)
+        async with (
+            postbox(starttls=Authority(tmp_path).server("127.0.0.1")) as (box, port),
+            newsroom(tansu, redis_server, tmp_path) as room,
+        ):
+            room.subscribe(mail(EDITOR))
+            await room.start(SANDIK_SMTP=f"smtps://127.0.0.1:{port}", **ACCOUNT, **TWO_TRIES)
+            await room.tell("annulled")
+            note = await given_up(room, "annulled")
+            assert "the mail server did not take it: no TLS with it (WRONG_VERSION_NUMBER)" == note
+            assert ([], set()) == taken(box)

@@ -18,7 +18,10 @@ from typing import Any
 
 import pytest
 
+from election.night import ContestId
 from election.wire.records import Bundle, Ruling
+from election.wire.told import held
+from streams.looking import Looks
 from tests.live.crew import WITHIN_S, Crew, crew
 from tests.servers import Running
 from tests.streams import made
@@ -59,10 +62,8 @@ class Shell:
 
     async def proposal(self) -> Any:
         """The proposal that waits, as soon as there is one."""
-        async with asyncio.timeout(WITHIN_S):
-            while (waiting := (await self.mayor())["proposal"]) is None:
-                self.crew.keep()
-        return waiting
+        await self.until("call-proposed")
+        return (await self.mayor())["proposal"]
 
     async def evening(self) -> None:
         """Enough boxes are heard for a rule that bounds what is out; then the ban is lifted."""
@@ -74,9 +75,15 @@ class Shell:
 
     async def until(self, kind: str) -> None:
         """Returns when this was told of the mayor's contest."""
+        looks = Looks(self.crew.store)
         async with asyncio.timeout(WITHIN_S):
-            while kind not in [one["kind"] for one in (await self.mayor())["history"]]:
+            while kind not in await self._told(looks):
                 self.crew.keep()
+                await asyncio.sleep(0.02)
+
+    async def _told(self, looks: Looks) -> list[str]:
+        looked = await looks.look(ContestId("mayor"), {}, 0, 0)
+        return [held(value, self.crew.scope).kind for value in looked.told]
 
     async def logged(self) -> int:
         """How many rulings are in the log."""
@@ -111,10 +118,10 @@ async def desk(
 
 
 async def test_two_people_sign_a_call_and_one_takes_it_back(
-    broker: Running, redis_server: Running, tmp_path: Path
+    tansu: Running, redis_server: Running, tmp_path: Path
 ) -> None:
     """The same name twice, an old version and a strange id change nothing and are not sent."""
-    async with desk(broker, redis_server, tmp_path, people=2) as shell:
+    async with desk(tansu, redis_server, tmp_path, people=2) as shell:
         await shell.evening()
         waiting = await shell.proposal()
         assert ("deniz", 2, []) == (waiting["choice"], waiting["people"], waiting["approved_by"])
@@ -147,10 +154,10 @@ async def test_two_people_sign_a_call_and_one_takes_it_back(
 
 
 async def test_a_dossier_is_made_again_from_the_log_and_is_the_same_bytes(
-    broker: Running, redis_server: Running, tmp_path: Path
+    tansu: Running, redis_server: Running, tmp_path: Path
 ) -> None:
     """Also after more was heard, and for the id of the call; who signed stands in it."""
-    async with desk(broker, redis_server, tmp_path, people=1) as shell:
+    async with desk(tansu, redis_server, tmp_path, people=1) as shell:
         await shell.evening()
         waiting = await shell.proposal()
         code, answer, _ = await shell.decide("approve", waiting["id"])

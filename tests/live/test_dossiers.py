@@ -52,10 +52,10 @@ def cleared(bundle: Bundle) -> tuple[str, ...]:
 
 
 async def test_a_dossier_knows_the_paper_that_was_cleared_before_the_call(
-    broker: Running, redis_server: Running, tmp_path: Path
+    tansu: Running, redis_server: Running, tmp_path: Path
 ) -> None:
     """And not the one that was cleared after it was proposed, though both stand in the same log."""
-    async with desk(broker, redis_server, tmp_path, people=1) as shell:
+    async with desk(tansu, redis_server, tmp_path, people=1) as shell:
         early, late = held_back(ENOUGH), held_back(ENOUGH + 1)
         await shell.crew.send([early, late])
         await shell.crew.until_applied()

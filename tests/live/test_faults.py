@@ -63,11 +63,11 @@ async def test_a_large_night_survives_kills_while_it_is_read_as_fast_as_possible
 
 
 async def test_a_store_that_is_stopped_and_started_from_its_file_goes_on(
-    broker: Running, redis_server: Running, tmp_path: Path
+    apache_kafka: Running, redis_server: Running, tmp_path: Path
 ) -> None:
     """The worker waits and asks again; what it sent meanwhile is applied once."""
     first, second = parts(twice_shuffled(made.recording(), 5), 2)
-    async with crew(broker, redis_server, tmp_path) as hands:
+    async with crew(apache_kafka, redis_server, tmp_path) as hands:
         await hands.send(first)
         await hands.until_applied(1)
         redis_server.stop()
@@ -77,11 +77,11 @@ async def test_a_store_that_is_stopped_and_started_from_its_file_goes_on(
 
 
 async def test_a_store_that_dies_may_lose_its_last_second_and_the_count_loses_nothing(
-    broker: Running, redis_server: Running, tmp_path: Path
+    apache_kafka: Running, redis_server: Running, tmp_path: Path
 ) -> None:
     """Its offsets go back together with its totals: the worker begins again from them."""
     first, second = parts(twice_shuffled(made.recording(), 6), 2)
-    async with crew(broker, redis_server, tmp_path) as hands:
+    async with crew(apache_kafka, redis_server, tmp_path) as hands:
         await hands.send(first)
         await hands.until_applied()
         redis_server.kill()
@@ -164,11 +164,11 @@ async def test_a_large_night_survives_a_store_flushed_again_and_again_while_it_i
 
 
 async def test_a_night_rebuilt_beside_a_running_worker_is_right_in_the_end(
-    broker: Running, redis_server: Running, tmp_path: Path
+    tansu: Running, redis_server: Running, tmp_path: Path
 ) -> None:
     """`sandik verify --rebuild` empties and fills the store; the worker reads the log again in place."""
     first, second = parts(twice_shuffled(made.recording(), 13), 2)
-    async with crew(broker, redis_server, tmp_path) as hands:
+    async with crew(tansu, redis_server, tmp_path) as hands:
         await hands.send(first)
         await hands.until_applied()
         await rebuild(hands.night, hands.store, hands.log())

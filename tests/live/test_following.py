@@ -12,6 +12,7 @@ from election.wire.records import Bundle, decode
 from streams.spans import partition_name
 from tests.live.crew import Crew, crew, until
 from tests.live.shell import done
+from tests.patience import PATIENCE_S
 from tests.producers.sources.feeds import Asked, Site, reply, site
 from tests.servers import Running
 
@@ -96,7 +97,7 @@ async def held(night: Crew) -> dict[str, int | None]:
 
 async def until_held(night: Crew, votes: dict[str, int]) -> None:
     """Waits until the log says just this."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while await held(night) != votes:  # noqa: ASYNC110 - asks Kafka
             await asyncio.sleep(0.1)
 

@@ -16,6 +16,7 @@ from election.wire.keys import Keys
 from election.wire.told import encode
 from streams.ledger import Ledger, LostError
 from streams.settings import Settings
+from tests.patience import PATIENCE_S
 from tests.servers import Running
 from tests.streams import facts, made
 
@@ -50,7 +51,7 @@ async def claim(ledger: Ledger, token: str = "me", lease_s: float = LONG_S) -> l
 async def taken(ledger: Ledger, count: int = 1, token: str = "me", lease_s: float = LONG_S) -> list[Delivery]:
     """So many deliveries, waited for: a fact may be due a millisecond after it was told."""
     found: list[Delivery] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while len(found) < count:
             found += await claim(ledger, token, lease_s)
     return found

@@ -7,10 +7,11 @@ from election.wire.topics import Scope
 from sandik.mishaps import StoreClock
 from streams.settings import Settings
 from streams.store import Store
+from tests.patience import PATIENCE_S
 from tests.servers import Running
 from tests.streams import made
 
-WITHIN_S = 20.0
+WITHIN_S = PATIENCE_S
 NIGHT = made.night()
 
 

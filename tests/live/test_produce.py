@@ -23,6 +23,7 @@ from producers.record import Logged, read_log, take
 from producers.settings import Settings
 from producers.sources.fetched import Fetched
 from sandik import folders
+from tests.patience import PATIENCE_S
 from tests.producers import tiny
 from tests.servers import Running
 
@@ -204,7 +205,7 @@ async def test_a_row_that_trickles_in_is_sent_while_the_pipe_is_still_open(setti
     )
     assert process.stdin is not None
     process.stdin.write(b"contest,box,voters,valid,deniz,toprak,ruzgar\nmayor,iskele-1,9,9,5,4,0\n")
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while not [one async for one in read_log(settings, [topic])]:  # noqa: ASYNC110 - asks Kafka
             await asyncio.sleep(0.05)
     assert process.returncode is None

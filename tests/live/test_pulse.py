@@ -105,12 +105,12 @@ async def scraped(port: int) -> dict[str, tuple[float, float]]:
 
 
 async def test_a_gateway_shows_a_frozen_worker_by_the_age_of_its_word(
-    broker: Running, redis_server: Running, tmp_path: Path
+    tansu: Running, redis_server: Running, tmp_path: Path
 ) -> None:
     """While it stands still its number stays what it was and grows old; going on, it falls to 0."""
     records = made.recording()
     async with (
-        crew(broker, redis_server, tmp_path) as hands,
+        crew(tansu, redis_server, tmp_path) as hands,
         house(hands.night, redis=redis_server.url, session=hands.scope.session, admin="127.0.0.1:0") as at,
     ):
 
@@ -142,16 +142,16 @@ async def test_a_gateway_shows_a_frozen_worker_by_the_age_of_its_word(
 
 
 async def test_what_a_worker_has_read_and_not_counted_is_told_as_a_number(
-    broker: Running, redis_server: Running, tmp_path: Path
+    apache_kafka: Running, redis_server: Running, tmp_path: Path
 ) -> None:
     """A ruling that was heard after reports waits for them: one record, until they are here."""
     records = made.recording()
-    async with crew(broker, redis_server, tmp_path) as hands:
+    async with crew(apache_kafka, redis_server, tmp_path) as hands:
         watcher = Watcher(hands, redis_server.url)
         first = next(one for one in records if isinstance(one, Bundle))
         place = hands.scope.topic("reports")
         ruling = next(one for one in records if isinstance(one, Ruling))
-        producer = AIOKafkaProducer(bootstrap_servers=broker.address, acks="all")
+        producer = AIOKafkaProducer(bootstrap_servers=apache_kafka.address, acks="all")
         await producer.start()
         await producer.send_and_wait(
             hands.scope.topic("rulings"), encode(ruling, hands.scope), partition=0,

@@ -96,28 +96,31 @@ class House:
 async def house(broker: Running, redis: Running, path: Path) -> AsyncIterator[House]:
     """A night whose rules publish by themselves, with one worker, one deliver process, two newsrooms."""
     night = folder(path / "night", people=0)
-    async with receiver() as there, crew(broker, redis, path, str(night), 1) as made_crew:
-        with postbox() as (post, port):
-            (path / "alerts.toml").write_text(HEAD + PLAIN_MAIL + webhook(there.url("/a")) + MAIL)
-            environment = {
-                **made_crew.environment, **ENVIRONMENT, "SANDIK_NIGHT": str(night),
-                "SANDIK_ALERTS": str(path / "alerts.toml"), "SANDIK_SMTP": f"smtp://127.0.0.1:{port}",
-                "SANDIK_SMTP_FROM": "sandik@example.org", "SANDIK_SMTP_USER": "sandik",
-                "SANDIK_SMTP_PASSWORD": "pa55word",
-            }  # fmt: skip
-            made_house = House(made_crew, there, post, environment)
-            try:
-                await made_house.deliver()
-                yield made_house
-            finally:
-                await made_house.kill_deliver()
+    async with (
+        receiver() as there,
+        crew(broker, redis, path, str(night), 1) as made_crew,
+        postbox() as (post, port),
+    ):
+        (path / "alerts.toml").write_text(HEAD + PLAIN_MAIL + webhook(there.url("/a")) + MAIL)
+        environment = {
+            **made_crew.environment, **ENVIRONMENT, "SANDIK_NIGHT": str(night),
+            "SANDIK_ALERTS": str(path / "alerts.toml"), "SANDIK_SMTP": f"smtp://127.0.0.1:{port}",
+            "SANDIK_SMTP_FROM": "sandik@example.org", "SANDIK_SMTP_USER": "sandik",
+            "SANDIK_SMTP_PASSWORD": "pa55word",
+        }  # fmt: skip
+        made_house = House(made_crew, there, post, environment)
+        try:
+            await made_house.deliver()
+            yield made_house
+        finally:
+            await made_house.kill_deliver()
 
 
 async def test_a_broken_call_is_retracted_everywhere_it_was_told(
-    broker: Running, redis_server: Running, tmp_path: Path
+    apache_kafka: Running, redis_server: Running, tmp_path: Path
 ) -> None:
     """By both channels, once each; and the log gives what the store has."""
-    async with house(broker, redis_server, tmp_path) as night:
+    async with house(apache_kafka, redis_server, tmp_path) as night:
         await night.called()
         await night.break_the_lead()
         await night.told("call-retracted")

@@ -115,11 +115,11 @@ CAUSES: dict[str, tuple[Cause, str]] = {
 
 @pytest.mark.parametrize("cause", list(CAUSES))
 async def test_whatever_ends_a_call_reaches_everybody_first_and_once(
-    cause: str, broker: Running, redis_server: Running, tmp_path: Path
+    cause: str, apache_kafka: Running, redis_server: Running, tmp_path: Path
 ) -> None:
     """Once each by webhook and by mail, before the alerts that were waiting; store and log agree."""
     ends, reason = CAUSES[cause]
-    async with house(broker, redis_server, tmp_path) as night:
+    async with house(apache_kafka, redis_server, tmp_path) as night:
         await night.called()
         [call] = [got for got in night.there.on("/a") if got.kind == "call-made"]
         async with busy(night) as held:

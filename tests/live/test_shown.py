@@ -24,12 +24,13 @@ from producers.settings import Settings
 from producers.shown import Begins, Reader, Stored, follow
 from sandik import folders
 from sandik.showing import KafkaLog, make, read
+from tests.patience import PATIENCE_S
 from tests.servers import Running
 from tests.web.house import until
 
 NAMES = count(time.time_ns())
 NIGHT = folders.load("practice")
-WITHIN_S = 30.0
+WITHIN_S = PATIENCE_S
 AT = datetime(2024, 10, 6, 17, tzinfo=UTC)
 MAYOR = ContestId("mayor")
 

@@ -22,7 +22,7 @@ UNSIGNED = ["party", "agency"]
 
 
 async def test_only_what_the_source_signed_counts(
-    broker: Running, redis_server: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tansu: Running, redis_server: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A feed with its key, one without, and one with a key of its own making; a recount says the same."""
     right, wrong = make("council-1"), make("council-1")
@@ -35,7 +35,7 @@ async def test_only_what_the_source_signed_counts(
     )
     records = made.recording()
     council = [one for one in records if isinstance(one, Bundle) and one.source == "council"]
-    async with crew(broker, redis_server, tmp_path, workers=0) as hands:
+    async with crew(tansu, redis_server, tmp_path, workers=0) as hands:
         hands.start(1, SANDIK_FEED_KEYS=str(keys))
         environment = hands.environment
         for name, wanted in (("right.key", records), ("", council), ("wrong.key", council)):

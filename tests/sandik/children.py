@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 from sandik.ports import wait_until
+from tests.patience import PATIENCE_S
 
-WITHIN_S = 30.0
+WITHIN_S = PATIENCE_S
 NOTE_PID = """
 import os, sys
 with open(sys.argv[1] + ".new", "w") as file:

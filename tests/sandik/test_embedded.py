@@ -16,6 +16,7 @@ from sandik import embedded, ports
 from sandik.embedded import FolderTakenError, NoBrokerError, NoStoreError
 from sandik.program import Policy
 from sandik.supervise import Supervisor
+from tests.patience import PATIENCE_S
 from tests.servers import Running
 
 
@@ -42,7 +43,7 @@ async def test_a_topic_on_the_embedded_broker_takes_and_gives_records(tansu: Run
     consumer = AIOKafkaConsumer(
         "replay.practice.reports", bootstrap_servers=tansu.address, auto_offset_reset="earliest"
     )
-    async with consumer, asyncio.timeout(30):
+    async with consumer, asyncio.timeout(PATIENCE_S):
         record = await consumer.getone()
     assert (4, 3, b"a bundle") == (len(topic["partitions"]), record.partition, record.value)
 

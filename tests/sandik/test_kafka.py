@@ -10,6 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from sandik import kafka, ports
 from sandik.kafka import FormatError, NoJarsError, NoJavaError
+from tests.patience import PATIENCE_S
 from tests.servers import Running
 
 
@@ -164,7 +165,7 @@ async def test_what_was_acknowledged_outlives_the_broker(apache_kafka: Running, 
     await asyncio.to_thread(getattr(apache_kafka, end))
     await asyncio.to_thread(apache_kafka.start)
     consumer = AIOKafkaConsumer(bootstrap_servers=apache_kafka.address, auto_offset_reset="earliest")
-    async with consumer, asyncio.timeout(60):
+    async with consumer, asyncio.timeout(PATIENCE_S):
         consumer.assign([TopicPartition(topic, 0)])
         found = [(await consumer.getone()).value for _ in range(100)]
     assert [b"%d" % number for number in range(100)] == found

@@ -6,6 +6,7 @@ from contextlib import suppress
 import pytest
 
 from streams.begun import Rest, begin
+from tests.patience import PATIENCE_S
 
 
 class BrokenError(Exception):
@@ -55,7 +56,7 @@ async def test_what_became_ready_before_the_rest_is_awaited_is_not_waited_for_in
     rest = begin(work())
     assert rest is not None
     future.set_result(7)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         await rest
     assert [7] == told
 

@@ -20,10 +20,11 @@ from streams.progress import Progress
 from streams.settings import Settings
 from streams.spans import partition_name
 from streams.store import Store
+from tests.patience import PATIENCE_S
 from tests.streams import made
 
 NIGHT = made.night()
-WITHIN_S = 10.0
+WITHIN_S = PATIENCE_S
 """Deadline of what needs no time at all."""
 
 
@@ -52,6 +53,23 @@ async def test_a_fetch_waits_no_longer_than_the_settings_say() -> None:
         await client.stop()
     # It is set on a client that was made already: what starts it must still read it from there.
     assert "_fetch_max_wait_ms" in aiokafka.AIOKafkaConsumer.start.__code__.co_names
+
+
+async def test_a_worker_that_has_no_tables_waits_for_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It subscribes as soon as it has begun; the library would let a second go by."""
+    async with made_app() as app:
+        tables, begun = app.tables, list[str]()
+
+        async def begin() -> None:
+            begun.append("recovery")
+
+        monkeypatch.setattr(app.consumer, "assignment", set)
+        monkeypatch.setattr(app.consumer, "pause_partitions", lambda partitions: None)
+        monkeypatch.setattr(tables.recovery, "start", begin)
+        monkeypatch.setattr(tables, "sleep", lambda seconds: pytest.fail(f"it sleeps for {seconds} s"))
+        await tables.on_start()
+        assert (["recovery"], True) == (begun, tables._tables_registered.is_set())
+        assert not tables.data
 
 
 @pytest.mark.parametrize(

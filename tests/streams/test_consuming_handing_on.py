@@ -16,10 +16,11 @@ from streams.consuming import OurApp, OurConsumer, make_app
 from streams.progress import Progress
 from streams.settings import Settings
 from streams.store import Store
+from tests.patience import PATIENCE_S
 from tests.streams import made
 
 NIGHT = made.night()
-WITHIN_S = 10.0
+WITHIN_S = PATIENCE_S
 """Deadline of what needs no time at all."""
 
 
@@ -92,7 +93,7 @@ async def test_a_record_that_must_wait_is_handed_on_when_there_is_room() -> None
             await asyncio.sleep(0)
         assert ([], False) == (handed.told, waiting.done())
         handed.gate.set()
-        await asyncio.wait_for(waiting, 10)
+        await asyncio.wait_for(waiting, PATIENCE_S)
         assert ["handed on"] == handed.told
 
 
@@ -109,7 +110,7 @@ async def test_a_record_that_waits_is_given_up_when_reading_ends(how: str) -> No
             "stopped": consumer._stopped.set,
             "cancelled": waiting.cancel,
         }[how]()
-        await asyncio.wait({waiting}, timeout=10)
+        await asyncio.wait({waiting}, timeout=PATIENCE_S)
         for _ in range(5):
             await asyncio.sleep(0)
         assert (True, "cancelled" == how) == (waiting.done(), waiting.cancelled())
@@ -122,7 +123,9 @@ async def test_while_the_flow_is_suspended_or_ends_the_library_decides() -> None
         async with made_consumer() as consumer:
             getattr(consumer, how).set()
             handed = Handed()
-            await asyncio.wait_for(consumer.wait_first(handed.later(), consumer.suspend_flow.wait()), 10)
+            await asyncio.wait_for(
+                consumer.wait_first(handed.later(), consumer.suspend_flow.wait()), PATIENCE_S
+            )
             for _ in range(5):
                 await asyncio.sleep(0)
             assert "handed on" not in handed.told

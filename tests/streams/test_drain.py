@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from streams.drain import TURN_ITEMS, Drain, Item
 from streams.spans import Received
+from tests.patience import PATIENCE_S
 
-WITHIN_S = 10.0
+WITHIN_S = PATIENCE_S
 """Deadline of what must happen; a healthy drain needs a thousandth of it."""
 
 

@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 
 from election.errors import OutsideError
 from election.night import ContestId, Night, SourceId
+from tests.patience import PATIENCE_S
 from tests.web.made import Worker, night
 from web.gateway import Gateway
 from web.held import Boxes
@@ -22,7 +23,7 @@ from web.shown import ShownLog
 from web.sockets import Socket
 from web.watch import Viewer
 
-WITHIN_S = 10.0
+WITHIN_S = PATIENCE_S
 MAYOR = ContestId("mayor")
 
 

@@ -18,13 +18,14 @@ from election.wire.changes import Change, encode_change, entry_id
 from election.wire.frames import ContestState
 from election.wire.keys import Keys, pack_total, pack_unit
 from election.wire.topics import Scope
+from tests.patience import PATIENCE_S
 from tests.web.made import Worker, night, records
 from web.upstream import Upstream
 
 MAYOR = ContestId("mayor")
 SCOPE = Scope("replay", night().id)
 PAPERS = [one for one in records() if one.contest == MAYOR]
-WITHIN_S = 10.0
+WITHIN_S = PATIENCE_S
 STORE_AHEAD_S = 1000
 """By how much the store's clock differs from ours."""
 

@@ -6,6 +6,7 @@ import pytest
 
 from election.errors import OutsideError
 from election.night import ContestId, SourceId
+from tests.patience import PATIENCE_S
 from tests.web.made import records
 from tests.web.shapes import BRIDGE, COUNCIL, MAYOR, Moment, begun, counted, rows
 from web import box_tables
@@ -48,7 +49,7 @@ class Slow:
 
     async def until_asked(self, times: int) -> None:
         """Waits until the store was asked so often."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while len(self.asked) < times:  # noqa: ASYNC110 - a loop that runs by itself has no event
                 await asyncio.sleep(0)
 

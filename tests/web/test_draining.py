@@ -1,14 +1,16 @@
 """Few leave at once, many in batches, and nobody stays when there is a hurry."""
 
 import asyncio
+from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.patience import PATIENCE_S
 from tests.web.hosts import Hand, listener
 from tests.web.raw import Raw
-from web.draining import BACK_PER_S, STEP_S, drain, pace
+from web.draining import BACK_PER_S, drain, pace
 from web.sockets import Socket
 
 BYE = b'{"t":"bye","code":1012}'
@@ -55,7 +57,7 @@ async def test_few_leave_at_once() -> None:
     """Whatever time there would be."""
     async with listener() as at:
         clients = [await Raw.websocket(at.port) for _ in range(5)]
-        await asyncio.wait_for(drain(at.inn.sockets, BYE, 3600, asyncio.Event()), STEP_S)
+        await asyncio.wait_for(drain(at.inn.sockets, BYE, 3600, asyncio.Event()), PATIENCE_S)
         at.later(10)
         await gone(at, clients)
 
@@ -65,13 +67,17 @@ async def test_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("web.draining.BACK_PER_S", 10.0)
     async with listener() as at:
         clients = [await Raw.websocket(at.port) for _ in range(10)]
-        hurry, still = asyncio.Event(), []
-        task = asyncio.create_task(drain(at.inn.sockets, BYE, 30, hurry))
-        while not task.done():
-            here = len(list(at.listening.sockets()))
-            still += [here] if [here] != still[-1:] else []
-            await asyncio.sleep(0.01)
-        assert [7, 4, 1] == [here for here in still if 0 < here < 10]
+        still = []
+
+        class Pauses(asyncio.Event):
+            """Nobody is in a hurry; notes at each pause how many are still there."""
+
+            async def wait(self) -> Literal[True]:
+                still.append(len(list(at.listening.sockets())))
+                return await super().wait()
+
+        await drain(at.inn.sockets, BYE, 30, Pauses())
+        assert [7, 4, 1] == still
         at.later(10)
         await gone(at, clients)
 
@@ -86,6 +92,6 @@ async def test_in_a_hurry() -> None:
         await asyncio.sleep(0)
         assert not task.done()
         hurry.set()
-        await asyncio.wait_for(task, STEP_S)
+        await asyncio.wait_for(task, PATIENCE_S)
         at.later(10)
         await gone(at, clients)

@@ -9,6 +9,7 @@ import random
 import re
 import socket
 import tracemalloc
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -276,11 +277,12 @@ async def test_who_follows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         assert 1 == len(at.gateway.hub)
 
 
-async def test_what_a_client_costs() -> None:
+async def test_what_a_client_costs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory of this program for each client that follows a contest: bounded, whatever it sent before."""
+    monkeypatch.setattr("web.listening.ASK_EVERY_S", 3600.0)  # these clients answer no pings, and are not cut
     hundred, asked = 100, text('{"t":"subscribe","sub":"a","contest":"mayor"}')
     padding = [f"X-{number}: {'x' * 200}" for number in range(30)]  # as browsers and proxies do, and more
-    async with house(heartbeat_s=3600.0) as at:
+    async with house(heartbeat_s=3600.0) as at, AsyncExitStack() as afterwards:
         at.count(records())
         loop, clients = asyncio.get_running_loop(), list[socket.socket]()
 
@@ -289,6 +291,7 @@ async def test_what_a_client_costs() -> None:
                 raw = socket.create_connection(("127.0.0.1", at.gateway.port))
                 raw.setblocking(False)
                 clients.append(raw)
+                afterwards.callback(raw.close)
                 await loop.sock_sendall(raw, upgrade("/ws", DEFLATE, *padding))
                 while not (await loop.sock_recv(raw, 65536)).endswith(b"}"):
                     continue  # until hello has come, which is short and so not packed
@@ -305,8 +308,7 @@ async def test_what_a_client_costs() -> None:
         finally:
             tracemalloc.stop()
         assert (after - before) / hundred < 10 * 1024
-        for raw in clients:
-            raw.close()
+        await afterwards.aclose()
         await until(lambda: len(at.gateway.hub) == 0)
 
 

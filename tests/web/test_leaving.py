@@ -76,7 +76,7 @@ async def test_asked_to_stop_twice() -> None:
         at.hurry.set()
         assert [1012] * 20 == [await the_code(watcher) for watcher in watchers]
         assert at.task is not None
-        await asyncio.wait_for(at.task, 1.0)
+        await asyncio.wait_for(at.task, WITHIN_S)
 
 
 @pytest.mark.usefixtures("slow_drain")

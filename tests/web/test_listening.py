@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from tests.patience import PATIENCE_S
 from tests.web.hosts import Hand, listener
 from tests.web.house import until
 from tests.web.raw import PONG, Raw, close, frame, text, upgrade
@@ -80,7 +81,7 @@ async def test_an_answer_has_its_time() -> None:
         await at_stage(at, Stage.WAITING)
         at.later(ANSWER_WITHIN_S + 1)
         assert b"" == await raw.rest()
-        await asyncio.wait_for(given_up.wait(), 5)
+        await asyncio.wait_for(given_up.wait(), PATIENCE_S)
         raw.leave()
 
 
@@ -292,6 +293,6 @@ async def test_who_is_at_the_door_is_served(rounds: int) -> None:
         for _ in range(rounds):
             await asyncio.sleep(0)
         await at.listening.deafen()
-        said = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(raw, 1000), 5)
+        said = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(raw, 1000), PATIENCE_S)
         assert said.startswith(b"HTTP/1.1 200")
         raw.close()

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.patience import PATIENCE_S
 from web.kept import Kept, kept
 from web.workshop import PLACES_MAX, Order, Position, Workshop
 
@@ -45,7 +46,7 @@ class Bench:
 
     async def until_begun(self, times: int) -> None:
         """Waits until so many makings have begun."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while len(self.begun) < times:  # noqa: ASYNC110 - a loop that runs by itself has no event
                 await asyncio.sleep(0)
 

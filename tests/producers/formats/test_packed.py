@@ -46,6 +46,13 @@ def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED, stream: 
     return target.getvalue()
 
 
+ARCHIVES = {
+    "zip": zipped({"a": TEXT}),
+    "streamed zip": zipped({"a": TEXT}, stream=True),
+    "gzip": gzip.compress(TEXT),
+}
+
+
 @given(st.binary(max_size=3000).filter(lambda one: one[:2] not in (b"PK", b"\x1f\x8b")), st.integers(1, 50))
 def test_what_is_not_packed_comes_as_it_is(content: bytes, size: int) -> None:
     """Whatever it is."""
@@ -99,9 +106,7 @@ def test_a_zip_that_does_not_say_which_file_is_refused(files: dict[str, bytes], 
         out(zipped(files), endings=(".xml",))
 
 
-@pytest.mark.parametrize(
-    "content", [zipped({"a": TEXT}), zipped({"a": TEXT}, stream=True), gzip.compress(TEXT)]
-)
+@pytest.mark.parametrize("content", ARCHIVES.values(), ids=ARCHIVES.keys())
 def test_half_an_archive_is_never_taken_for_a_whole_one(content: bytes) -> None:
     """Cut at any byte; a zip may only lack its list of files, which says nothing new."""
     for size in range(len(content)):
@@ -117,9 +122,7 @@ def test_half_an_archive_is_never_taken_for_a_whole_one(content: bytes) -> None:
             assert size < 4, size
 
 
-@pytest.mark.parametrize(
-    "content", [zipped({"a": TEXT}), zipped({"a": TEXT}, stream=True), gzip.compress(TEXT)]
-)
+@pytest.mark.parametrize("content", ARCHIVES.values(), ids=ARCHIVES.keys())
 def test_a_byte_that_changed_is_noticed(content: bytes) -> None:
     """By the checksum, wherever it is in the content."""
     for at in range(32, 44):

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from tests.patience import accepted
+
 Write = Callable[[bytes], Awaitable[None]]
 """Sends bytes to whoever asked, and waits until they are on their way."""
 
@@ -82,6 +84,7 @@ async def site() -> AsyncIterator[Site]:
         yield found
     finally:
         server.close()
+        await accepted()
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)

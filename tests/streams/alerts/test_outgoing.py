@@ -16,6 +16,7 @@ from aiohttp import web
 from election.wire.delivered import Target
 from streams.alerts.channel import NotDeliveredError
 from streams.alerts.outgoing import RETRY_AFTER_S_MAX, fault, is_public, post, retry_after
+from tests.patience import accepted
 
 PUBLIC = Target("webhook", "")
 ALLOWED = Target("webhook", "", private=True, http=True)
@@ -77,8 +78,11 @@ async def receiver() -> AsyncIterator[Any]:
     runner = web.AppRunner(web.Application(), shutdown_timeout=0.1)
     runner.app.router.add_route("*", "/{path:.*}", answer)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
     yield runner.addresses[0][1], got
+    await site.stop()
+    await accepted()
     await runner.cleanup()
 
 
