@@ -2,13 +2,14 @@
 # Know before changing: on a new machine the first make runs with Python and nothing else installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench calibration kafka clean install install-test
+.PHONY: help demo test check bench faults calibration kafka clean install install-test
 
 help:
 	@echo "make demo    the night of 23 June 2019 on this machine; ARGS=\"--speed max --port 0\" for sandik demo"
 	@echo "make test    every test; what cannot run here is skipped by name; ARGS=\"-k store\" for pytest"
 	@echo "make check   format, lint, types and the rules of the house"
 	@echo "make bench   the measurements, side by side"
+	@echo "make faults   nights on three brokers with everything breaking; N=20 for twenty seeds"
 	@echo "make calibration   10,000 simulated nights through the rules: wrong calls, and when each first spoke"
 	@echo "make kafka   fetch Apache Kafka by Maven and see it start; ARGS=--keep keeps it on port 9092"
 	@echo "make clean   remove what these targets made, except .venv and .kafka"
@@ -29,6 +30,10 @@ check: install-test
 bench: install-test
 	@tools/parts
 	.venv/bin/python -m bench $(ARGS)
+
+faults: install-test
+	@tools/parts
+	.venv/bin/python -m faults --seeds $(or $(N),5) $(ARGS)
 
 calibration: install-test
 	.venv/bin/python -m bench.calibration $(ARGS)

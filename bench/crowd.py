@@ -3,8 +3,8 @@
     python -m bench.crowd --port 8080 --clients 5000 --slow 250 --stalled 50 --core 1
 
 Talks in JSON lines: says `connected`, then answers each line of standard input (`{"do": "counts"}`,
-`arrivals`, `quiet`, `end`). Fast clients read whatever comes; slow ones a little a second; stalled ones
-nothing.
+`arrivals`, `quiet`, `cut`, `end`). Fast clients read whatever comes; slow ones a little a second; stalled
+ones nothing.
 
 Know before changing: it shares nothing with the gateway but docs/reference/protocol.md. What a frame makes of
 a state is worked out once for all clients that hold the same state and get the same bytes, so that thousands
@@ -100,7 +100,9 @@ class Crowd:
                 if fd == sys.stdin.fileno():
                     self._told()
                 else:
-                    self._ready(self.by_fd[fd], event)
+                    client = self.by_fd.get(fd)
+                    if client is not None:  # gone with an earlier event of the same round
+                        self._ready(client, event)
             self._read_slowly()
             if not self.said_connected and not self.due and self.opening == 0:
                 self.said_connected = True
@@ -291,6 +293,11 @@ class Crowd:
         elif asked["do"] == "quiet":
             self.notes = Notes()
             self._say(quiet=True)
+        elif asked["do"] == "cut":
+            for client in self.clients:
+                if client.kind == "fast":
+                    self._gone(client, "cut")
+            self._say(cut=True)
         elif asked["do"] == "arrivals":
             self.notes.times.tofile(open(asked["times"], "wb"))  # noqa: SIM115 - ends with the process
             self.notes.versions.tofile(open(asked["versions"], "wb"))  # noqa: SIM115

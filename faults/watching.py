@@ -152,7 +152,7 @@ def _over(lines: Sequence[Line]) -> dict[tuple[str, str], list[tuple[int, float]
             here.clear()
         elif line["t"] == "took":
             sub, epoch = line["sub"], line["epoch"]
-            before = here.get(sub, epoch)
+            before = here.get(sub) or str(epoch)
             if before != epoch:
                 found[sub, epoch] = [
                     (ended, min(again, place)) for ended, again in found.get((sub, epoch), [])

@@ -26,7 +26,7 @@ class History:
             except OSError as error:
                 raise UsageError(f"SANDIK_HISTORY: {path} cannot be written: {error.strerror}.") from error
 
-    def note(self, kind: str, **facts: object) -> None:
+    def note(self, kind: str, /, **facts: object) -> None:
         """One line, written before this returns: a kill afterwards does not lose it."""
         if self._descriptor is not None:
             os.write(self._descriptor, orjson.dumps({"t": kind, **facts}) + b"\n")

@@ -12,8 +12,8 @@ from websockets.exceptions import ConnectionClosed
 
 from election.rehearsal import Rehearsal
 from election.wire.frames_told import for_everybody
+from faults.watching import Line, Notes, broken, note_end, note_told, overhear, read
 from tests.web import vectors
-from tests.web.histories import Line, Notes, broken, note_end, note_told, overhear, read
 from tests.web.house import MAYOR, House, house, until
 from tests.web.made import Worker, night, parts, records
 from web.viewer import Copy, Feed, Viewer

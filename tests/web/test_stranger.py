@@ -17,8 +17,8 @@ import pytest
 from election.alerts import Told
 from election.rehearsal import Rehearsal
 from election.wire.frames_told import for_everybody
+from faults.watching import Notes, broken, note_end, note_told, overhear
 from tests.web import node
-from tests.web.histories import Notes, broken, note_end, note_told, overhear
 from tests.web.house import MAYOR, House, house, until
 from tests.web.made import Worker, night, parts, records
 from web import gateway

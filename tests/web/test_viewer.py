@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from election.wire.frames import Json, dumps, merged, state_hash
+from faults.watching import Notes, broken
 from tests.web import vectors
-from tests.web.histories import Notes, broken
 from web.session import ERRORS_MAX, SUBSCRIPTIONS_MAX, TOO_MANY_ERRORS
 from web.viewer import Copy, Viewer
 

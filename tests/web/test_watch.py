@@ -14,8 +14,8 @@ from election.night import ContestId
 from election.rehearsal import Rehearsal
 from election.wire.frames import Json, dumps
 from election.wire.frames_told import for_everybody
+from faults.watching import Notes, broken, read
 from producers.history import History
-from tests.web.histories import Notes, broken, read
 from tests.web.house import House, house, until
 from tests.web.made import Worker, night, parts, records
 from web.viewer import Viewer

@@ -1,0 +1,166 @@
+"""Everybody who takes part in a night: brokers, store, workers, gateways, producer, delivery, clients.
+
+    with Actors(folder, brokers, session) as actors:
+        actors.start()
+        actors["worker-0"].kill()
+
+Know before changing: each is a process of its own by its own command, as on a real night, and is started
+again when it ends, as its supervisor would; only who is frozen is left alone. The store keeps its file
+between a kill and a start; the brokers outlive a night and are shared by all.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from election.errors import OutsideError
+from faults.brokers import Brokers
+from faults.processes import SANDIK, Process
+from sandik import embedded, ports
+
+ROOT = Path(__file__).parents[1]
+SECRET = "whsec_c2FuZMSxayBpcyBhIGJveCBmb3Igdm90ZXM="
+FREE = {
+    "SANDIK_CLIENTS_PER_ADDRESS_MAX": "100000", "SANDIK_NEW_PER_S": "100000", "SANDIK_HEARTBEAT_S": "1",
+    "SANDIK_DRAIN_S": "1",
+}  # fmt: skip
+WATCHERS = 2
+"""Clients of each gateway that write down all they see."""
+CROWD, SLOW, STALLED = 100, 5, 2
+"""Clients of each gateway besides: those that follow to the hash, those that read slowly, or not at all."""
+HEAD = 'mode = "replay"\n[[host]]\nname = "127.0.0.1"\nallow_private = true\nallow_http = true\n'
+
+
+class Actors:
+    """The actors of one night."""
+
+    def __init__(self, folder: Path, brokers: Brokers, session: str, night: str, speed: str) -> None:
+        self.folder, self.histories = folder, folder / "histories"
+        self.histories.mkdir(parents=True, exist_ok=True)
+        program = shutil.which("redis-server")
+        if program is None:
+            raise OutsideError("redis-server is not installed: apt-get install redis-server")
+        store = embedded.store(folder / "store", server=program)
+        self.brokers = brokers
+        self.environment = {
+            "SANDIK_MODE": "replay", "SANDIK_SESSION": session, "SANDIK_NIGHT": night,
+            "SANDIK_KAFKA": brokers.addresses, "SANDIK_KAFKA_KIND": "apache", "SANDIK_REDIS": store.redis_url,
+            "SANDIK_HISTORY": str(self.histories), "SANDIK_OUTSIDE_WITHIN_S": "60",
+            "SANDIK_STAND_STILL_S": "10", "DESK_SECRET": SECRET, "SANDIK_SHOWN": "1",
+            "SANDIK_DELIVER_WAITS_S": ",".join(["0", *["1"] * 60]), "SANDIK_DELIVER_ANSWERS_WITHIN_S": "3",
+            "SANDIK_ALERTS": str(folder / "alerts.toml"), **FREE,
+        }  # fmt: skip
+        self.gateways = [ports.choose() for _ in range(2)]
+        made = [
+            Process("store", store.program.argv, {}, folder, store.program.ready, 60.0),
+            *(self._room(f"worker-{place}", "worker") for place in range(2)),
+            *(self._gateway(place) for place in range(2)),
+            self._room("producer", "replay", night, "--speed", speed),
+            self._room("deliver", "deliver"),
+        ]
+        self._own = {one.name: one for one in made}
+        self.crowds: list[subprocess.Popen[bytes]] = []
+        self._watchers = [self._watcher(place) for place in range(WATCHERS * 2)]
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Ends everybody but the brokers."""
+        for crowd in self.crowds:
+            crowd.kill()
+            crowd.wait()
+        for process in (*self._watchers, *reversed(self._own.values())):
+            process.stop()
+
+    def __getitem__(self, name: str) -> Process:
+        """The process of that name, a broker's too."""
+        if name.startswith("kafka-"):
+            return next(one for one in self.brokers.processes if one.name == name)
+        return self._own[name]
+
+    @property
+    def everybody(self) -> Sequence[Process]:
+        """Whoever faults may befall."""
+        return (*self._own.values(), *self.brokers.processes)
+
+    def subscribe(self, subscriptions: Mapping[str, tuple[str, Sequence[str]]]) -> None:
+        """Who is told what: name → (url, kinds)."""
+        (self.folder / "alerts.toml").write_text(
+            HEAD
+            + "".join(
+                f'[[subscription]]\nwho = "{who}"\nkinds = {json.dumps(list(kinds))}\nchannel = "webhook"\n'
+                f'url = "{url}"\nsecret_env = "DESK_SECRET"\n'
+                for who, (url, kinds) in subscriptions.items()
+            )
+        )
+
+    def start(self) -> None:
+        """Everybody, in the order in which they need one another; the producer last."""
+        for name in ("store", "worker-0", "worker-1", "gateway-0", "gateway-1", "deliver"):
+            self._own[name].start()
+            if name in ("store", "gateway-0", "gateway-1"):
+                self._own[name].until_ready()
+        for watcher in self._watchers:
+            watcher.start()
+        self.crowds = [self._crowd(port) for port in self.gateways]
+        self._own["producer"].start()
+
+    def keep(self) -> None:
+        """Starts again whoever has ended; the producer only if it had not come to its end."""
+        for process in self.everybody:
+            if process.name == "producer" and process.ended_well:
+                continue
+            process.keep()
+        for watcher in self._watchers:
+            watcher.keep()
+
+    @property
+    def played(self) -> bool:
+        """Whether the producer has sent the whole recording."""
+        return self._own["producer"].ended_well
+
+    def snapshot(self, gateway: int, contest: str) -> dict[str, Any] | None:
+        """What a gateway shows; None while it does not answer."""
+        return get(self.gateways[gateway], f"/snapshot/{contest}.json")
+
+    def _room(self, name: str, *words: str) -> Process:
+        return Process(name, (SANDIK, *words), self.environment, self.folder)
+
+    def _gateway(self, place: int) -> Process:
+        port = self.gateways[place]
+        ready: Callable[[], bool] = lambda: get(port, "/health/ready") is not None  # noqa: E731 - one line
+        environment = self.environment | {"SANDIK_PORT": str(port)}
+        return Process(f"gateway-{place}", (SANDIK, "gateway"), environment, self.folder, ready)
+
+    def _watcher(self, place: int) -> Process:
+        url = f"ws://127.0.0.1:{self.gateways[place % 2]}/ws"
+        return Process(f"watch-{place}", (SANDIK, "watch", url), self.environment, self.folder)
+
+    def _crowd(self, port: int) -> "subprocess.Popen[bytes]":
+        argv = [
+            *(sys.executable, "-m", "bench.crowd", "--port", str(port), "--clients", str(CROWD)),
+            *("--slow", str(SLOW), "--stalled", str(STALLED), "--comes-back"),
+        ]
+        with (self.folder / "crowd.log").open("ab") as log:
+            return subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, cwd=ROOT)
+
+
+def get(port: int, path: str) -> dict[str, Any] | None:
+    """The JSON of an address; None where nobody answers, or not with 200."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2) as answer:
+            found: dict[str, Any] = json.load(answer)
+            return found
+    except (OSError, ValueError, urllib.error.HTTPError):
+        return None

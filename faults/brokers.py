@@ -1,0 +1,99 @@
+"""Three brokers of Apache Kafka that hold every record three times: KRaft, replication 3, at least 2 in step.
+
+    brokers = Brokers(folder)
+    brokers.start()
+    brokers.addresses          host:port, host:port, host:port
+
+Know before changing: any one of the three may be killed or frozen at a time; with two away nothing is
+acknowledged any more, and that is right so. Each is broker and controller, so killing one may also kill the
+leader of the cluster itself.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from faults.processes import Process
+from sandik import ports
+from sandik.kafka import LOG_SETTINGS, SETTINGS, find_jars, find_java
+
+CLUSTER = "c2FuZGlrLWZhdWx0cy1ydW4"  # sixteen bytes as Kafka wants an id
+NODES = (1, 2, 3)
+MEMORY = ("-Xms128m", "-Xmx384m", "-XX:+UseSerialGC")
+OF_THREE = {
+    "num.partitions": 4,
+    "default.replication.factor": 3,
+    "min.insync.replicas": 2,
+    "offsets.topic.replication.factor": 3,
+    "transaction.state.log.replication.factor": 3,
+    "transaction.state.log.min.isr": 2,
+    "share.coordinator.state.topic.replication.factor": 3,
+    "share.coordinator.state.topic.min.isr": 2,
+    "unclean.leader.election.enable": "false",
+    "controlled.shutdown.enable": "true",
+}
+
+
+class Brokers:
+    """The three."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises NoJavaError or NoJarsError: each says what to type."""
+        self._run = (find_java(os.environ), *MEMORY)
+        self._jars = find_jars(os.environ)
+        self._folder = folder
+        self._ports = [ports.choose() for _ in NODES]
+        self._controllers = [ports.choose() for _ in NODES]
+        self.processes = [self._node(place) for place in range(len(NODES))]
+
+    @property
+    def addresses(self) -> str:
+        """For SANDIK_KAFKA: every broker, so that any of them may be away."""
+        return ",".join(f"{ports.LOCALHOST}:{port}" for port in self._ports)
+
+    def start(self) -> None:
+        """Formats what is new, starts all three, and returns when each answers."""
+        for process in self.processes:
+            process.start()
+        for process in self.processes:
+            process.until_ready()
+
+    def stop(self) -> None:
+        """Ends them."""
+        for process in self.processes:
+            process.stop()
+
+    def _node(self, place: int) -> Process:
+        folder = self._folder / f"kafka-{NODES[place]}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        (folder / "server.properties").write_text(self._properties(place, folder))
+        (folder / "log4j2.properties").write_text(LOG_SETTINGS)
+        run = (
+            *self._run, f"-Dlog4j2.configurationFile={folder}/log4j2.properties", "-cp", f"{self._jars}/*",
+        )  # fmt: skip
+        subprocess.run(
+            [*run, "kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", f"{folder}/server.properties"],
+            check=True, capture_output=True,
+        )  # fmt: skip
+        answers = partial(ports.answers_kafka, ports.LOCALHOST, self._ports[place])
+        argv = (*run, "kafka.Kafka", f"{folder}/server.properties")
+        return Process(f"kafka-{NODES[place]}", argv, {}, self._folder, answers, cwd=folder)
+
+    def _properties(self, place: int, folder: Path) -> str:
+        host = ports.LOCALHOST
+        voters: Sequence[str] = [
+            f"{node}@{host}:{port}" for node, port in zip(NODES, self._controllers, strict=True)
+        ]
+        listeners = f"CLIENTS://{host}:{self._ports[place]},CONTROLLER://{host}:{self._controllers[place]}"
+        placed = {
+            "node.id": NODES[place],
+            "log.dirs": folder / "log",
+            "listeners": listeners,
+            "advertised.listeners": f"CLIENTS://{host}:{self._ports[place]}",
+            "controller.quorum.voters": ",".join(voters),
+        }
+        return "".join(f"{name}={value}\n" for name, value in {**SETTINGS, **OF_THREE, **placed}.items())

@@ -1,0 +1,196 @@
+"""The promises, checked from histories: what was acknowledged, logged, counted, shown, told and delivered.
+
+    for one in check(read(folder)): print(one)         P1 producer-7: reports/2: offset 9 … is not in the log
+
+Know before changing: it knows nothing of the program, only what actors wrote down (docs/reliability.md has
+the facts and their fields), and it must be able to fail: tests/faults/test_checker.py gives it histories with
+one lie each. What clients showed is read by `watching`, which tests of clients use too. A fact that is
+missing breaks a promise too: a run that nobody looked at proves nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from faults.history import Fact
+from faults.watching import broken
+
+RECOVERED_WITHIN_S = 60.0
+"""Longest recovery after a fault that is still the promise's (P7)."""
+MEMORY_PER_CLIENT_BYTES = 20 * 1024
+"""What a connection may cost a gateway (P6)."""
+GROWN_FACTOR = 1.5
+"""How much a gateway's memory may grow over a run, beside its clients."""
+SHOWN_AT = 12
+"""Most differences that are told of one kind: the first ones say enough."""
+
+EVERYTHING, CLIENTS, GATEWAYS = "", "watch", "gateway"
+"""All facts in the order they were read; and how the names of histories of clients and of gateways begin."""
+CALL, RETRACTION = "call-made", "call-retracted"
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A promise that did not hold, and what shows it."""
+
+    promise: str
+    who: str
+    said: str
+
+    def __str__(self) -> str:
+        """As it is printed."""
+        return f"{self.promise} {self.who}: {self.said}"
+
+
+def check(facts: Sequence[Fact]) -> list[Broken]:
+    """Every promise that these histories break, in the order of the promises."""
+    by_kind: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        by_kind[fact.what].append(fact)
+        by_kind[EVERYTHING].append(fact)
+    found: list[Broken] = []
+    for promise in PROMISES:
+        broken = list(promise(by_kind))
+        found += broken[:SHOWN_AT]
+        if len(broken) > SHOWN_AT:
+            found.append(
+                Broken(broken[0].promise, "the checker", f"{len(broken) - SHOWN_AT} more like these")
+            )
+    return found
+
+
+Kinds = Mapping[str, Sequence[Fact]]
+
+
+def _missing(promise: str, kinds: Kinds, *whats: str) -> Iterator[Broken]:
+    """What nobody wrote down cannot have been checked."""
+    for what in whats:
+        if not kinds.get(what):
+            yield Broken(promise, "nobody", f"no history says {what!r}: nothing was checked")
+
+
+def nothing_lost(kinds: Kinds) -> Iterator[Broken]:
+    """P1: every report that Kafka acknowledged is in the log, where it was said to be, as it was sent."""
+    yield from _missing("P1", kinds, "acknowledged", "record")
+    log = {(one["topic"], one["partition"], one["offset"]): one["id"] for one in kinds.get("record", ())}
+    for one in kinds.get("acknowledged", ()):
+        place = one["topic"], one["partition"], one["offset"]
+        where = f"{place[0]}/{place[1]}: offset {place[2]}"
+        if place not in log:
+            yield Broken("P1", one.by, f"{where} was acknowledged and is not in the log")
+        elif log[place] != one["id"]:
+            yield Broken("P1", one.by, f"{where} holds another record than the one acknowledged")
+
+
+def counted_once(kinds: Kinds) -> Iterator[Broken]:
+    """P2: the totals in the store are those of an independent fold over the log, to the vote."""
+    yield from _missing("P2", kinds, "fold", "store")
+    folds = {one["contest"]: one["totals"] for one in kinds.get("fold", ())}
+    stores = {one["contest"]: one["totals"] for one in kinds.get("store", ())}
+    for contest in sorted(folds.keys() | stores.keys()):
+        fold, store = folds.get(contest), stores.get(contest)
+        if fold is None or store is None:
+            yield Broken("P2", contest, f"is in the {'store' if fold is None else 'fold'} alone")
+            continue
+        for name in sorted(fold.keys() | store.keys()):
+            if fold.get(name) != store.get(name):
+                said = f"{name} is {store.get(name)} in the store and {fold.get(name)} in the log"
+                yield Broken("P2", contest, said)
+
+
+def watched(kinds: Kinds) -> Iterator[Broken]:
+    """P3 and P4, as `watching` reads them from what each client and each gateway wrote down."""
+    clients, gateways = _lives(kinds, CLIENTS), _lives(kinds, GATEWAYS)
+    yield from _missing("P3", kinds, "shown", "crowd")
+    yield from _missing("P4", kinds, "end", "compared", "fold")
+    for sentence in broken(list(clients.values()), list(gateways.values())):
+        promise, _, said = sentence.partition(": ")
+        yield Broken(promise if promise in ("P3", "P4") else "P5", "a client", said)
+    for one in kinds.get("crowd", ()):
+        for fault in one["faults"]:
+            yield Broken("P3", f"the crowd at gateway {one['gateway']}", str(fault))
+    ends = {one["contest"]: one["hash"] for one in kinds.get("end", ())}
+    for one in kinds.get("fold", ()):
+        if ends.get(one["contest"]) != one["hash"]:
+            said = f"the gateways hold {ends.get(one['contest'])}, the fold of the log is {one['hash']}"
+            yield Broken("P4", one["contest"], said)
+
+
+def _lives(kinds: Kinds, begins: str) -> dict[str, list[Mapping[str, Any]]]:
+    """The lines of each actor of that name, in its order."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for one in kinds.get(EVERYTHING, ()):
+        if one.by.startswith(begins):
+            found.setdefault(one.by, []).append({"t": one.what, **one.facts})
+    return found
+
+
+def told_once(kinds: Kinds) -> Iterator[Broken]:
+    """P5: one event, one id; whoever has it has its retraction; a delivery is repeated under its id."""
+    yield from _missing("P5", kinds, "told", "subscribed", "delivered")
+    told: dict[str, Fact] = {}
+    events: dict[tuple[Any, ...], str] = {}
+    for one in kinds.get("told", ()):
+        event = one["contest"], one["kind"], one["key"]
+        if events.setdefault(event, one["id"]) != one["id"]:
+            yield Broken("P5", " ".join(event), f"was told as {events[event]} and as {one['id']}")
+        if one["id"] in told:
+            yield Broken("P5", " ".join(event), f"{one['id']} stands twice among what was told")
+        told[one["id"]] = one
+    got: dict[str, set[str]] = defaultdict(set)
+    said: dict[str, str] = {}
+    for one in kinds.get("delivered", ()):
+        got[one["to"]].add(one["id"])
+        if one["id"] not in told:
+            yield Broken("P5", one["to"], f"received {one['id']}, which nobody told")
+        if said.setdefault(one["id"], one["digest"]) != one["digest"]:
+            yield Broken("P5", one["to"], f"{one['id']} was said in two ways")
+    for one in kinds.get("subscribed", ()):
+        yield from _received(one, told.values(), got[one["to"]])
+
+
+def _received(who: Fact, told: Iterable[Fact], got: set[str]) -> Iterator[Broken]:
+    """What a subscriber had to receive: all of its kinds, and the end of each call that reached it."""
+    calls = {one["call"] for one in told if one["kind"] == CALL and one["id"] in got}
+    for one in told:
+        ends = one["kind"] == RETRACTION and one["call"] in calls
+        if ends and one["id"] not in got:
+            said = f"was told of the call {one['call']} and never of its retraction {one['id']}"
+            yield Broken("P5", who["to"], said)
+        elif one["kind"] in who["kinds"] and one["id"] not in got:
+            yield Broken("P5", who["to"], f"never received {one['kind']} {one['id']}")
+
+
+def bounded(kinds: Kinds) -> Iterator[Broken]:
+    """P6: what a gateway holds stays within its clients' share, whatever they do or do not do."""
+    yield from _missing("P6", kinds, "size")
+    sizes: dict[str, list[Fact]] = defaultdict(list)
+    for one in kinds.get("size", ()):
+        sizes[one["process"]].append(one)
+    for process, seen in sorted(sizes.items()):
+        first = seen[0]["bytes"]
+        for one in seen[1:]:
+            may = first * GROWN_FACTOR + MEMORY_PER_CLIENT_BYTES * one["clients"]
+            if one["bytes"] > may:
+                said = f"holds {one['bytes']:,} bytes for {one['clients']} clients; at first {first:,}"
+                yield Broken("P6", process, said)
+
+
+def recovers(kinds: Kinds) -> Iterator[Broken]:
+    """P7: after each fault all is right again, within a time that has a name."""
+    yield from _missing("P7", kinds, "fault")
+    again = {one["fault"]: one["seconds"] for one in kinds.get("recovered", ())}
+    for one in kinds.get("fault", ()):
+        seconds = again.get(one["fault"])
+        what = f"{one['kind']} of {one['target']}"
+        if seconds is None:
+            yield Broken("P7", f"fault {one['fault']}", f"{what}: nobody saw all right again")
+        elif seconds > RECOVERED_WITHIN_S:
+            yield Broken("P7", f"fault {one['fault']}", f"{what}: right again after {seconds:.1f} s")
+
+
+PROMISES: tuple[Callable[[Kinds], Iterator[Broken]], ...] = (
+    nothing_lost, counted_once, watched, told_once, bounded, recovers,
+)  # fmt: skip
+"""P1 to P7, in order."""

@@ -1,0 +1,99 @@
+"""What there is to see when a night has come to its end: the log, its fold, the store, the gateways.
+
+    await note_ending(history, actors, night)
+
+Know before changing: the fold is that of `streams.verify`, which counts the log with `election.rehearsal` and
+shares no sum with the worker. What is written down here is judged by nobody here.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from election.errors import RecordError
+from election.night import Night
+from election.wire.frames import state_hash
+from election.wire.keys import unpack_total
+from election.wire.records import decode, identity
+from election.wire.told import decode as decode_told
+from election.wire.topics import Scope
+from faults.actors import Actors
+from producers.history import History
+from producers.record import read_log
+from producers.settings import Settings as Producing
+from streams.settings import Settings as Counting
+from streams.store import Store
+from streams.verify import Verified, verify
+
+
+async def note_ending(actors: Actors, night: Night) -> None:
+    """Writes down the log, the fold, the store, and what each gateway shows."""
+    producing = Producing.read(actors.environment)
+    scope = producing.scope(night.id)
+    with History(str(actors.histories), "log") as history:
+        await _note_log(history, producing, scope)
+    counting = Counting.read(actors.environment)
+    store = Store(night, scope, counting)
+    try:
+        found = await verify(night, store, read_log(producing, _topics(scope)))
+    finally:
+        await store.close()
+    with History(str(actors.histories), "fold") as history:
+        _note_fold(history, night, found)
+    for place in range(len(actors.gateways)):
+        with History(str(actors.histories), f"gateway-{place}") as history:
+            for contest in night.contests:
+                shown = actors.snapshot(place, contest)
+                if shown is not None:
+                    facts = {key: shown[key] for key in ("contest", "epoch", "version", "hash")}
+                    history.note("end", **facts)
+
+
+def _topics(scope: Scope) -> list[str]:
+    return [scope.topic(what) for what in ("reports", "rulings", "told")]
+
+
+async def _note_log(history: History, producing: Producing, scope: Scope) -> None:
+    told = scope.topic("told")
+    known: set[str] = set()
+    async for logged in read_log(producing, _topics(scope)):
+        place = {"topic": logged.topic, "partition": logged.partition, "offset": logged.offset}
+        if logged.topic == told:
+            fact = decode_told(logged.value, scope)
+            if fact.id not in known:  # the log may hold a fact twice; who reads it takes it once
+                known.add(fact.id)
+                call = str(fact.d.get("call", ""))
+                facts = {"contest": fact.contest, "kind": fact.kind, "key": fact.key}
+                history.note("told", id=fact.id, call=call, **facts)
+            continue
+        try:
+            record = decode(logged.value, scope)
+        except RecordError:
+            history.note("record", **place, id="")
+            continue
+        history.note("record", **place, id=record.id or identity(record))
+
+
+def _note_fold(history: History, night: Night, found: Verified) -> None:
+    for contest in night.contests:
+        rows = found.rehearsal.rows(contest)
+        fold = {f"{source}/{area}": _text(row) for source, of in rows.items() for area, row in of.items()}
+        held = found.held[contest].areas
+        kept = {
+            f"{source}/{area}": _text(unpack_total(row))
+            for source, of in held.items()
+            for area, row in of.items()
+        }
+        shown = found.rehearsal.snapshot(contest)
+        history.note("fold", contest=contest, totals=_counted(fold), hash=state_hash(shown))
+        history.note("store", contest=contest, totals=_counted(kept))
+    for sentence in found.differences:
+        history.note("difference", said=sentence)
+
+
+def _text(row: Any) -> str:
+    return " ".join(str(int(value)) for value in row)
+
+
+def _counted(totals: Mapping[str, str]) -> dict[str, str]:
+    """Without the places of which nothing was heard: the store keeps none for them."""
+    return {name: row for name, row in totals.items() if set(row) - {"0", " "}}
