@@ -29,6 +29,7 @@ from streams.settings import Settings
 from streams.spans import partition_name
 from streams.store import Store
 from streams.verify import Verified, verify
+from tests.live.forked import Forked
 from tests.servers import Running, frozen
 from tests.streams import made
 
