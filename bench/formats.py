@@ -71,50 +71,71 @@ def _until(size: int, made: Iterator[dict[str, object]]) -> Iterator[bytes]:
         yield found
 
 
+UNITS = 20_000
+"""Of a NIST report: so many in each contest, and so many contests as fill it."""
+
+
 def nist_json(size: int) -> Iterator[bytes]:
-    """One report: so many contests of 20,000 units as fill it."""
-    units = 20_000
+    """One report in JSON."""
     yield b'{"GpUnit": [{"@id": "top", "Type": "state"}'
-    for number in range(units):
+    for number in range(UNITS):
         yield b', {"@id": "u%d", "Type": "precinct", "VotersRegistered": 900}' % number
     yield b'], "Election": [{"ElectionScopeId": "top", "Contest": ['
-    done = contest = 0
-    while done < size:
-        head = b'%s{"@id": "c%d", "Name": "C", "VotesAllowed": 1, "ContestSelection": ['
-        yield head % (b", " if contest else b"", contest)
-        for choice in range(2):
-            yield b'%s{"@id": "s%d", "VoteCounts": [' % (b", " if choice else b"", choice)
-            for number in range(units):
-                count = b'%s{"@type": "X.VoteCounts", "GpUnitId": "u%d", "Type": "total", "Count": %d}'
-                piece = count % (b",\n" if number else b"", number, number % 500)
-                done += len(piece)
-                yield piece
-            yield b"]}"
-        yield b"]}"
-        contest += 1
+    yield from _contests(size, _json_contest, _json_selection, _json_count, b"]}")
     yield b"]}]}"
+
+
+def _json_contest(number: int) -> bytes:
+    head = b'%s{"@id": "c%d", "Name": "C", "VotesAllowed": 1, "ContestSelection": ['
+    return head % (b", " if number else b"", number)
+
+
+def _json_selection(number: int) -> bytes:
+    return b'%s{"@id": "s%d", "VoteCounts": [' % (b", " if number else b"", number)
+
+
+def _json_count(number: int) -> bytes:
+    count = b'%s{"@type": "X.VoteCounts", "GpUnitId": "u%d", "Type": "total", "Count": %d}'
+    return count % (b",\n" if number else b"", number, number % 500)
 
 
 def nist_xml(size: int) -> Iterator[bytes]:
     """The same in XML."""
-    units = 20_000
     yield b'<ElectionReport xmlns:xsi="x"><GpUnit ObjectId="top"><Type>state</Type></GpUnit>\n'
-    for number in range(units):
+    for number in range(UNITS):
         yield b'<GpUnit ObjectId="u%d"><Type>precinct</Type></GpUnit>\n' % number
     yield b"<Election><ElectionScopeId>top</ElectionScopeId>"
-    done = contest = 0
+    yield from _contests(
+        size,
+        lambda number: b'<Contest ObjectId="c%d"><Name>C</Name><VotesAllowed>1</VotesAllowed>' % number,
+        lambda number: b'<ContestSelection ObjectId="s%d">' % number,
+        lambda number: COUNT % (number, number % 500),
+        b"</ContestSelection>",
+        b"</Contest>",
+    )
+    yield b"</Election></ElectionReport>"
+
+
+Named = Callable[[int], bytes]
+"""The text of the contest, choice or count of this number."""
+
+
+def _contests(
+    size: int, contest: Named, choice: Named, count: Named, end: bytes, end_contest: bytes | None = None
+) -> Iterator[bytes]:
+    """Contests of two choices with a count for each unit, until so many bytes of counts are told."""
+    done = number = 0
     while done < size:
-        yield b'<Contest ObjectId="c%d"><Name>C</Name><VotesAllowed>1</VotesAllowed>' % contest
-        for choice in range(2):
-            yield b'<ContestSelection ObjectId="s%d">' % choice
-            for number in range(units):
-                piece = COUNT % (number, number % 500)
+        yield contest(number)
+        for place in range(2):
+            yield choice(place)
+            for unit in range(UNITS):
+                piece = count(unit)
                 done += len(piece)
                 yield piece
-            yield b"</ContestSelection>"
-        yield b"</Contest>"
-        contest += 1
-    yield b"</Election></ElectionReport>"
+            yield end
+        yield end_contest or end
+        number += 1
 
 
 def clarity(size: int) -> Iterator[bytes]:

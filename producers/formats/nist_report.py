@@ -66,12 +66,18 @@ class Unit:
 
 
 @dataclass(slots=True)
-class Selection:
-    """What can be chosen, and its counts: three columns of the same length."""
+class Placed:
+    """What has a place in the file, where a refusal of it points to, and in time an id."""
 
     path: Path
     line: int
     id: str = ""
+
+
+@dataclass(slots=True)
+class Selection(Placed):
+    """What can be chosen, and its counts: three columns of the same length."""
+
     text: str = ""
     write_in: bool = False
     candidates: tuple[str, ...] = ()
@@ -83,12 +89,9 @@ class Selection:
 
 
 @dataclass(slots=True)
-class Contest:
+class Contest(Placed):
     """A contest as it was read."""
 
-    path: Path
-    line: int
-    id: str = ""
     name: str = ""
     district: str = ""
     marks: int = 1

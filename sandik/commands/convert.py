@@ -41,16 +41,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", metavar="NAME", help="the feed's format (else: by the file's name)")
     parser.add_argument("--mapping", metavar="FILE", type=Path, help="how a foreign table is read")
     parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="gzip if it ends in .gz")
+    times_and_wholes(parser, "19:15, a whole time, or now")
+    parser.add_argument("--json", action="store_true", help="one JSON object as the last line of stdout")
+
+
+def times_and_wholes(parser: argparse.ArgumentParser, times: str) -> None:
+    """What has to be said of tables that do not say it: when each was so, and whether it is the whole."""
     parser.add_argument(
         "--at", metavar="T", action="append", default=[],
-        help="when the table was so: 19:15, a whole time, or now; once for each file, in their order",
+        help=f"when the table was so: {times}; once for each file, in their order",
     )  # fmt: skip
     parser.add_argument("--whole", action="store_true", help="what is missing from a table was taken away")
     parser.add_argument(
         "--accept-withdrawals", action="store_true",
         help="somebody has looked: however many are missing, they were taken away",
     )  # fmt: skip
-    parser.add_argument("--json", action="store_true", help="one JSON object as the last line of stdout")
 
 
 def run(args: argparse.Namespace, out: Out) -> int:

@@ -17,6 +17,7 @@ from election.errors import NightError, UsageError
 from election.night import Contest, Night
 from election.wire.records import Bundle
 from sandik import folders, pack
+from sandik.commands.convert import times_and_wholes
 from sandik.say import Out
 
 EXAMPLE = """  sandik night list
@@ -69,15 +70,7 @@ def _new_arguments(new: argparse.ArgumentParser) -> None:
     new.add_argument("--date", metavar="D", type=_day, help="of the night: 2024-10-06")
     new.add_argument("--time-zone", metavar="TZ", help="where it is: Europe/Madrid (else: UTC)")
     new.add_argument("--source", metavar="NAME", help="who counts (else: feed)")
-    new.add_argument(
-        "--at", metavar="T", action="append", default=[],
-        help="when the table was so: 19:15, or a whole time; once for each file, in their order",
-    )  # fmt: skip
-    new.add_argument("--whole", action="store_true", help="what is missing from a table was taken away")
-    new.add_argument(
-        "--accept-withdrawals", action="store_true",
-        help="somebody has looked: however many are missing, they were taken away",
-    )  # fmt: skip
+    times_and_wholes(new, "19:15, or a whole time")
 
 
 def _day(text: str) -> date:

@@ -4,7 +4,7 @@ Know before changing: figures are small on purpose; whether a paper adds up is n
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from election.checks import check
 from election.night import ChoiceId, ContestId, SourceId, UnitId
@@ -20,8 +20,10 @@ from tests.producers.tiny import ONE_CONTEST, night
 NIGHT = night(b"outstanding = { voters_max_without_register = 400 }\n" + ONE_CONTEST)
 MAYOR, COUNCIL = ContestId("mayor"), SourceId("council")
 AT = datetime(2024, 10, 6, 16, 0, tzinfo=UTC)
-FREE = Allowance(100, 0)
-"""Everything may be taken away."""
+FREE, NOTHING_AWAY = Allowance(100, 0), Allowance(0, 0)
+"""Everything may be taken away, or nothing."""
+MINUTE = timedelta(minutes=1)
+FULL = {"n-1": 1, "n-2": 2, "s-1": 3, "s-2": 4}
 Table = Mapping[str, int]
 """By box, how many votes Ada has there."""
 
@@ -48,6 +50,13 @@ def compared(
     news = [*comparison.take(heard), *comparison.finish()]
     reports = [item for item in news if isinstance(item, BoxReport)]
     return reports, [item for item in news if isinstance(item, Refusal)], comparison
+
+
+def first(table: Table = FULL) -> tuple[Held, list[BoxReport]]:
+    """What is held after a first table, and the news in it."""
+    held = Held(NIGHT, COUNCIL)
+    news, _, _ = compared(held, rows(table))
+    return held, news
 
 
 def logged(reports: Iterable[BoxReport]) -> list[Record]:

@@ -5,7 +5,6 @@ Know before changing: the laws over any series of tables are in test_snapshots_l
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -20,26 +19,19 @@ from tests.producers.tables import (
     AT,
     COUNCIL,
     FREE,
+    FULL,
     MAYOR,
+    MINUTE,
     NIGHT,
+    NOTHING_AWAY,
     compared,
     counted,
+    first,
     held_of,
     logged,
     paper,
     rows,
 )
-
-MINUTE = timedelta(minutes=1)
-FULL = {"n-1": 1, "n-2": 2, "s-1": 3, "s-2": 4}
-NOTHING_AWAY = Allowance(0, 0)
-
-
-def first(table: dict[str, int] = FULL) -> tuple[Held, list[BoxReport]]:
-    """What is held after a first table, and the news in it."""
-    held = Held(NIGHT, COUNCIL)
-    news, _, _ = compared(held, rows(table))
-    return held, news
 
 
 def test_a_box_that_appears_is_a_first_report_numbered_by_the_time_of_the_table() -> None:

@@ -1,33 +1,19 @@
 """Feeds that number their papers themselves, beside tables that do not: docs/reference/snapshots.md."""
 
-from datetime import timedelta
-
 from election.night import UnitId
-from election.report import REVISION_MAX, BoxReport, Cause
+from election.report import REVISION_MAX, Cause
 from producers.formats.document import Heard
 from producers.said import Held, milliseconds
-from producers.snapshots import Allowance
 from tests.producers.tables import (
     AT,
     COUNCIL,
+    MINUTE,
     NIGHT,
     compared,
     counted,
     logged,
     paper,
-    rows,
 )
-
-MINUTE = timedelta(minutes=1)
-FULL = {"n-1": 1, "n-2": 2, "s-1": 3, "s-2": 4}
-NOTHING_AWAY = Allowance(0, 0)
-
-
-def first(table: dict[str, int] = FULL) -> tuple[Held, list[BoxReport]]:
-    """What is held after a first table, and the news in it."""
-    held = Held(NIGHT, COUNCIL)
-    news, _, _ = compared(held, rows(table))
-    return held, news
 
 
 def test_own_revisions_pass_as_they_are_and_their_boxes_still_go() -> None:

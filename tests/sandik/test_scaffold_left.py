@@ -18,12 +18,7 @@ id = "mayor"
 name = "mayor"
 area = "all"
 source = "feed"
-[[contests.choices]]
-id = "ada"
-name = "ada"
-[[contests.choices]]
-id = "bulut"
-name = "Bulut"
+choices = [{ id = "ada", name = "ada" }, { id = "bulut", name = "Bulut" }]
 [[sources]]
 id = "feed"
 name = "Feed"

@@ -6,8 +6,7 @@ worker does with one is in tests/live.
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aiokafka
@@ -15,32 +14,10 @@ import pytest
 
 from election.errors import SandikError, UsageError
 from streams import consuming
-from streams.consuming import OurApp, OurConsumer, OurThread, make_app
-from streams.progress import Progress
-from streams.settings import Settings
+from streams.consuming import OurConsumer, OurThread
 from streams.spans import partition_name
-from streams.store import Store
 from tests.patience import PATIENCE_S
-from tests.streams import made
-
-NIGHT = made.night()
-WITHIN_S = PATIENCE_S
-"""Deadline of what needs no time at all."""
-
-
-@asynccontextmanager
-async def made_app(**given: Any) -> AsyncIterator[OurApp]:
-    """The app of a worker with these settings; nothing of it is started."""
-    settings = Settings(**given)
-    store = Store(NIGHT, settings.scope(NIGHT.id), settings)
-    app = make_app(NIGHT, settings, store, Progress())
-    try:
-        yield app
-    finally:
-        loop = getattr(app.consumer._thread, "thread_loop", None)
-        if loop is not None:
-            loop.close()
-        await store.close()
+from tests.streams.apps import made_app
 
 
 async def test_a_fetch_waits_no_longer_than_the_settings_say() -> None:
@@ -242,7 +219,7 @@ async def test_what_is_thrown_away_is_neither_waited_for_nor_committed() -> None
         consumer._unacked_messages.add(message)
         consumer._acked[place], consumer._acked_index[place] = [4, 5], {4, 5}
         app.again.begin(SandikError("flushed"))
-        async with asyncio.timeout(WITHIN_S):
+        async with asyncio.timeout(PATIENCE_S):
             await consumer.wait_empty()
         assert ([None], [], {}) == (asked, list(consumer._unacked_messages), dict(consumer._acked))
 

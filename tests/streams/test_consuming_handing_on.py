@@ -7,36 +7,13 @@ import asyncio
 import inspect
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 from faust.transport.consumer import Consumer
 
-from streams.consuming import OurApp, OurConsumer, make_app
-from streams.progress import Progress
-from streams.settings import Settings
-from streams.store import Store
+from streams.consuming import OurConsumer
 from tests.patience import PATIENCE_S
-from tests.streams import made
-
-NIGHT = made.night()
-WITHIN_S = PATIENCE_S
-"""Deadline of what needs no time at all."""
-
-
-@asynccontextmanager
-async def made_app(**given: Any) -> AsyncIterator[OurApp]:
-    """The app of a worker with these settings; nothing of it is started."""
-    settings = Settings(**given)
-    store = Store(NIGHT, settings.scope(NIGHT.id), settings)
-    app = make_app(NIGHT, settings, store, Progress())
-    try:
-        yield app
-    finally:
-        loop = getattr(app.consumer._thread, "thread_loop", None)
-        if loop is not None:
-            loop.close()
-        await store.close()
+from tests.streams.apps import made_app
 
 
 class Handed:

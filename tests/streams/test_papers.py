@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from election.checks import check
 from election.tally import Statement, Status, hear, statement
-from streams.papers import CONFLICT, STATEMENTS_MAX, Heard, codes, paper, said
+from streams.papers import CONFLICT, STATEMENTS_MAX, Heard, codes, held_back, paper, said
 from tests.streams import made
 
 GROUND = made.ground(made.night())
@@ -108,3 +108,15 @@ def test_a_paper_is_kept_exactly_of_units_that_are_noted(papers: list[Heard]) ->
 def test_nothing_kept_has_no_codes() -> None:
     """So that a first paper moves the count by its own findings alone."""
     assert frozenset() == codes(None)
+
+
+def test_what_is_held_back_is_told_by_its_bytes() -> None:
+    """Without reading them: in quarantine and in conflict; a feed's own words never make it so."""
+    for papers, is_held in (
+        ([[80, 0, 60]], True),
+        ([[80, 60, 20], [60, 80, 20]], True),
+        ([[140, 1, 2]], False),
+    ):
+        kept = kept_of([heard(votes) for votes in papers])[1]
+        assert is_held == (kept is not None and held_back(kept))
+    assert not held_back(orjson.dumps({"status": "counted", "message": '"status":"conflict"'}))

@@ -1,12 +1,15 @@
 """What was told, as the board says it: a call in each of its states, why there is none, swing and alerts."""
 
+from copy import deepcopy
+
 import pytest
 
 from election.alerts import ALERT_KINDS
 from tests.browser import fakes
 from tests.browser.fake_story import JUNE, alert, call, made
 from tests.web.test_view import said
-from web.story import DESK_ONLY, alerts, group_of, plain_title
+from web.face import face_of
+from web.story import DESK_ONLY, alerts, group_of, plain_title, why_values
 from web.words import BOLD, words
 
 
@@ -47,7 +50,7 @@ def test_certified_is_official_and_has_a_day() -> None:
 def test_annulled_totals_are_marked() -> None:
     """The day, the rerun, and that the totals are kept and are no result; status line and foot say it."""
     values = said(fakes.annulled())
-    assert ("ANNULLED 6 May", "annulled", "Annulled") == (
+    assert ("ANNULLED 6 May 2019", "annulled", "Annulled") == (
         values["badge.text"],
         values["badge.kind"],
         values["status.official"],
@@ -89,11 +92,38 @@ def test_without_a_call_there_is_a_reason_and_no_strip(state: str) -> None:
     assert "" == said(fakes.june())["why.hide"]
 
 
+def test_what_forbids_a_call_is_listed_with_its_number_and_limit() -> None:
+    """Each guard that forbids, and the rules; how many of how many guards. The sentence gives way to them."""
+    values = said(fakes.march_close())
+    assert ("", "", None) == (values["why.text"], values["why.hide_text"], values["why.hide_list"])
+    assert "3 of 9 guards forbid it" == values["why.sub"]
+    assert "Lead inside the recount band: 0.05%, limit 0.5%" == values["why.0"]
+    assert (None, "", "") == (values["why.3.hide"], values["why.4.hide"], values["why.4"])
+    turkish = said(fakes.march_close(), "tr")
+    assert "9 korumadan 3 tanesi engelliyor" == turkish["why.sub"]
+    assert (turkish["why.1"] or "").startswith("Yayımlanan sayım durdu: 11 dk")
+    early = said(fakes.march_close() | {"lead_from_counted_pct": 99})
+    assert ("", None, "") == (early["why.hide_list"], early["why.hide_text"], early["why.sub"])
+
+
+@pytest.mark.parametrize(
+    "brief", ["no colon", "Polls are open: until 17:00", f"a {BOLD}b{BOLD}: c", "", "x:"]
+)
+def test_a_line_against_a_call_has_its_title_bold(brief: str) -> None:
+    """Up to the first colon that a blank follows; marks in it are taken out."""
+    guards = [{"id": "moon", "brief": brief, "briefs": {}}]
+    night = fakes.june() | {"call": call("open", guards=guards, guards_asked=1)}
+    line = why_values(night, face_of(night), words("en"))["why.0"]
+    title, colon, rest = brief.replace(BOLD, "").partition(": ")
+    assert f"{BOLD}{title}{':' if colon else ''}{BOLD} {rest}".rstrip() == line
+
+
 def test_a_reason_that_was_told_in_english_alone_is_said_in_numbers_elsewhere() -> None:
     """No English sentence stands on a Turkish page."""
+    close = call("too close", because="x")
     assert (
         "5.561 oyluk, 0,06 puanlık fark yeniden sayım bandının içinde."
-        == (said(fakes.march_close(), "tr")["why.text"])
+        == (said(fakes.march_close() | {"call": close}, "tr")["why.text"])
     )
     assert "27,9" in (said(fakes.march_early(), "tr")["why.text"] or "")
     told = fakes.june() | {"call": call("open", because="x")}
@@ -157,7 +187,7 @@ def test_alerts_are_newest_first_and_begin_after_the_mode() -> None:
 
 def test_what_was_told_late_stands_where_it_happened() -> None:
     """After a jump a thing of 19:15 may be told after one of 22:50; of one moment the last told is first."""
-    night = fakes.june()
+    night = deepcopy(fakes.june())
     first, second, third = [one for one in night["alerts"] if one["kind"] != "call-proposed"][:3]
     first |= {"at": "2019-06-23T16:15:00.000Z", "seq": 90}
     second |= {"at": "2019-06-23T16:15:00.000Z", "seq": 91}
@@ -194,5 +224,5 @@ def test_an_annulment_keeps_its_day_when_the_rerun_is_set_on_another() -> None:
     """The state is then that of the rerun, and its time another one."""
     night = fakes.annulled()
     later = call("rerun", at="2019-05-09T09:00:00.000Z")
-    assert "ANNULLED 6 May" == said(night | {"call": later})["badge.text"]
-    assert "ANNULLED 9 May" == said(night | {"call": later, "alerts": []})["badge.text"]
+    assert "ANNULLED 6 May 2019" == said(night | {"call": later})["badge.text"]
+    assert "ANNULLED 9 May 2019" == said(night | {"call": later, "alerts": []})["badge.text"]
