@@ -2,6 +2,7 @@
 
     headline(seen, contest, night, ban)                         {"en": "Kaya leads by 4,021 votes. …", …}
     headline(seen, contest, night, ban, Public("called", …))    {"en": "Kaya is called the winner: …", …}
+    headline(seen, contest, night, ban, None, Beside(True))     {"en": "Kaya leads by 4,021 in a count …", …}
 
 Know before changing: a sentence is a template with numbers and a reason, two lines at most on the page, and
 the same text is spoken to screen readers. Nothing about totals is said before the embargo opens, and no lead
@@ -16,42 +17,52 @@ from election.embargo import Embargo
 from election.headline_call import SPOKEN, Told
 from election.headline_call import Public as Public
 from election.headline_call import public as public
+from election.headline_sources import Beside
+from election.headline_sources import sentence as sources_sentence
 from election.headline_words import LANGUAGES as LANGUAGES
+from election.headline_words import clock, hundredths, percent, short, some
 from election.headline_words import counted_pct as counted_pct
-from election.headline_words import hundredths, percent, short, some
 from election.headline_words import number as number
 from election.night import Contest, Night
 from election.standing import Standing
 
 
 def headline(
-    seen: Standing, contest: Contest, night: Night, ban: Embargo, call: Public | None = None
-) -> dict[str, str]:
-    """The sentence in every language; without a call it says how the count stands."""
-    return {language: _sentence(seen, contest, night, ban, call, language) for language in LANGUAGES}
+    seen: Standing, contest: Contest, night: Night, ban: Embargo, call: Public | None = None,
+    beside: Beside | None = None,
+) -> dict[str, str]:  # fmt: skip
+    """The sentence in every language; without a call it says how the count stands.
+
+    `beside` is what the other counts say, and whether this one has stopped.
+    """
+    return {language: _sentence(seen, contest, night, ban, call, language, beside) for language in LANGUAGES}
 
 
 Phrases = dict[str, Callable[..., str]]
 
 
 def _sentence(
-    seen: Standing, contest: Contest, night: Night, ban: Embargo, call: Public | None, language: str
-) -> str:
+    seen: Standing, contest: Contest, night: Night, ban: Embargo, call: Public | None, language: str,
+    beside: Beside | None,
+) -> str:  # fmt: skip
     phrases = _PHRASES[language]
     if not ban.is_open:
         hour = None
         if ban.opens_at is not None:
-            hour = ban.opens_at.astimezone(ZoneInfo(night.time_zone)).strftime("%H:%M")
+            hour = clock(ban.opens_at.astimezone(ZoneInfo(night.time_zone)), language)
         return phrases["embargo"](hour, ban.lifted_at is not None, seen.received, seen.boxes_total)
     spoken = SPOKEN.get(call.state) if call is not None else None
     if call is not None and spoken is not None:
         return spoken(
             Told(seen, contest, night, call, language, _standing(seen, contest, night, None, language))
         )
-    return _standing(seen, contest, night, call, language)
+    return _standing(seen, contest, night, call, language, beside)
 
 
-def _standing(seen: Standing, contest: Contest, night: Night, call: Public | None, language: str) -> str:
+def _standing(
+    seen: Standing, contest: Contest, night: Night, call: Public | None, language: str,
+    beside: Beside | None = None,
+) -> str:  # fmt: skip
     """How the count stands, without anything that was told of it."""
     phrases = _PHRASES[language]
     if seen.boxes == 0:
@@ -70,7 +81,10 @@ def _standing(seen: Standing, contest: Contest, night: Night, call: Public | Non
             [names[choice] for choice in seen.order[: contest.seats]], counted_pct(seen)
         )
     leader, out = names[seen.order[0]], seen.outstanding
-    if call is not None and call.state == "too close":
+    close = call is not None and call.state == "too close"
+    if beside is not None and (beside.stopped or beside.others):
+        return sources_sentence(seen, contest, beside, language, close=close)
+    if close:
         points = hundredths(seen.margin_votes, seen.valid, language)
         return phrases["close"](leader, seen.margin_votes, points, out.votes_max, done)
     if contest.kind == "yes-no":

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from election.headline_words import counted_pct, number, percent, short, some
+from election.headline_words import clock, counted_pct, number, percent, short, some
 from election.headline_words import day as day_of
 from election.night import ChoiceId, Contest, Night
 from election.standing import Standing
@@ -78,7 +78,7 @@ class Told:
         if self.call.at is None:
             return ""
         local = self.call.at.astimezone(ZoneInfo(self.night.time_zone))
-        hour = local.strftime("%H:%M")
+        hour = clock(local, self.language)
         other = local.date() != self.night.date
         return self.say(
             (f" on {self.day}" if other else "") + f" at {hour}",

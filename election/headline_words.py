@@ -3,12 +3,13 @@
     number(4742082, "tr")           4.742.082
     percent(950, "en")              95.0%
     day(date(2019, 5, 6), "tr")     6 Mayıs
+    clock(time(19, 15), "tr")       19.15
 
 Know before changing: a progress is rounded down and never to nothing, so that 29.96 % does not read 30.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time
 
 from election.night import Choice
 from election.standing import Standing
@@ -61,6 +62,11 @@ def hundredths(part: int, whole: int, language: str) -> str:
 def some(value: int, one: str, many: str) -> str:
     """So many of something in English: 1 vote, 2 votes."""
     return f"{number(value, 'en')} {one if value == 1 else many}"
+
+
+def clock(local: time | datetime, language: str) -> str:
+    """An hour of the day, with the language's mark between its parts: 19:15, in Turkish 19.15."""
+    return local.strftime("%H.%M" if language == "tr" else "%H:%M")
 
 
 def day(of: date, language: str) -> str:

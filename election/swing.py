@@ -3,6 +3,7 @@
     whole = together(view.then.values())               several areas as one
     change(whole, votes_now, place).points             the change of a choice's share over the same boxes
     margin_swing(whole, (0, 1))                        the change of the margin, as a fraction of valid votes
+    leading(whole.then)                                who led then over the same boxes
 
 The naive figure compares everything counted now with everything known from then. While boxes are out it mixes
 the swing with the order in which boxes come, so it is only ever shown beside the other one.
@@ -79,6 +80,13 @@ def margin(votes: Sequence[int], places: tuple[int, int]) -> Fraction | None:
     """The margin of the first over the second as a fraction of all votes; None where there are none."""
     total = sum(votes)
     return Fraction(votes[places[0]] - votes[places[1]], total) if total else None
+
+
+def leading(votes: Sequence[int]) -> int | None:
+    """The place of the most votes; None in a tie, and where there are none."""
+    most = max(votes, default=0)
+    places = [place for place, many in enumerate(votes) if many == most]
+    return places[0] if most and len(places) == 1 else None
 
 
 def _share(votes: Sequence[int], place: int) -> Fraction | None:

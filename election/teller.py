@@ -96,13 +96,13 @@ def _embargo(telling: Telling, rulings: Sequence[Ruling]) -> None:
         return
     lifting = [one for one in rulings if one.kind in _LIFTING and one.at == ban.lifted_at]
     early = ban.law_opens_at is not None and ban.opens_at < ban.law_opens_at
-    hour = telling.hour(ban.opens_at)
+    at_en, at_tr = telling.hour(ban.opens_at, "en"), telling.hour(ban.opens_at, "tr")
     title = said(en="the ban on publishing is lifted", tr="yayın yasağı kalktı")
     because = said(
-        en=f"Lifted at {hour} by the council, before the hour of the law." if early
-        else f"It ended at {hour}, the hour of the law.",
-        tr=f"Kurul yasağı {hour} itibarıyla, yasal saatten önce kaldırdı." if early
-        else f"Yasak yasal saatinde, {hour} itibarıyla sona erdi.",
+        en=f"Lifted at {at_en} by the council, before the hour of the law." if early
+        else f"It ended at {at_en}, the hour of the law.",
+        tr=f"Kurul yasağı {at_tr} itibarıyla, yasal saatten önce kaldırdı." if early
+        else f"Yasak yasal saatinde, {at_tr} itibarıyla sona erdi.",
     )  # fmt: skip
     d = {
         "opens_at": stamp(ban.opens_at),

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from election.alerts import KINDS, Told, identity
 from election.calls.verdict import Said, View
 from election.calls.words import listed, named, said, votes
+from election.headline_words import clock
 from election.memory import Memory
 from election.night import ChoiceId, Contest, Night, Source
 
@@ -99,10 +100,11 @@ class Telling:
         """Choices by their short names: one, or several as part of a sentence."""
         return listed([named(self.contest, ChoiceId(choice), language) for choice in choices], language)
 
-    def hour(self, at: datetime) -> str:
+    def hour(self, at: datetime, language: str) -> str:
         """An hour as the people of the night read it; another day's with its date."""
         local = at.astimezone(ZoneInfo(self.night.time_zone))
-        return local.strftime("%H:%M" if local.date() == self.night.date else "%Y-%m-%d %H:%M")
+        said = clock(local, language)
+        return said if local.date() == self.night.date else f"{local:%Y-%m-%d} {said}"
 
     def ahead(self) -> tuple[str, ...]:
         """Those in at the moment, as many as are elected, in the order of the paper; nobody where it is a tie

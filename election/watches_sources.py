@@ -41,7 +41,9 @@ def watch_silence(telling: Telling) -> None:
 
 def _stalled(telling: Telling, one: Count, silence: Silence) -> None:
     name_en, name_tr = source_name(one.source, "en"), source_name(one.source, "tr")
-    last = "" if one.last_at is None else telling.hour(one.last_at)
+    last_en, last_tr = (
+        "" if one.last_at is None else telling.hour(one.last_at, language) for language in ("en", "tr")
+    )
     units = one.units if one.claimed_boxes is None else one.claimed_boxes
     pace = silence.pace
     d: dict[str, Any] = {
@@ -59,8 +61,10 @@ def _stalled(telling: Telling, one: Count, silence: Silence) -> None:
     title = said(en=f"{name_en} has gone silent", tr=f"{name_tr} sustu")
     before_en = "" if pace is None else f"; before it told of {decimal(pace, 'en')} boxes a minute"
     before_tr = "" if pace is None else f"; öncesinde dakikada {decimal(pace, 'tr')} sandık bildiriyordu"
-    heard_en = f"Last heard at {last} with {votes(units, 'en')} boxes" if last else "Nothing was ever heard"
-    heard_tr = f"Son haber {last}, {votes(units, 'tr')} sandık" if last else "Hiç haber gelmedi"
+    heard_en = (
+        f"Last heard at {last_en} with {votes(units, 'en')} boxes" if last_en else "Nothing was ever heard"
+    )
+    heard_tr = f"Son haber {last_tr}, {votes(units, 'tr')} sandık" if last_tr else "Hiç haber gelmedi"
     because = said(
         en=f"{heard_en}, silent for {lasted(silence.for_s, 'en')}, over its limit of "
         f"{lasted(silence.limit_s, 'en')}{before_en}.",
@@ -83,8 +87,8 @@ def _resumed(telling: Telling, one: Count) -> None:
     silent_s = max(0, int((last_at - began).total_seconds()))
     title = said(en=f"{name_en} speaks again", tr=f"{name_tr} yeniden bildiriyor")
     because = said(
-        en=f"Heard at {telling.hour(last_at)}, {lasted(silent_s, 'en')} after it was last heard.",
-        tr=f"{telling.hour(last_at)} itibarıyla, son haberden {lasted(silent_s, 'tr')} sonra.",
+        en=f"Heard at {telling.hour(last_at, 'en')}, {lasted(silent_s, 'en')} after it was last heard.",
+        tr=f"{telling.hour(last_at, 'tr')} itibarıyla, son haberden {lasted(silent_s, 'tr')} sonra.",
     )
     d = {"source": one.source.id, "last_at": stamp(last_at), "silent_s": silent_s}
     telling.say("source-resumed", stall.key, title, because, d, last_at)

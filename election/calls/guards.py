@@ -61,18 +61,19 @@ def polls_open(view: View, verdict: Verdict) -> Answer:
             ),
         )  # fmt: skip
     hour, now = _hour(view, close_at), _hour(view, view.now)
+    hour_tr, now_tr = hour.replace(":", "."), now.replace(":", ".")  # its clock has another mark
     numbers = {"polls_close_at": hour, "now": now}
     if view.now is not None and view.now >= close_at:
         return Answer(
             "polls-open", CLEAR, numbers,
             said(
                 en=f"Polls closed at {hour}; it is {now}.",
-                tr=f"Sandıklar {hour} itibarıyla kapandı; saat {now}.",
+                tr=f"Sandıklar {hour_tr} itibarıyla kapandı; saat {now_tr}.",
             ),
         )  # fmt: skip
     return Answer(
         "polls-open", FORBIDS, numbers,
-        said(en=f"Polls are open until {hour}.", tr=f"Oy verme {hour} saatine kadar sürüyor."),
+        said(en=f"Polls are open until {hour}.", tr=f"Oy verme {hour_tr} saatine kadar sürüyor."),
     )  # fmt: skip
 
 
@@ -210,12 +211,11 @@ def sources_disagree(view: View, verdict: Verdict) -> Answer:
     wherever both have counted as much as a projection needs. Too close is the night's recount band.
     """
     permille = _from_permille(view, verdict)
-    told = [one for one in view.counts if _far_enough(one, view, permille)]
+    told, against = compared(view, verdict)
     numbers: dict[str, int | float | str] = {"sources": len(told), "from_counted_permille": permille}
     from_pct = {lang: decimal(permille / 10, lang) for lang in ("en", "tr")}
-    ours = [one for one in told if one.published]
     others = [one for one in told if not one.published]
-    if not ours or not others:
+    if len(others) == len(told) or not others:
         return Answer(
             "sources-disagree", DOES_NOT_APPLY, numbers,
             said(
@@ -224,7 +224,6 @@ def sources_disagree(view: View, verdict: Verdict) -> Answer:
             ),
         )  # fmt: skip
     numbers |= {one.source.id: one.margin_votes for one in told}
-    against = [one for one in others if _ahead(one, view) != _ahead(ours[0], view) or _close(one, view)]
     if not against:
         return Answer(
             "sources-disagree", CLEAR, numbers,
@@ -237,6 +236,17 @@ def sources_disagree(view: View, verdict: Verdict) -> Answer:
         "sources-disagree", FORBIDS, numbers,
         said(en=_disagree(against, view, "en"), tr=_disagree(against, view, "tr")),
     )  # fmt: skip
+
+
+def compared(view: View, verdict: Verdict) -> tuple[list[Count], list[Count]]:
+    """The sources that are far enough on to be compared, and those of them that speak against a call."""
+    permille = _from_permille(view, verdict)
+    told = [one for one in view.counts if _far_enough(one, view, permille)]
+    ours = next((one for one in told if one.published), None)
+    if ours is None:
+        return told, []
+    others = [one for one in told if not one.published]
+    return told, [one for one in others if ahead(one, view) != ahead(ours, view) or _close(one, view)]
 
 
 def _close(one: Count, view: View) -> bool:
@@ -258,7 +268,7 @@ def _far_enough(one: Count, view: View, permille: int) -> bool:
     return one.units_total > 0 and one.units * 1000 >= permille * one.units_total
 
 
-def _ahead(one: Count, view: View) -> frozenset[ChoiceId]:
+def ahead(one: Count, view: View) -> frozenset[ChoiceId]:
     """Who is in by this source; empty where the line is tied or nothing is counted."""
     if one.margin_votes == 0:
         return frozenset()
@@ -270,12 +280,12 @@ def _disagree(against: Sequence[Count], view: View, language: str) -> str:
     parts = []
     for one in against:
         name = one.source.names.get(language, one.source.name)
-        ahead = _ahead(one, view)
+        first = ahead(one, view)
         who = listed(
             [
                 named(view.contest, choice.id, language)
                 for choice in view.contest.choices
-                if choice.id in ahead
+                if choice.id in first
             ],
             language,
         )

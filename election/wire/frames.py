@@ -18,16 +18,28 @@ import orjson
 from election.alerts import Told
 from election.calls.lookout import Lookout
 from election.calls.state import resting_state
-from election.calls.verdict import Silence
+from election.calls.verdict import Silence, View
 from election.embargo import Embargo, embargo
 from election.headline import headline, public
+from election.headline_sources import beside
 from election.night import BOX_LEVEL, Area, AreaId, Choice, Contest, Names, Night, SourceId
 from election.outstanding import registers
 from election.sources import Count
 from election.standing import Needs, Standing, margin_points, share, standing
-from election.tally import COLUMN, Row, nothing
+from election.swing import Then
+from election.tally import COLUMN, Row, nothing, then_of
 from election.wire.audit import Mark, audit
-from election.wire.frames_told import Heard, silence_json, swing_json, told_json
+from election.wire.frames_told import (
+    Heard,
+    Pair,
+    area_swing_json,
+    boxes_then,
+    silence_json,
+    stopped,
+    swing_json,
+    swing_pair,
+    told_json,
+)
 from election.wire.records import stamp
 
 VERSION = 1
@@ -79,8 +91,9 @@ class Board:
         self._choices = [_choice_facts(choice) for choice in contest.choices]
         self._facts = self._night_facts() | (_speed(speed) if mode == "replay" else {})
         self._lookout, self._heard = Lookout(night, contest, mode), Heard(contest)
-        self._last: dict[tuple[SourceId, AreaId], tuple[Row, bool, Json, str]] = {}
-        """Each area as it was last shown, and its line of the state hash."""
+        self._boxes_then = boxes_then(night, contest)
+        self._last: dict[tuple[SourceId, AreaId], tuple[Row, tuple[bool, Pair | None], Json, str]] = {}
+        """Each area as it was last shown, and its line of the state hash; the ban and the pair made it so."""
         self._sorted = sorted(self._areas)
 
     @property
@@ -101,7 +114,8 @@ class Board:
             "official": False, "simulated": night.simulated, "simulated_what": night.simulated_what,
             "simulated_whats": dict(night.simulated_whats),
             "polls_close_at": _time(night.polls_close_at),
-            "lead_from_counted_pct": night.lead_from_counted_pct, "levels": list(night.shown_levels),
+            "lead_from_counted_pct": night.lead_from_counted_pct,
+            "recount_band_permille": night.recount_band_permille, "levels": list(night.shown_levels),
             "parties": {
                 party.id: {"name": party.name, "names": dict(party.names), "colour": party.colour}
                 for party in night.parties.values()
@@ -128,11 +142,13 @@ class Board:
         contest = self.contest
         view = self._lookout.view(state, now)
         ban, by = view.ban, source or contest.source
+        pair = swing_pair(view, contest)
         self._heard.hear(state.told)
-        told = told_json(self._heard, resting_state(view.seen, contest, self.night, ban), self.night)
+        timed = view if now == state.at else replace(self._lookout.view(state, state.at), ban=ban)
+        told = told_json(self._heard, resting_state(view.seen, contest, self.night, ban), timed)
         if by == contest.source:
             count = _received(view.seen, ban) | self._totals(view.seen, ban)
-            line = headline(view.seen, contest, self.night, ban, public(told["call"], told["lineage"]))
+            line = self._headline(view, told)
             count |= told | {"swing": swing_json(view, contest), "headline": line}
         else:
             seen = self._by(state, contest.area, by)
@@ -142,8 +158,8 @@ class Board:
         made: Json = self._facts | {
             "epoch": state.epoch, "version": state.version, "hash": "", "at": _time(state.at),
             "source": by, "embargo": _embargo(ban), **count,
-            "areas": {area: self._area(area, facts, state, ban, by) for area, facts in self._areas.items()},
-            "sources": [_source(one, ban, view.silences.get(one.source.id)) for one in view.counts],
+            "areas": {area: self._area(area, state, ban, by, pair) for area in self._areas},
+            "sources": [_source(one, contest, ban, view.silences.get(one.source.id)) for one in view.counts],
             "refused": state.refused, "audit": audit(state.marks),
         }  # fmt: skip
         if by == contest.source:
@@ -151,6 +167,12 @@ class Board:
         lines = [self._last[by, area][3] for area in self._sorted]
         made["hash"] = _digest([_first_line(made), *lines])
         return made
+
+    def _headline(self, view: View, told: Json) -> dict[str, str]:
+        """The sentence: of the count, of the call, and of what the other counts say."""
+        contest, night, seen = self.contest, self.night, view.seen
+        others = beside(view.counts, contest, night, seen.boxes_total, stopped=stopped(self._heard, contest))
+        return headline(seen, contest, night, view.ban, public(told["call"], told["lineage"]), others)
 
     def _by(self, state: ContestState, area: AreaId, source: SourceId) -> Standing:
         """An area by another count than the published one. A feed of areas tells boxes by its own claim."""
@@ -178,17 +200,19 @@ class Board:
             "needs": _needs(seen.needs),
         }  # fmt: skip
 
-    def _area(self, area: AreaId, facts: Json, state: ContestState, ban: Embargo, source: SourceId) -> Json:
+    def _area(
+        self, area: AreaId, state: ContestState, ban: Embargo, source: SourceId, pair: Pair | None
+    ) -> Json:
         """An area's part; where its total is the one of the last snapshot, that snapshot's part itself."""
         row = state.rows.get(source, {}).get(area, self._nobody)
-        before = self._last.get((source, area))
-        if before is None or before[0] is not row or before[1] != ban.is_open:
-            made = self._make_area(area, facts, state, ban, source)
-            self._last[source, area] = before = row, ban.is_open, made, _line(area, made)
+        before, how = self._last.get((source, area)), (ban.is_open, pair)
+        if before is None or before[0] is not row or before[1] != how:
+            made = self._make_area(area, state, ban, source, pair)
+            self._last[source, area] = before = row, how, made, _line(area, made)
         return before[2]
 
     def _make_area(
-        self, area: AreaId, facts: Json, state: ContestState, ban: Embargo, source: SourceId
+        self, area: AreaId, state: ContestState, ban: Embargo, source: SourceId, pair: Pair | None
     ) -> Json:
         published = source == self.contest.source
         seen = self.standing(state, area) if published else self._by(state, area, source)
@@ -200,8 +224,17 @@ class Board:
                 "choices": {choice: seen.votes[place] for place, choice in self._standing_in[area]},
                 "leader": seen.leader, "margin_votes": seen.margin_votes,
                 "needs": _needs(seen.needs) if published else None,
+                "swing": self._area_swing(area, state, seen, pair) if published and pair else None,
             }  # fmt: skip
-        return facts | _received(seen, ban) | told
+        return self._areas[area] | _received(seen, ban) | told
+
+    def _area_swing(self, area: AreaId, state: ContestState, seen: Standing, pair: Pair) -> Json | None:
+        row = state.rows.get(self.contest.source, {}).get(area, self._nobody)
+        same = then_of(row, self.contest, self.night)
+        if same is None:
+            return None
+        then = Then(same[0], self._boxes_then.get(area, 0), same[1], same[2], ())
+        return area_swing_json(then, pair, seen.leader, self.contest)
 
 
 _TOTALS = (
@@ -210,6 +243,7 @@ _TOTALS = (
 )  # fmt: skip
 _AREA_TOTALS = (
     "registered", "voters", "valid", "invalid", "choices", "leader", "margin_votes", "needs",
+    "swing",
 )  # fmt: skip
 _UNTOLD = {"votes": None, "share": None}
 
@@ -272,14 +306,16 @@ def _needs(needs: Needs | None) -> Json | None:
     }  # fmt: skip
 
 
-def _source(one: Count, ban: Embargo, silence: Silence | None) -> Json:
+def _source(one: Count, contest: Contest, ban: Embargo, silence: Silence | None) -> Json:
     told = ban.is_open
+    votes = dict(zip((choice.id for choice in contest.choices), one.votes, strict=True))
     return {
         "id": one.source.id, "name": one.source.name, "names": _names(one.source.names),
         "level": one.source.level, "simulated": one.source.simulated, "published": one.published,
         "counted": {"units": one.units, "units_total": one.units_total},
         "claimed": one.claimed_boxes, "leader": one.leader if told else None,
-        "margin_votes": one.margin_votes if told else None, "last_at": _time(one.last_at),
+        "margin_votes": one.margin_votes if told else None, "valid": one.valid if told else None,
+        "choices": votes if told else None, "last_at": _time(one.last_at),
         **silence_json(silence, waited_for=one.published or one.last_at is not None),
     }  # fmt: skip
 

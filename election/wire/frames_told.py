@@ -5,17 +5,20 @@ the same store is the same. Nothing about totals is in a fact before the embargo
 the swing is of totals and is left out until then.
 """
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from election.alerts import KINDS, Told
 from election.calls import state
+from election.calls.brief import against
 from election.calls.state import CallState
 from election.calls.verdict import Silence, View
 from election.lineage import ANNULLED, CERTIFIED, RECOUNT, UNOFFICIAL, day_of
 from election.memory import Memory
-from election.night import Contest, Night
-from election.swing import change, margin_swing
+from election.night import AreaId, ChoiceId, Contest, Night
+from election.swing import Then, change, leading, margin, margin_swing
 from election.wire.records import stamp
 from election.wire.told import call_json, shown_call
 
@@ -23,6 +26,8 @@ ALERTS_SHOWN_MAX = 20
 """Newest alerts in a snapshot; the feeds and the stream of what was told have the rest."""
 
 Json = dict[str, Any]
+Pair = tuple[int, int]
+"""The two choices whose margin is compared with the parent night's, by their places on the paper."""
 
 
 class Heard:
@@ -63,21 +68,58 @@ def alert_json(fact: Told) -> Json:
     }  # fmt: skip
 
 
-def told_json(heard: Heard, resting: CallState, night: Night) -> Json:
-    """Call, alerts and lineage."""
+def told_json(heard: Heard, resting: CallState, view: View) -> Json:
+    """Call, alerts and lineage; while a lead may be said and there is no call, what stands against one.
+
+    `view` is at the night's own time, so that one version says one thing whatever the clock.
+    """
+    call = shown_call(call_json(heard.memory), resting)
+    if call["state"] in ASKED:
+        call |= against_json(view)
     return {
-        "call": shown_call(call_json(heard.memory), resting),
+        "call": call,
         "alerts": heard.alerts,
-        "lineage": _lineage(heard, night),
+        "lineage": _lineage(heard, view.night),
     }
+
+
+ASKED = (state.TOO_CLOSE, state.OPEN)
+"""The states in which there is a lead to say and no call."""
+
+
+def against_json(view: View) -> Json:
+    """Why there is no call, each as a line (`calls.brief`), and how many guards were asked."""
+    found = against(view)
+    lines = [{"id": one.id, "brief": one.briefs["en"], "briefs": dict(one.briefs)} for one in found.lines]
+    return {"guards": lines, "guards_asked": found.guards}
+
+
+def stopped(heard: Heard, contest: Contest) -> bool:
+    """Whether the published source was told of as silent and has not spoken since."""
+    stall = heard.memory.stalls.get(contest.source)
+    return stall is not None and not stall.resumed
 
 
 def _lineage(heard: Heard, night: Night) -> Json:
     """Where the contest comes from and what became of it after the night (semantics.md, Lineage)."""
     reruns = [fact for fact in heard.told if fact.kind == "rerun-set"]
-    rerun_on = day_of(reruns[-1].d.get("data", {}).get("date")) if reruns else None
+    data = reruns[-1].d.get("data", {}) if reruns else {}
+    rerun_on = day_of(data.get("date"))
     settled = _SETTLED.get(heard.memory.state, UNOFFICIAL)
-    return {"parent": night.parent, "state": settled, "rerun_on": rerun_on and rerun_on.isoformat()}
+    return {
+        "parent": night.parent, "state": settled, "rerun_on": rerun_on and rerun_on.isoformat(),
+        "rerun_night": _text(data.get("night")), "rerun_url": _address(data.get("url")),
+    }  # fmt: skip
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _address(value: object) -> str | None:
+    """A web address that a page may link to, or None: a ruling's data is whatever somebody typed."""
+    found = _text(value)
+    return found if found is not None and re.match(r"https?://[^\s]+$", found) else None
 
 
 _SETTLED = {
@@ -87,26 +129,55 @@ _SETTLED = {
 """What a call's state says of the election; every other says nothing."""
 
 
+def swing_pair(view: View, contest: Contest) -> Pair | None:
+    """Where the two that lead now stand on the paper; None where no swing may or can be said."""
+    whole = view.whole_then
+    if whole is None or not view.ban.is_open or len(view.seen.order) < 2 or whole.boxes == 0:
+        return None
+    first, second = (contest.position(choice) for choice in view.seen.order[:2])
+    return None if first is None or second is None else (first, second)
+
+
 def swing_json(view: View, contest: Contest) -> Json | None:
     """The change of the margin against the parent night over the same boxes, beside the naive figure.
 
     In percentage points of all votes for the two choices that lead the paper's order now; None where there is
     no parent, nothing is counted on both nights, or the embargo is not open.
     """
-    whole = view.whole_then
-    if whole is None or not view.ban.is_open or len(view.seen.order) < 2 or whole.boxes == 0:
+    whole, places = view.whole_then, swing_pair(view, contest)
+    if whole is None or places is None:
         return None
     first, second = view.seen.order[:2]
-    places = contest.position(first), contest.position(second)
-    if places[0] is None or places[1] is None:
-        return None
-    moved = margin_swing(whole, (places[0], places[1]))
-    ours, theirs = (change(whole, view.seen.votes, place) for place in (places[0], places[1]))
+    moved, then = margin_swing(whole, places), margin(whole.then, places)
+    ours, theirs = (change(whole, view.seen.votes, place) for place in places)
     if moved is None or ours.naive_points is None or theirs.naive_points is None:
         return None
     return {
         "points": round(float(100 * moved), 2), "boxes": whole.boxes, "boxes_total": whole.boxes_total,
         "naive_points": round(ours.naive_points - theirs.naive_points, 2), "first": first, "second": second,
+        "then_points": None if then is None else round(float(100 * then), 2),
+    }  # fmt: skip
+
+
+def boxes_then(night: Night, contest: Contest) -> Mapping[AreaId, int]:
+    """How many boxes of each area are known from the parent night; empty without one."""
+    known = night.parent_votes.get(contest.id, {})
+    return Counter(area for box in known for area in night.lines[night.boxes[box].area])
+
+
+def area_swing_json(then: Then, pair: Pair, leader: ChoiceId | None, contest: Contest) -> Json | None:
+    """The same of one area, for the pair of the whole (`swing.first`, `swing.second`); who led there then.
+
+    `flipped` is whether another leads now (`leader`). None where nothing is counted on both nights.
+    """
+    moved = margin_swing(then, pair)
+    if moved is None:
+        return None
+    place = leading(then.then)
+    before = None if place is None else contest.choices[place].id
+    return {
+        "points": round(float(100 * moved), 2), "boxes": then.boxes, "boxes_total": then.boxes_total,
+        "leader": before, "flipped": None not in (leader, before) and leader != before,
     }  # fmt: skip
 
 

@@ -72,7 +72,7 @@ def test_a_withdrawn_call_says_when_and_why() -> None:
     because = {"en": "The lead is gone.", "tr": "Fark kapandı."}
     english, turkish = said(now, Public("retracted", ADA, AT, because))
     assert "The call for Deniz was withdrawn at 21:07: The lead is gone." == english
-    assert "Deniz için yapılan ilan geri alındı (21:07): Fark kapandı." == turkish
+    assert "Deniz için yapılan ilan geri alındı (21.07): Fark kapandı." == turkish
     long = said(seen((70, 60, 5), boxes=8), Public("retracted", ADA, AT, {"en": "x" * SENTENCE_MAX}))
     assert (
         "The call for Deniz was withdrawn at 21:07. Deniz leads by 10 votes, with all 8 boxes counted."

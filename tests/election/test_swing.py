@@ -5,7 +5,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from election.swing import Then, change, margin, margin_swing, together
+from election.swing import Then, change, leading, margin, margin_swing, together
 
 ONE = Then(2, 4, now=(60, 40), then=(50, 50), then_total=(80, 120))
 TWO = Then(1, 1, now=(10, 30), then=(20, 20), then_total=(20, 20))
@@ -49,3 +49,11 @@ def test_a_night_compared_with_itself_has_no_swing(
     same = Then(1, 2, now, now, then_total)
     assert margin_swing(same, (0, 1)) in (None, 0)
     assert change(same, counted, 0).points in (None, 0.0)
+
+
+def test_who_led_is_nobody_in_a_tie_and_nobody_of_nothing() -> None:
+    """A tie is no lead of whoever stands first on the paper."""
+    assert 1 == leading((3, 5, 4))
+    assert leading((5, 5, 4)) is None
+    assert leading((0, 0)) is None
+    assert leading(()) is None

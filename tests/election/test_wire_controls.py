@@ -26,6 +26,8 @@ SCOPE = Scope("replay", NightId("practice"))
         Control("c1", "speed", "Ayşe", AT, speed=None),
         Control("c1", "jump", "Ayşe", AT, to=AT),
         Control("c1", "step", "Ayşe", AT, records=7),
+        Control("c1", "fault", "Ayşe", AT, fault={"kind": "stall", "for_s": 900, "chance_pct": 12.5}),
+        Control("c1", "look", "Ayşe", AT, outline=True),
     ],
 )
 def test_a_control_is_read_as_it_was_written(control: Control) -> None:
@@ -35,7 +37,8 @@ def test_a_control_is_read_as_it_was_written(control: Control) -> None:
 
 def test_an_answer_is_read_as_it_was_written() -> None:
     """Done or not, with where the replay stands."""
-    for answer in (Answer("c1", "", AT, 60.0, False, 12), Answer("c1", "not so", None, None, True, 0)):
+    seen = Answer("c1", "", AT, 60.0, False, 12, {"faults": [{"id": "f"}]})
+    for answer in (seen, Answer("c1", "", AT, 60.0, False, 12), Answer("c1", "not so", None, None, True, 0)):
         assert answer == decode(encode_answer(answer, SCOPE), SCOPE)
 
 
@@ -49,6 +52,11 @@ def test_a_control_of_another_night_is_another_nights() -> None:
     ("place", "fields"),
     [
         ("do", {"do": "rewind"}),
+        ("fault", {"do": "fault"}),
+        ("fault", {"do": "fault", "fault": {}}),
+        ("fault", {"do": "fault", "fault": {"kind": ["stall"]}}),
+        ("fault", {"do": "fault", "fault": {"kind": "x" * 201}}),
+        ("fault", {"do": "fault", "fault": {f"k{n}": n for n in range(17)}}),
         ("do", {"do": None}),
         ("do", {"do": ["pause"]}),
         ("id", {"id": ""}),

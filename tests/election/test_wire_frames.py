@@ -140,7 +140,9 @@ BOXES_ONLY = {
     "silent_s", "pace",
 }  # fmt: skip
 """Numbers that may stand in a snapshot at any time, by their own name."""
-PLAIN_FACTS = {"v", "version", "refused", "seats", "lead_from_counted_pct", "claimed", "tile"}
+PLAIN_FACTS = {
+    "v", "version", "refused", "seats", "lead_from_counted_pct", "recount_band_permille", "claimed", "tile",
+}  # fmt: skip
 
 
 def figures_in(value: Any, name: str = "") -> list[tuple[str, object]]:

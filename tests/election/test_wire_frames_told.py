@@ -3,7 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from election.alerts import KINDS, Told
+from election.calls import GUARDS
 from election.calls.state import OPEN, CallState
 from election.calls.verdict import Silence
 from election.night import SourceId
@@ -12,11 +15,12 @@ from election.wire.frames_told import (
     Heard,
     alert_json,
     silence_json,
+    stopped,
     swing_json,
     told_json,
 )  # fmt: skip
 from election.wire.records import Ruling
-from tests.election.strategies import contest_of, night
+from tests.election.strategies import contest_of
 from tests.election.tellings import by_itself, d_of, seen, tell, teller
 from tests.election.views import view
 
@@ -67,11 +71,11 @@ def test_what_was_told_more_is_added_and_another_life_begins_again() -> None:
 def test_the_call_is_the_one_that_was_told_or_the_resting_state() -> None:
     """Nothing told: what the count alone says. Called: who, by which rule, since when."""
     heard = Heard(contest_of())
-    assert OPEN == told_json(heard, RESTING, night())["call"]["state"]
+    assert OPEN == told_json(heard, RESTING, view((90, 10, 0)))["call"]["state"]
     facts = evening()
     assert "call-made" in {fact.kind for fact in facts}
     heard.hear(facts)
-    call = told_json(heard, RESTING, night())["call"]
+    call = told_json(heard, RESTING, view((90, 10, 0)))["call"]
     assert ("called", "certain") == (call["state"], call["rule"])
     assert [call["choice"]] == call["elected"]
     assert call["because"]
@@ -93,8 +97,61 @@ def test_the_lineage_says_what_became_of_the_election() -> None:
         facts += tell(who, replace(looked, version=2 + len(rulings)), rulings)
         heard = Heard(contest_of())
         heard.hear(facts)
-        lineage = told_json(heard, RESTING, night())["lineage"]
+        lineage = told_json(heard, RESTING, view((90, 10, 0)))["lineage"]
         assert expected == (lineage["state"], lineage["rerun_on"])
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [("https://example.org/rerun", "https://example.org/rerun"), ("javascript:alert(1)", None), (7, None),
+     ("https://example.org/ x", None)],
+)  # fmt: skip
+def test_the_rerun_is_linked_where_the_ruling_names_an_address(url: object, shown: str | None) -> None:
+    """An address of the web and nothing else; the night is named as it was typed."""
+    who = teller(by_itself())
+    data = {"date": "2024-06-23", "night": "kent-2024-again", "url": url}
+    looked = seen(who, (900, 10, 0), boxes=4)
+    facts = tell(who, looked, [Ruling("mayor", "annulled", AT, AT, "council", "the council", "x", {})])
+    rulings = [Ruling("mayor", "rerun-set", AT, AT, "council", "the council", "y", data)]
+    facts += tell(who, replace(looked, version=2), rulings)
+    heard = Heard(contest_of())
+    heard.hear(facts)
+    lineage = told_json(heard, RESTING, looked)["lineage"]
+    assert ("kent-2024-again", shown) == (lineage["rerun_night"], lineage["rerun_url"])
+
+
+def test_what_stands_against_a_call_is_said_while_there_is_none() -> None:
+    """Each reason as a line in every language, and how many guards were asked; with a call, none of it."""
+    shown = told_json(Heard(contest_of()), RESTING, view((901, 900, 0)))["call"]
+    assert ["recount-band", "rule"] == [line["id"] for line in shown["guards"]]
+    assert shown["guards_asked"] == len(GUARDS)
+    assert all({"en", "tr"} == set(line["briefs"]) for line in shown["guards"])
+    early = CallState("too early", RESTING.becauses)
+    assert "guards" not in told_json(Heard(contest_of()), early, view((901, 900, 0)))["call"]
+    called = Heard(contest_of())
+    called.hear(evening())
+    assert "guards" not in told_json(called, RESTING, view((901, 900, 0)))["call"]
+
+
+def test_the_shown_count_has_stopped_from_its_stall_until_it_speaks_again() -> None:
+    """As it was told, so that every gateway says the same of one version."""
+    heard = Heard(contest_of())
+    assert not stopped(heard, contest_of())
+    for source, expected in (("agency", False), ("council", True)):
+        d = d_of("source-stalled", source=source)
+        said = {"en": "x", "tr": "x"}
+        seq, prev = len(heard.told) + 1, heard.told[-1].id if heard.told else ""
+        fact = Told(
+            "replay.kent-2024", "mayor", seq, prev, "source-stalled", f"{source}/x", AT, 1, {}, said, said, d
+        )
+        heard.hear([*heard.told, fact])
+        assert expected is stopped(heard, contest_of())
+    back = Told(
+        "replay.kent-2024", "mayor", 3, heard.told[-1].id, "source-resumed", "council/x", AT, 1, {}, said,
+        said, d_of("source-resumed", source="council"),
+    )  # fmt: skip
+    heard.hear([*heard.told, back])
+    assert not stopped(heard, contest_of())
 
 
 def test_a_night_without_a_parent_shows_no_swing() -> None:

@@ -26,6 +26,7 @@ from election.wire.told_fields import FIELDS, Type, check, fault, fields_list
 from tests.election.strategies import LAW_OPENS_AT, contest_of, night
 from tests.election.tellings import HERE, SCOPE, d_of, ruling, seen, teller
 from tests.election.test_watches_sources import sources
+from tests.election.views import view as plain_view
 
 RESTING = CallState(OPEN, {"en": "The margin is 1 vote.", "tr": "Fark 1 oy."})
 SAID = {"en": "said", "tr": "dendi"}
@@ -120,7 +121,7 @@ def test_whatever_stands_in_d_is_refused_or_readable(one: tuple[str, dict[str, A
     assert shown_call(call_json(memory), RESTING)["state"]
     heard = Heard(contest_of())
     heard.hear([fact])
-    told = told_json(heard, RESTING, night())
+    told = told_json(heard, RESTING, plain_view((90, 10, 0)))
     assert public(told["call"], told["lineage"]).state
 
 
@@ -152,7 +153,7 @@ def test_a_teller_goes_on_after_whatever_was_let_in(
     for view in (seen(who, votes, 5), sources(who, votes, last=last, now=30)):
         for fact in who.tell(view, {}, rulings):
             assert enters(encode(fact, HERE)) == fact
-    told = told_json(heard, RESTING, night())
+    told = told_json(heard, RESTING, plain_view((90, 10, 0)))
     assert public(told["call"], told["lineage"]).state
 
 
