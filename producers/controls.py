@@ -16,9 +16,11 @@ import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
+from datetime import datetime
 from types import TracebackType
+from typing import Any, Protocol
 
-from election.errors import OutsideError, RecordError
+from election.errors import OutsideError, RecordError, UsageError
 from election.night import NightId
 from election.wire.controls import Answer, Control, decode, encode, encode_answer
 from election.wire.topics import Scope
@@ -31,10 +33,21 @@ from producers.tempo import Tempo
 
 LOG = logging.getLogger("sandik.replay")
 KEY = b"replay"
+BECAUSE_MAX = 1000
 CANCEL_AGAIN_S = 0.25
 
 GoBack = Callable[[Mapping[tuple[str, int], int]], Awaitable[None]]
 """Forgets all that was played, up to these ends of topics and partitions. Raises OutsideError."""
+
+
+class Looks(Protocol):
+    """Whoever knows the recording and what befalls it."""
+
+    async def asked(self, control: Control) -> tuple[str, Mapping[str, Any]]:
+        """Does what `fault` or `look` asks: why not, or nothing; and what there is to say."""
+
+    def heard(self, control: Control, because: str, at: datetime | None) -> None:
+        """Another control was taken, or not, because of this, at this hour of the night."""
 
 
 async def ask(settings: Settings, night: NightId, control: Control, within_s: float) -> Answer | None:
@@ -49,7 +62,7 @@ async def ask(settings: Settings, night: NightId, control: Control, within_s: fl
         await out.note("controls", KEY, encode(control, scope))
         await out.drain()
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(within_s), aclosing(_whole(settings, scope)) as log:
+        async with asyncio.timeout(within_s), aclosing(_after(settings, scope, out.ends)) as log:
             async for logged in log:
                 with contextlib.suppress(RecordError):
                     said = decode(logged.value, scope)
@@ -58,21 +71,27 @@ async def ask(settings: Settings, night: NightId, control: Control, within_s: fl
     return None
 
 
-def _whole(settings: Settings, scope: Scope) -> AsyncGenerator[Logged, None]:
-    return follow_log(settings, scope.topic("controls"), whole=True)
+def _after(
+    settings: Settings, scope: Scope, ends: Mapping[tuple[str, int], int]
+) -> AsyncGenerator[Logged, None]:
+    """What stands behind the control that was sent: an answer to it cannot stand before it."""
+    topic = scope.topic("controls")
+    places = {number: end for (name, number), end in ends.items() if name == topic}
+    return follow_log(settings, topic, whole=True, after=places)
 
 
 class Controls:
     """The tempo of a replay, and whoever may change it. Use it as `async with`."""
 
     def __init__(
-        self, settings: Settings, night: NightId, speed: float | None, go_back: GoBack | None = None
-    ) -> None:
-        """`go_back` makes a jump to an earlier hour possible."""
+        self, settings: Settings, night: NightId, speed: float | None, go_back: GoBack | None = None,
+        looks: Looks | None = None,
+    ) -> None:  # fmt: skip
+        """`go_back` makes a jump to an earlier hour possible, `looks` faults and a look at what there is."""
         self._settings, self._night = settings, night
         self._scope = settings.scope(night)
         self.tempo = Tempo(speed, may_go_back=go_back is not None)
-        self._go_back = go_back
+        self._go_back, self._looks = go_back, looks
         self._going_back: asyncio.Future[str] | None = None
         self._changed = asyncio.Event()
         self._following: asyncio.Task[None] | None = None
@@ -146,6 +165,8 @@ class Controls:
 
     async def _take(self, control: Control) -> Answer:
         tempo = self.tempo
+        if control.do in ("fault", "look"):
+            return await self._ask(control)
         because = tempo.take(control, time.monotonic())
         going_back = asyncio.get_running_loop().create_future() if tempo.back else None
         self._going_back = going_back
@@ -153,4 +174,22 @@ class Controls:
         if going_back is not None:
             because = await going_back
         LOG.info("%s by %s: %s", control.do, control.by, because or "done")
-        return Answer(control.id, because, tempo.played_at, tempo.speed, tempo.paused, tempo.records)
+        if self._looks is not None:
+            self._looks.heard(control, because, tempo.played_at)
+        return self._answer(control, because)
+
+    async def _ask(self, control: Control) -> Answer:
+        if self._looks is None:
+            return self._answer(control, "There is nothing to see or to break in this replay.")
+        try:
+            because, facts = await self._looks.asked(control)
+        except (OutsideError, UsageError) as error:
+            because, facts = str(error), {}
+        return self._answer(control, because, facts)
+
+    def _answer(self, control: Control, because: str, facts: Mapping[str, Any] | None = None) -> Answer:
+        tempo = self.tempo
+        return Answer(
+            control.id, because[:BECAUSE_MAX], tempo.played_at, tempo.speed, tempo.paused, tempo.records,
+            facts or {},
+        )  # fmt: skip

@@ -13,7 +13,7 @@ takes the place of; what the recording says later of the same unit is numbered a
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
@@ -23,6 +23,7 @@ from typing import Any
 from election.night import Night
 from election.report import COUNTED_STATE, Cause
 from election.wire.records import Bundle, encode, identity
+from producers.faulty_reports import cell, columns, one_report, plain
 from producers.pace import Cue
 
 LOSSLESS = ("stall", "burst", "delay", "reorder", "duplicate")
@@ -34,8 +35,21 @@ MADE_UP = "simulated-{kind}-{id}"
 """The id of a record that a fault made up or rewrote; it stays in the log and in a recording of it."""
 RUBBISH_BYTES = 40
 
+MADE_UP_KEPT = 20
+"""Of so many reports it is remembered what was made up."""
+
 Unit = tuple[str, str, object]
 """Contest, source and box or area."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeUp:
+    """So many votes of a box were moved from one choice to another."""
+
+    box: str
+    giver: str
+    taker: str
+    votes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +60,9 @@ class Fault:
     source: str = ""
     contest: str = ""
     areas: frozenset[str] = frozenset()
+    """An area with all below it."""
+    area: str = ""
+    """The area that was named, to write it down again."""
     begin: datetime | None = None
     end: datetime | None = None
     chance: float = 1.0
@@ -60,20 +77,42 @@ class Fault:
     """correct: of a choice's votes at most so many move to another one."""
     how: str = "cut"
     """corrupt: `cut` or `rubbish`."""
+    most: int = 0
+    """correct, withdraw: of so many reports at most; 0: of as many as there are."""
 
     @property
     def loses(self) -> bool:
         """Whether the night may end otherwise after it."""
         return not (self.kind in LOSSLESS or (self.kind in ("corrupt", "withdraw") and self.again_after_s))
 
+    @property
+    def over_at(self) -> datetime | None:
+        """The hour after which nothing more comes of it; None: it lasts as long as the recording."""
+        late_s = self.again_after_s + self.spread_s + (0 if self.kind == "burst" else self.after_s)
+        return None if self.end is None else _later(self.end, late_s)
+
 
 class Faults:
-    """The faults of one file with a seed; may be gone through as often as the recording is played."""
+    """The faults of one file with a seed; may be gone through as often as the recording is played.
+
+    One more may be added while it is played: it works on what comes after. Played anew, with it from the
+    start, the recording gives the same cues again, because its window begins after what had come by then.
+    """
 
     def __init__(self, faults: Sequence[Fault], seed: int) -> None:
-        self._faults, self._seed = tuple(faults), seed
+        self._faults, self._seed = list(faults), seed
+        self.stages: list[Stage] = []
+        """Each fault at work, since the recording was last begun."""
+        self._tail: Iterator[Cue] = iter(())
+        self.come_to: datetime | None = None
+        """The hour of the newest cue that came out."""
         self.done: Counter[str] = Counter()
         """Records touched, by kind, since the recording was last begun."""
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Every fault, in their order."""
+        return tuple(self._faults)
 
     @property
     def lost(self) -> bool:
@@ -83,28 +122,67 @@ class Faults:
     def __call__(self, played: Iterable[Cue]) -> Iterator[Cue]:
         """The cues as they come after all that befalls them."""
         self.done.clear()
-        found = iter(played)
-        for number, fault in enumerate(self._faults):
-            found = _Stage(fault, Random(f"{self._seed}/{number}"), self.done).run(found)
-        return found
+        self.stages.clear()
+        self.come_to, self._tail = None, iter(played)
+        for fault in self._faults:
+            self._put(fault)
+        return self._come()
+
+    def add(self, fault: Fault) -> int:
+        """One more fault, from the next cue on; its number. Its window begins at `next_at`."""
+        self._faults.append(fault)
+        self._put(fault)
+        return len(self._faults) - 1
+
+    def next_at(self) -> datetime | None:
+        """The earliest hour that is still to come, by a millisecond; None before the first cue."""
+        return None if self.come_to is None else _later(self.come_to, 0.001)
+
+    def end(self, number: int) -> None:
+        """Ends one now; what a stalled source has said meanwhile comes next."""
+        at, fault = self.next_at(), self._faults[number]
+        if at is None or (fault.end is not None and fault.end <= at):
+            return
+        self._faults[number] = replace(fault, end=max(at, fault.begin or at))
+        self.stages[number].ends(self._faults[number])
+
+    def _put(self, fault: Fault) -> None:
+        stage = Stage(fault, Random(f"{self._seed}/{len(self.stages)}"), self.done)
+        self.stages.append(stage)
+        self._tail = stage.run(self._tail)
+
+    def _come(self) -> Iterator[Cue]:
+        while (cue := next(self._tail, None)) is not None:
+            self.come_to = cue.at
+            yield cue
 
 
-class _Stage:
+class Stage:
     """One fault at work."""
 
     def __init__(self, fault: Fault, dice: Random, done: Counter[str]) -> None:
         self._fault, self._dice, self._done = fault, dice, done
+        self.touched = 0
+        """Records."""
+        self.made_up: list[MadeUp] = []
+        """What votes were moved."""
+        self._reports = 0
+        self._held: list[tuple[datetime, int, Cue]] = []
         self._act = getattr(self, f"_{fault.kind}")
-        self._made_up: dict[Unit, dict[int, int]] = {}
+        self._numbers: dict[Unit, dict[int, int]] = {}
         """Of a unit: after which revision, as it came, how many were made up."""
         self._newest: dict[Unit, int] = {}
         """The newest revision that came of a unit: after an older one nothing is made up."""
         self._as_it_came: Bundle | None = None
 
+    @property
+    def had_enough(self) -> bool:
+        """Whether it has made up as many reports as it may."""
+        return 0 < self._fault.most <= self._reports
+
     def run(self, played: Iterable[Cue]) -> Iterator[Cue]:
         """Every cue, in the order of the hours at which they play now."""
-        held: list[tuple[datetime, int, Cue]] = []
-        number = 0
+        held, number = self._held, 0
         for cue in played:
             while held and held[0][0] <= cue.at:
                 yield heappop(held)[2]
@@ -116,12 +194,19 @@ class _Stage:
         while held:
             yield heappop(held)[2]
 
+    def ends(self, fault: Fault) -> None:
+        """It is this fault from now on, with an earlier end: what is held until the end comes then."""
+        self._fault = fault
+        if fault.kind == "stall" and fault.end is not None:
+            end = fault.end
+            self._held[:] = [(end, number, replace(cue, at=end)) for _, number, cue in sorted(self._held)]
+
     def _befall(self, cue: Cue) -> Sequence[Cue]:
         bundle = cue.record
         if not isinstance(bundle, Bundle) or cue.damaged is not None:
             return (cue,)
         self._as_it_came = bundle
-        if self._made_up:
+        if self._numbers:
             cue = self._numbered_after(cue, bundle)
         found: Sequence[Cue] = self._act(cue) if self._meant(cue) else (cue,)
         if self._fault.kind in MAKING_UP:
@@ -145,6 +230,7 @@ class _Stage:
     def _marked(self, cue: Cue, **changes: Any) -> Cue:
         """The cue with a mark of this fault, counted."""
         self._done[self._fault.kind] += 1
+        self.touched += 1
         words = [*filter(None, cue.mark.split("+")), self._fault.kind]
         return replace(cue, mark="+".join(dict.fromkeys(words)), **changes)
 
@@ -180,6 +266,7 @@ class _Stage:
         if not self._hit():
             return (cue,)
         self._done[self._fault.kind] += 1
+        self.touched += 1
         return ()
 
     def _corrupt(self, cue: Cue) -> Sequence[Cue]:
@@ -225,20 +312,21 @@ class _Stage:
         assert as_it_came is not None
         found = []
         for number in range(len(bundle)):
-            row = _row(bundle, number)
-            if not _plain(row) or not self._hit():
+            row = one_report(bundle, number)
+            if not plain(row) or self.had_enough or not self._hit():
                 continue
             unit = (bundle.contest, bundle.source, row["box"])
-            made_up = self._made_up.setdefault(unit, {})
-            revision = _cell(as_it_came.revision, number)
+            made_up = self._numbers.setdefault(unit, {})
+            revision = cell(as_it_came.revision, number)
             if revision not in made_up and revision >= self._newest.get(unit, 0):
                 made_up[revision] = more
                 found.append(row)
+                self._reports += 1
         return found
 
     def _remember(self, bundle: Bundle) -> None:
         for number, box in enumerate(bundle.box):
-            revision = _cell(bundle.revision, number)
+            revision = cell(bundle.revision, number)
             if isinstance(box, str) and type(revision) is int:
                 unit = (bundle.contest, bundle.source, box)
                 self._newest[unit] = max(revision, self._newest.get(unit, 0))
@@ -251,6 +339,8 @@ class _Stage:
         moved = 1 + int(self._dice.random() * votes[giver] * self._fault.most_pct / 100)
         moved = min(moved, votes[giver] - 1)
         votes[giver], votes[taker] = votes[giver] - moved, votes[taker] + moved
+        if len(self.made_up) < MADE_UP_KEPT:
+            self.made_up.append(MadeUp(str(row["box"]), giver, taker, moved))
         return {**row, "votes": votes}
 
     def _again(self, cue: Cue, rows: Sequence[dict[str, Any]], more: int, cause: Cause, late_s: int) -> Cue:
@@ -263,13 +353,13 @@ class _Stage:
             box=[row["box"] for row in rows], revision=[row["revision"] + more for row in rows],
             boxes=None if bundle.boxes is None else [row["boxes"] for row in rows],
             votes={choice: [row["votes"].get(choice) for row in rows] for choice in bundle.votes},
-            **_columns(rows),
+            **columns(rows),
         )  # fmt: skip
         return self._marked(replace(cue, mark=""), at=at, record=_named(made, self._fault.kind))
 
     def _numbered_after(self, cue: Cue, bundle: Bundle) -> Cue:
         """The recording's own later statements of a unit come after what was made up before them."""
-        revisions = [_cell(bundle.revision, number) for number in range(len(bundle))]
+        revisions = [cell(bundle.revision, number) for number in range(len(bundle))]
         later = [self._later(bundle, number, revision) for number, revision in enumerate(revisions)]
         if later == revisions:
             return cue
@@ -278,45 +368,10 @@ class _Stage:
         return replace(cue, record=renumbered, mark="+".join(dict.fromkeys(words)))
 
     def _later(self, bundle: Bundle, number: int, revision: Any) -> Any:
-        made_up = self._made_up.get((bundle.contest, bundle.source, bundle.box[number]))
+        made_up = self._numbers.get((bundle.contest, bundle.source, bundle.box[number]))
         if made_up is None or type(revision) is not int:
             return revision
         return revision + sum(more for after, more in made_up.items() if after < revision)
-
-
-FIGURES = ("registered", "voters", "valid", "invalid")
-
-
-def _cell(column: Any, number: int) -> Any:
-    if isinstance(column, list):
-        return column[number] if column else None
-    return column
-
-
-def _row(bundle: Bundle, number: int) -> dict[str, Any]:
-    """One report as its figures stand in the bundle."""
-    names = (*FIGURES, "box", "boxes", "revision", "cause", "state")
-    row = {name: _cell(getattr(bundle, name), number) for name in names}
-    return {**row, "votes": {choice: column[number] for choice, column in bundle.votes.items()}}
-
-
-def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    return {name: [row[name] for row in rows] for name in FIGURES}
-
-
-def _plain(row: Mapping[str, Any]) -> bool:
-    """A report that counts and from which votes can be moved."""
-    figures = [row[name] for name in ("voters", "valid", "invalid")]
-    votes = [count for count in row["votes"].values() if count is not None]
-    return (
-        row["state"] == COUNTED_STATE
-        and row["cause"] != Cause.WITHDRAWN.value
-        and isinstance(row["box"], str)
-        and type(row["revision"]) is int
-        and all(type(figure) is int for figure in (*figures, *votes))
-        and len(votes) >= 2
-        and max(votes) >= 2
-    )
 
 
 def _named(bundle: Bundle, kind: str) -> Bundle:

@@ -8,7 +8,7 @@ Know before changing: hours are typed as for `--from`, and belong to the night; 
 have is a mistake, because a fault that never happens proves nothing.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from election.errors import Mistake, UsageError
 from election.night import Night
 from election.wire.toml_reader import Table, parse_toml
-from producers.faults import KINDS, Fault, below
+from producers.faults import KINDS, MAKING_UP, Fault, below
 from producers.pace import read_from
 
 WHO = ("worker", "store", "gateway")
@@ -58,7 +58,7 @@ def read_faults(name: str, content: bytes, night: Night) -> Plan:
     """What a file says. Raises FaultsError with every mistake in it."""
     mistakes: list[Mistake] = []
     root = parse_toml(name, content, mistakes)
-    read = _Reader(night)
+    read = Reader(night)
     tables, processes = root.tables("fault"), root.tables("process")
     if not mistakes and not tables and not processes:
         root.wrong(None, "There is nothing in this file: write [[fault]] or [[process]].")
@@ -72,7 +72,7 @@ def read_faults(name: str, content: bytes, night: Night) -> Plan:
     return plan
 
 
-class _Reader:
+class Reader:
     """Reads tables of one night."""
 
     def __init__(self, night: Night) -> None:
@@ -83,18 +83,24 @@ class _Reader:
         kind = _one_of(table, "kind", KINDS)
         night, area = self._night, table.text("area", "")
         begin, end = self._window(table)
-        more: dict[str, Any] = {field: read(table) for field, read in SECONDS.get(kind, {}).items()}
+        more: dict[str, Any] = {
+            field: table.number(key, default, least=least)
+            for field, (key, default, least) in SECONDS.get(kind, {}).items()
+        }
         if kind not in ("stall", "burst"):
             more["chance"] = table.tenths("chance_pct", 100) / 1000
         if kind == "corrupt":
             more["how"] = _one_of(table, "how", HOW, "cut")
         if kind == "correct":
             more["most_pct"] = table.number("most_pct", 5, least=1)
+        if kind in MAKING_UP:
+            more["most"] = table.number("most_reports", 0)
         found = Fault(
             kind,
             source=_known(table, "source", table.text("source", ""), night.sources),
             contest=_known(table, "contest", table.text("contest", ""), night.contests),
             areas=below(night, _known(table, "area", area, night.areas)),
+            area=area,
             begin=begin,
             end=end,
             **more,
@@ -138,20 +144,17 @@ class _Reader:
             return None
 
 
-def _seconds(key: str, default: int | None, least: int = 0) -> Callable[[Table], int]:
-    return lambda table: table.number(key, default, least=least)
-
-
-SECONDS: dict[str, dict[str, Callable[[Table], int]]] = {
-    "burst": {"after_s": _seconds("every_s", 60, 1)},
-    "delay": {"after_s": _seconds("by_s", None), "spread_s": _seconds("spread_s", 0)},
-    "reorder": {"spread_s": _seconds("within_s", 60, 1)},
-    "duplicate": {"after_s": _seconds("after_s", 0)},
-    "corrupt": {"again_after_s": _seconds("again_after_s", 0)},
-    "correct": {"after_s": _seconds("after_s", 60)},
-    "withdraw": {"after_s": _seconds("after_s", 60), "again_after_s": _seconds("again_after_s", 0)},
+SECONDS: dict[str, dict[str, tuple[str, int | None, int]]] = {
+    "burst": {"after_s": ("every_s", 60, 1)},
+    "delay": {"after_s": ("by_s", None, 0), "spread_s": ("spread_s", 0, 0)},
+    "reorder": {"spread_s": ("within_s", 60, 1)},
+    "duplicate": {"after_s": ("after_s", 0, 0)},
+    "corrupt": {"again_after_s": ("again_after_s", 0, 0)},
+    "correct": {"after_s": ("after_s", 60, 0)},
+    "withdraw": {"after_s": ("after_s", 60, 0), "again_after_s": ("again_after_s", 0, 0)},
 }
-"""What each kind says in seconds: the field of a Fault, and the key it is read from."""
+"""What each kind says in seconds: field of a Fault → the key it is read from, else, and at least so many."""
+SECONDS_OF = {kind: {field: key for field, (key, _, _) in fields.items()} for kind, fields in SECONDS.items()}
 
 
 def _one_of(table: Table, key: str, known: Collection[str], default: str | None = None) -> str:

@@ -141,10 +141,13 @@ def _logged(place: TopicPartition, record: Any) -> Logged:
     return Logged(place.topic, place.partition, record.offset, record.key, record.value, headers)
 
 
-async def follow_log(settings: Settings, topic: str, *, whole: bool = False) -> AsyncGenerator[Logged, None]:
+async def follow_log(
+    settings: Settings, topic: str, *, whole: bool = False, after: Mapping[int, int] | None = None
+) -> AsyncGenerator[Logged, None]:
     """Every record of a topic that is written after this began to read it, for as long as it is iterated.
 
-    `whole`: those that stand there already come first. Raises NoKafkaError if nothing answers at first;
+    `whole`: those that stand there already come first; of a partition in `after` from that offset on.
+    Raises NoKafkaError if nothing answers at first;
     later a broker that is away is waited for.
     """
     consumer = await _consumer(settings)
@@ -153,6 +156,8 @@ async def follow_log(settings: Settings, topic: str, *, whole: bool = False) -> 
         places = [TopicPartition(topic, partition) for partition in partitions]
         consumer.assign(places)
         await consumer.seek_to_beginning(*places)
+        for number, offset in (after or {}).items():
+            consumer.seek(TopicPartition(topic, number), offset)
         ends: dict[TopicPartition, int] = {}
         while True:
             found = await consumer.getmany(*places, timeout_ms=2 * FETCH_WAIT_MS)

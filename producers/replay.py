@@ -24,6 +24,8 @@ BREATH_RECORDS = 25
 
 Open = Callable[[], Iterable[Heard]]
 """Opens the recording at its beginning."""
+Between = Callable[[Cue | None], Awaitable[None]]
+"""Comes between what was sent and the next cue; None: nothing more comes."""
 Faults = Callable[[Iterable[Cue]], Iterator[Cue]]
 """What befalls the recording on its way; the same each time."""
 Settle = Callable[[Mapping[tuple[str, int], int]], Awaitable[None]]
@@ -54,15 +56,17 @@ async def replay(
     faults: Faults | None = None,
     settle: Settle | None = None,
     after: Callable[[Record], bool] = lambda record: True,
+    between: Between | None = None,
 ) -> Played:
     """Plays the whole recording; returns when everything is acknowledged. A bad line is refused, and said.
 
     `controls` is who may change the tempo on the way; without them nobody does. With `settle`, behind each
     record that `after` says so of, the replay waits until all is counted and told of, so that what is told
-    does not hang on the speed.
+    does not hang on the speed. `between` is asked before each record is sent, and once more at the end.
     """
     settles = None if settle is None else (settle, after)
     player = _Player(pace, out, refuse, progress, clock, controls, sleep, settles)
+    player.between = between
     player.tempo.begin(clock())
     while not await player.play(recording, faults):
         player.begun += 1
@@ -92,6 +96,7 @@ class _Player:
         self.tempo = controls.tempo if controls is not None else Tempo(pace.speed)
         self._rest = controls.rest if controls is not None else _rest(sleep)
         self.begun = 1
+        self.between: Between | None = None
         self._forget()
 
     def _forget(self) -> None:
@@ -113,11 +118,15 @@ class _Player:
                 await self._rest(0)
             if await self._until(due):
                 return False
+            if self.between is not None:
+                await self.between(due.cue)
             self.tempo.played(due)
             await self._send(due.cue)
             if self._settles is not None and self._settles[1](due.cue.record):
                 await self._out.drain()
                 await self._settles[0](self._out.ends)
+        if self.between is not None:
+            await self.between(None)
         return not await self._goes_back()
 
     async def _until(self, due: Due) -> bool:

@@ -33,6 +33,8 @@ class Machine:
     port: int
     speed: float | None = None
     """How many times faster than the night a replay runs; None where nothing is said of it."""
+    tokens: str = ""
+    """A file of tokens made for this machine; empty: the one that the user's own shell names, if any."""
     shown: bool = True
     """Whether what the rooms say on the way is passed on; their last lines are shown in any case."""
 
@@ -50,6 +52,7 @@ class Machine:
             "SANDIK_HOST": self.host,
             "SANDIK_PORT": str(self.port),
             "SANDIK_PORT_FILE": "",
+            **({"SANDIK_TOKENS": self.tokens} if self.tokens else {}),
         }
 
     @property

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from producers.notes import NotePublisher
     from producers.pace import Pace
     from producers.replay import Played, Settle
+    from sandik.befalling import Befalls
     from streams.settings import Settings as Counting
 
 SEED = 1
@@ -125,6 +126,18 @@ class Play:
     """Whether what moves the ban is counted and told of before the next record: else, played as fast as can
     be, the ban would seem to have ended with the reports of an hour that come after it."""
 
+    def __post_init__(self) -> None:
+        """Faults may be asked for later, also where there are none now."""
+        from producers.faults import Faults
+
+        self.live: Faults = self.faults if self.faults is not None else Faults((), self.seed)
+
+    def opened(self) -> Iterable[Any]:
+        """The recording at its beginning."""
+        from sandik.recordings import heard
+
+        return heard(self.recording, self.folder.night)
+
     @classmethod
     def of(cls, args: argparse.Namespace, folder: folders.Folder, recording: Path, befalls: "Plan") -> "Play":
         """As the words of a command say. Raises UsageError."""
@@ -141,43 +154,44 @@ class Play:
         refuse: Callable[[object], None],
         progress: "Callable[[Played], None]",
         counting: Callable[[], "Counting"],
+        befalls: "Befalls | None" = None,
     ) -> "Played":
         """Plays it to its end. The worker's settings are asked for only if it waits for what is counted."""
         from producers.replay import moves_the_ban, replay
-        from sandik.recordings import heard
 
-        def opened() -> Iterable[Any]:
-            return heard(self.recording, self.folder.night)
-
+        if befalls is not None:
+            befalls.publisher = publisher
         waits = self.in_step or self.waits_for_bans
         async with _in_step(self.folder.night, counting() if waits else None) as settle:
             return await replay(
-                opened, self.pace, publisher, refuse, progress, controls=controls, faults=self.faults,
+                self.opened, self.pace, publisher, refuse, progress, controls=controls, faults=self.live,
                 settle=settle, after=(lambda record: True) if self.in_step else moves_the_ban,
+                between=None if befalls is None else befalls.between,
             )  # fmt: skip
 
     @property
     def promised(self) -> bool:
         """Whether the night has to end as it did: nothing was lost or made up."""
-        return self.faults is None or not self.faults.lost
+        return not self.live.lost
 
     @property
     def facts(self) -> dict[str, Any] | None:
         """What was done to the recording; None: nothing was asked."""
-        if self.faults is None:
+        if not self.live.faults:
             return None
         return {
-            "file": str(self.file),
+            "file": None if self.file is None else str(self.file),
             "seed": self.seed,
-            "records": {kind: self.faults.done[kind] for kind in sorted(self.faults.done)},
+            "records": {kind: self.live.done[kind] for kind in sorted(self.live.done)},
             "ending_promised": self.promised,
         }
 
     def said(self, out: Out) -> None:
         """The same in words."""
-        if self.faults is None:
+        if not self.live.faults:
             return
-        done = ", ".join(f"{kind} {count:,}" for kind, count in sorted(self.faults.done.items()))
-        out.say(f"faults of {self.file}, seed {self.seed}: {done or 'none happened'} records")
+        done = ", ".join(f"{kind} {count:,}" for kind, count in sorted(self.live.done.items()))
+        file = "asked for" if self.file is None else f"of {self.file}"
+        out.say(f"faults {file}, seed {self.seed}: {done or 'none happened'} records")
         if not self.promised:
             out.say("reports were lost or made up: the night need not end as it did")

@@ -7,7 +7,8 @@ Know before changing: a control is about how a recording is played and never abo
 that is running takes it; one that is started later does not, so nothing old moves a new replay.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,9 @@ from election.errors import RecordError
 from election.wire.records import VERSION, opened, read_time, stamp
 from election.wire.topics import Scope
 
-VERBS = ("pause", "resume", "speed", "jump", "step")
+VERBS = ("pause", "resume", "speed", "jump", "step", "fault", "look")
+FAULT_KEYS_MAX = 16
+"""Most words of a fault that is asked for."""
 SPEED_MAX = 1_000_000.0
 STEP_MAX = 10_000
 TEXT_MAX = 200
@@ -39,6 +42,10 @@ class Control:
     """For `jump`: the recorded hour up to which everything comes at once; an earlier one begins it anew."""
     records: int = 1
     """For `step`: how many more records come although it is paused."""
+    fault: Mapping[str, str | int | float] = field(default_factory=dict)
+    """For `fault`: the words of one, as a file of faults has them, or `end`: the id of one that is to end."""
+    outline: bool = False
+    """For `look`: whether also the outline of the whole recording is wanted, which is long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,8 @@ class Answer:
     paused: bool
     records: int
     """Records played so far."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What there is to see besides, for `look` and `fault`."""
 
 
 def encode(control: Control, scope: Scope) -> bytes:
@@ -66,6 +75,10 @@ def encode(control: Control, scope: Scope) -> bytes:
         fields["to"] = stamp(control.to)
     if control.do == "step":
         fields["records"] = control.records
+    if control.do == "fault":
+        fields["fault"] = dict(control.fault)
+    if control.outline:
+        fields["outline"] = True
     return _record("control", fields, scope)
 
 
@@ -75,6 +88,8 @@ def encode_answer(answer: Answer, scope: Scope) -> bytes:
         "of": answer.of, "because": answer.because, "speed": answer.speed, "paused": answer.paused,
         "records": answer.records, "at": None if answer.at is None else stamp(answer.at),
     }  # fmt: skip
+    if answer.facts:
+        fields["facts"] = answer.facts
     return _record("controlled", fields, scope)
 
 
@@ -94,6 +109,7 @@ def decode(value: bytes, scope: Scope) -> Control | Answer:
             of=_text(body, "of"), because=_text(body, "because", least=0, most=1000),
             at=None if at is None else read_time(at, "at"), speed=_speed(body),
             paused=bool(body.get("paused")), records=_count(body, "records", 0, None),
+            facts=_facts(body.get("facts", {})),
         )  # fmt: skip
     raise RecordError("R010", "t", f"A record here is control or controlled, not {body.get('t')!r:.40}.")
 
@@ -111,6 +127,7 @@ def read(body: dict[str, Any]) -> Control:
         id=_text(body, "id"), do=do, by=_text(body, "by"), at=read_time(body.get("at"), "at"),
         speed=_speed(body), to=read_time(body["to"], "to") if do == "jump" else None,
         records=_count(body, "records", 1, STEP_MAX) if "records" in body else 1,
+        fault=_fault(body.get("fault")) if do == "fault" else {}, outline=body.get("outline") is True,
     )  # fmt: skip
 
 
@@ -118,6 +135,22 @@ def _text(body: dict[str, Any], place: str, *, least: int = 1, most: int = TEXT_
     value = body.get(place)
     if not isinstance(value, str) or not least <= len(value) <= most:
         raise RecordError("R010", place, f"{place} is a text of {least} to {most} characters.")
+    return value
+
+
+def _facts(value: object) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise RecordError("R010", "facts", "facts is an object.")
+    return value
+
+
+def _fault(value: object) -> Mapping[str, str | int | float]:
+    if (
+        not isinstance(value, dict)
+        or not 0 < len(value) <= FAULT_KEYS_MAX
+        or not all(isinstance(one, str | int | float) and len(str(one)) <= TEXT_MAX for one in value.values())
+    ):
+        raise RecordError("R010", "fault", "fault is an object of texts and numbers: kind, source, for_s, …")
     return value
 
 

@@ -9,16 +9,18 @@ import asyncio
 import os
 import shlex
 import time
+from contextlib import aclosing
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sandik import embedded, folders, mishaps, outcome, playing, ports
+from sandik import driving, embedded, folders, mishaps, outcome, playing, ports
 from sandik.one_machine import Machine, can_open_browser, open_browser
 from sandik.say import Out
 from sandik.supervise import StoppedError, Supervisor
 
 if TYPE_CHECKING:
+    from producers.faults_file import Mishap
     from streams.settings import Settings as Counting
 
 EXAMPLE = """  sandik demo
@@ -54,26 +56,32 @@ def run(args: argparse.Namespace, out: Out) -> int:
     port = ports.choose(args.port)
     servers = broker.address, "tansu", store.redis_url
     place = ports.LOCALHOST, port
-    machine = Machine(folder.path, MODE, *servers, *place, speed=play.pace.speed, shown=args.verbose)
-    demo = Demo(args, play, befalls.mishaps, machine, out)
-    return asyncio.run(demo.run(broker, store))
+    with driving.driver(os.environ, wanted=not args.until_done) as driver:
+        machine = Machine(
+            folder.path, MODE, *servers, *place, speed=play.pace.speed, tokens=driver.file, shown=args.verbose
+        )
+        demo = Demo(args, play, befalls.mishaps, machine, out, driver.token)
+        return asyncio.run(demo.run(broker, store))
 
 
 class Demo:
     """One demo from its first server to its last."""
 
     def __init__(
-        self, args: argparse.Namespace, play: playing.Play, befall: Any, machine: Machine, out: Out
-    ) -> None:
+        self, args: argparse.Namespace, play: playing.Play, befall: Any, machine: Machine, out: Out,
+        token: str = "",
+    ) -> None:  # fmt: skip
         self._args, self._folder, self._plays, self._befall = args, play.folder, play, befall
-        self._machine, self._out = machine, out
+        self._machine, self._out, self._token = machine, out, token
         self._ended = False
+        self._house: Supervisor | None = None
         self._at: datetime | None = None
         """The hour of the night that was reached."""
 
     async def run(self, broker: embedded.Server, store: embedded.Server) -> int:
         """Everything; the exit code."""
         async with Supervisor(self._out.tell) as house:
+            self._house = house
             try:
                 await house.start(broker.program, store.program)
             except StoppedError:
@@ -121,6 +129,8 @@ class Demo:
         if not self._args.no_browser and can_open_browser():
             await asyncio.to_thread(open_browser, machine.url)
         if not self._args.until_done:
+            if self._token:
+                out.say(f"stop it, go back, break it: {machine.url}replay, with the token {self._token}")
             out.say(f"another shell joins in with: export {self._joins()}")
             out.say("Ctrl-C ends it")
 
@@ -139,6 +149,7 @@ class Demo:
         from producers.controls import Controls
         from producers.notes import NotePublisher
         from producers.settings import Settings
+        from sandik.befalling import Befalls, sessions
         from sandik.rewinding import GoesBack
 
         out, night = self._out, self._folder.night
@@ -155,14 +166,16 @@ class Demo:
         async def back(ends: Any) -> None:
             await GoesBack(night, settings, counting()).forget(ends)
 
+        befalls = Befalls(self._plays, counting, self._stops, lambda: sessions(settings, night.id))
         async with (
             NotePublisher(settings, night.id) as publisher,
-            Controls(settings, night.id, self._plays.pace.speed, back) as controls,
+            Controls(settings, night.id, self._plays.pace.speed, back, befalls) as controls,
+            aclosing(befalls),
         ):
             while True:
                 begin_s = time.monotonic()
                 played = await self._plays.run(
-                    publisher, controls, lambda bad: out.tell(str(bad)), self._progress, counting
+                    publisher, controls, lambda bad: out.tell(str(bad)), self._progress, counting, befalls
                 )
                 contests, seconds = await self._counted(environment, publisher.ends, begin_s)
                 self._ended = True
@@ -170,6 +183,11 @@ class Demo:
                 if self._args.until_done:
                     return code
                 await controls.asked_back(publisher)
+
+    async def _stops(self, mishap: "Mishap") -> None:
+        """One of the processes is frozen or killed for a while."""
+        if self._house is not None:
+            await mishaps.befall(self._house, (mishap,), lambda: mishap.at, self._out.tell)
 
     async def _counted(self, environment: Any, ends: Any, begin_s: float) -> tuple[Any, float]:
         """What the store says when it has applied everything that was sent, and how long that took."""

@@ -1,7 +1,7 @@
 """`sandik gateway`: the room that shows, as one process with its settings from the environment.
 
 Know before changing: this only hands over the night, the settings, the log of what is shown and, where there
-are tokens, who acts for the desk; the room is `web.gateway`.
+are tokens, who acts for the desk and what the desk is to see; the room is `web.gateway`.
 """
 
 import argparse
@@ -12,7 +12,8 @@ from sandik import folders
 from sandik.say import Out
 
 if TYPE_CHECKING:
-    from sandik import acting, showing
+    from sandik import acting, desk_view, showing
+    from web.settings import Settings
 
 EXAMPLE = """  SANDIK_NIGHT=istanbul-2019-06-23 SANDIK_MODE=replay \\
     SANDIK_REDIS=redis://127.0.0.1:6379/0 SANDIK_PORT=8080 sandik gateway"""
@@ -31,7 +32,8 @@ def run(args: argparse.Namespace, out: Out) -> int:
     folder = folders.load(folders.word(args.night, os.environ))
     settings = Settings.read(os.environ)
     shown = _shown(folder) if settings.shown else None
-    return gateway.main(folder.night, settings, _actor(folder, settings.tokens), shown)
+    desk = _desk(folder, settings) if settings.tokens else None
+    return gateway.main(folder.night, settings, _actor(folder, settings.tokens), shown, desk)
 
 
 def _shown(folder: folders.Folder) -> "showing.KafkaLog":
@@ -39,6 +41,13 @@ def _shown(folder: folders.Folder) -> "showing.KafkaLog":
     from sandik import showing
 
     return showing.make(folder, os.environ)
+
+
+def _desk(folder: folders.Folder, settings: "Settings") -> "desk_view.DeskView":
+    """Who knows what the desk is to see; nobody asks where there are no tokens."""
+    from sandik import desk_view
+
+    return desk_view.make(folder, os.environ, settings.speed if settings.mode == "replay" else 0)
 
 
 def _actor(folder: folders.Folder, tokens: str) -> "acting.Acting | None":

@@ -7,6 +7,7 @@ own, so that nothing of it can reach a live page.
 import argparse
 import asyncio
 import os
+from contextlib import aclosing
 from dataclasses import replace as with_
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--ask", nargs="+", metavar="WORD",
-        help="ask the replay that runs: pause, resume, speed 60, jump 19:10, step 5",
+        help="ask the replay that runs: pause, resume, speed 60, jump 19:10, step 5, look, "
+        "fault kind=stall source=agency for_s=900",
     )  # fmt: skip
     parser.add_argument("--stay", action="store_true", help="stay at the end, for a jump to an earlier hour")
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line of stdout")
@@ -76,6 +78,7 @@ async def _play(play: playing.Play, settings: Any, counting: Any, stay: bool, ou
     from producers.history import History
     from producers.notes import NotePublisher
     from producers.replay import Played
+    from sandik.befalling import Befalls, sessions
     from sandik.rewinding import GoesBack
 
     night = play.folder.night
@@ -88,15 +91,17 @@ async def _play(play: playing.Play, settings: Any, counting: Any, stay: bool, ou
         out.progress(played.reports / max(1, boxes), f"{at}{played.reports:,} reports")
 
     goes_back = GoesBack(night, settings, counting)
+    befalls = Befalls(play, lambda: counting, sessions=lambda: sessions(settings, night.id))
     with History(settings.history, "producer") as history:
         async with (
             NotePublisher(settings, night.id, history) as publisher,
-            Controls(settings, night.id, play.pace.speed, goes_back.forget) as controls,
+            Controls(settings, night.id, play.pace.speed, goes_back.forget, befalls) as controls,
+            aclosing(befalls),
         ):
             while True:
                 begin_s = clock()
                 played = await play.run(
-                    publisher, controls, lambda bad: out.tell(str(bad)), progress, lambda: counting
+                    publisher, controls, lambda bad: out.tell(str(bad)), progress, lambda: counting, befalls
                 )
                 _say(play, played, clock() - begin_s, out)
                 if not stay:

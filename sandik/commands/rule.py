@@ -9,8 +9,10 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from string import hexdigits
 from typing import Any
 
+from election.alerts import ID_DIGITS
 from election.errors import UsageError
 from election.night import AreaId, BoxId, ChoiceId, SourceId
 from election.wire.records import RULING_KINDS
@@ -50,6 +52,8 @@ ASKS: Mapping[str, Asks] = {
     "certified": Asks("the result is certified; by=lot: a tie was drawn", may=("choice", "elected", "by")),
     "annulled": Asks("the election is annulled"),
     "rerun-set": Asks("the day of the rerun", needs=("date",)),
+    "alert-acknowledged": Asks("somebody of the desk has seen it", needs=("alert",)),
+    "alert-reopened": Asks("it was not seen after all", needs=("alert",)),
 }
 """Every kind of ruling and what it says in its data."""
 
@@ -134,10 +138,15 @@ def value(case: desk.Case, key: str, text: str) -> Any:
         "by": text == "lot",
         "source": SourceId(text) in night.sources,
         "area": AreaId(text) in night.areas and contest.area in night.lines[AreaId(text)],
+        "alert": len(text) == ID_DIGITS and set(text) <= set(hexdigits),
         "box": BoxId(text) in night.boxes or AreaId(text) in night.areas,
     }
     if not there.get(key, True):
-        words = {"scope": "it is all or part", "by": "it is lot"}
+        words = {
+            "scope": "it is all or part",
+            "by": "it is lot",
+            "alert": "it is an id, as the desk shows it",
+        }
         raise UsageError(f"{key} is {text!r}; {words.get(key, f'there is no such {key} in this contest')}.")
     return text
 

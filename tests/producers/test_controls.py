@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
-from election.errors import OutsideError
+from election.errors import OutsideError, UsageError
 from election.night import NightId
 from election.wire.controls import Control
 from election.wire.records import Ruling
@@ -76,3 +76,43 @@ async def test_controls_that_cannot_forget_never_go_back() -> None:
     controls = Controls(Settings(), NightId("practice"), 60.0)
     with pytest.raises(RuntimeError, match="may not go back"):
         await controls.take_back(cast("Publisher", Out()), 0.0)
+
+
+class Sees:
+    """Somebody who knows what befalls the recording."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    async def asked(self, control: Control) -> tuple[str, Mapping[str, Any]]:
+        if control.fault.get("kind") == "flood":
+            raise UsageError("There is no flood.")
+        return "", {"faults": [dict(control.fault)]}
+
+    def heard(self, control: Control, because: str, at: datetime | None) -> None:
+        self.done.append(f"{control.do} {because}".strip())
+
+
+def asks(do: str, **more: Any) -> Control:
+    """What Ayşe asks."""
+    return Control("c1", do, "Ayşe", EIGHT, **more)
+
+
+async def test_faults_and_looks_are_answered_by_whoever_knows_the_recording() -> None:
+    """With where the replay stands; what cannot be is said, and ends nothing."""
+    sees = Sees()
+    controls = Controls(Settings(), NightId("practice"), 60.0, looks=sees)
+    done = await controls._take(asks("fault", fault={"kind": "stall"}))
+    assert ("", {"faults": [{"kind": "stall"}]}, 60.0) == (done.because, done.facts, done.speed)
+    assert "There is no flood." == (await controls._take(asks("fault", fault={"kind": "flood"}))).because
+    await controls._take(asks("pause"))
+    await controls._take(asks("resume"))
+    await controls._take(asks("step"))
+    assert ["pause", "resume"] == sees.done[:2]
+    assert "Only a paused replay" in sees.done[2]
+
+
+async def test_a_replay_that_nobody_looks_into_says_so() -> None:
+    """Instead of being silent."""
+    done = await Controls(Settings(), NightId("practice"), 60.0)._take(asks("look"))
+    assert "nothing to see" in done.because

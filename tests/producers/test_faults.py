@@ -193,3 +193,85 @@ def test_one_more_fault_does_not_change_the_dice_of_the_others() -> None:
     first = {identity(cue.record) for cue in befallen(one)[0]}
     both = {identity(cue.record) for cue in befallen(one, Fault("duplicate", chance=0.5))[0]}
     assert first == both
+
+
+# Faults that are added while the recording is played.
+
+
+def halfway(made: Faults, add: Fault, share: float) -> list[Cue]:
+    """The night with a fault added after a share of its cues, from what is still to come."""
+    out: list[Cue] = []
+    played = made(cues(HEARD))
+    for cue in played:
+        out.append(cue)
+        if len(out) == int(len(HEARD) * share):
+            begin = made.next_at()
+            assert begin is not None
+            made.add(replace(add, begin=begin, end=begin + timedelta(minutes=20)))
+    return out
+
+
+@pytest.mark.parametrize("kind", ["stall", "delay", "reorder", "duplicate", "drop", "corrupt"])
+@pytest.mark.parametrize("share", [0.2, 0.5])
+def test_a_fault_added_halfway_gives_the_night_that_a_file_with_it_gives(kind: str, share: float) -> None:
+    """The same bytes in the same order: what was broken by hand can be broken again from a file."""
+    made = Faults([Fault("reorder", spread_s=60)], 3)
+    by_hand = halfway(made, ONE_OF_EACH[kind], share)
+    from_file = Faults(made.faults, 3)
+    assert sent(by_hand) == sent(list(from_file(cues(HEARD))))
+    assert made.stages[1].touched > 0
+
+
+@pytest.mark.parametrize("kind", ["stall", "delay", "reorder", "duplicate"])
+def test_what_is_added_halfway_and_loses_nothing_changes_no_total(kind: str) -> None:
+    """As where it stands in a file."""
+    assert totals(counted(halfway(Faults([], 1), ONE_OF_EACH[kind], 0.3))) == totals(
+        Rehearsal(NIGHT, "replay").hear_all(HEARD)
+    )
+
+
+def test_a_stall_that_is_ended_early_lets_everything_come_then() -> None:
+    """What it held back comes next, before anything newer, and nothing after it is held."""
+    made, out = Faults([], 1), []
+    played = made(cues(HEARD))
+    for cue in played:
+        out.append(cue)
+        if len(out) == 20:
+            begin = made.next_at()
+            assert begin is not None
+            made.add(Fault("stall", source="council", begin=begin, end=begin + timedelta(hours=9)))
+        if len(out) == 60:
+            held = made.stages[0].touched
+            made.end(0)
+            end = made.faults[0].end
+    assert held > 0
+    assert end is not None
+    assert Counter(sent_bytes(out)) == Counter(sent_bytes(list(cues(HEARD))))
+    assert [cue.at for cue in out] == sorted(cue.at for cue in out)
+    late = [cue.at for cue in out if cue.mark == "stall"]
+    assert {end} == set(late)
+    assert sent(out) == sent(list(Faults(made.faults, 1)(cues(HEARD))))
+
+
+def sent_bytes(played: list[Cue]) -> list[bytes]:
+    """What is sent, whenever that is."""
+    return [encode(cue.record) for cue in played]
+
+
+def test_a_correction_of_one_report_says_whose_votes_moved() -> None:
+    """One box, and no more; the report adds up as before."""
+    played, made = befallen(Fault("correct", after_s=10, most=1))
+    (moved,) = made.stages[0].made_up
+    assert made.stages[0].had_enough
+    assert moved.votes > 0
+    assert moved.giver != moved.taker
+    (again,) = [cue.record for cue in played if cue.mark == "correct"]
+    assert isinstance(again, Bundle)
+    assert [moved.box] == again.box
+
+
+def test_a_fault_is_over_when_nothing_more_comes_of_it() -> None:
+    """Later than its window, where it delays; never, where it has no end."""
+    assert HOUR + timedelta(seconds=90) == Fault("delay", end=HOUR, after_s=60, spread_s=30).over_at
+    assert HOUR == Fault("burst", end=HOUR, after_s=60).over_at
+    assert Fault("drop").over_at is None

@@ -37,3 +37,28 @@ def test_words_that_mean_nothing_are_refused_with_what_would(words: str, said: s
     """Before anything is written into the log."""
     with pytest.raises(UsageError, match=re.escape(said)):
         steering.control(words.split(), NIGHT, "ayse")
+
+
+def test_a_fault_is_asked_for_in_the_words_of_a_file() -> None:
+    """Numbers are numbers; the rest is text."""
+    made = steering.control(
+        ["fault", "kind=stall", "source=agency", "for_s=900", "chance_pct=12.5"], NIGHT, "ayse"
+    )
+    assert {"kind": "stall", "source": "agency", "for_s": 900, "chance_pct": 12.5} == made.fault
+    assert {"end": "c1"} == steering.control(["fault", "end=c1"], NIGHT, "ayse").fault
+    assert "look" == steering.control(["look"], NIGHT, "ayse").do
+    for words in (["fault"], ["fault", "stall"]):
+        with pytest.raises(UsageError):
+            steering.control(words, NIGHT, "ayse")
+
+
+def test_what_came_of_faults_is_a_line_each() -> None:
+    """Whether it is running, held or did not."""
+    faults = [
+        {"id": "a", "kind": "stall", "over": False, "checks": {}},
+        {"id": "b", "kind": "duplicate", "over": True, "checks": {"holds": True}},
+        {"id": "c", "kind": "reorder", "over": True, "checks": {"holds": False, "differs": ["valid is 1"]}},
+        {"id": "d", "who": "gateway", "do": "kill", "over": True, "checks": {}},
+    ]
+    said = ["running", "held", "DID NOT HOLD; valid is 1", "over"]
+    assert said == [line.split(": ", 1)[1] for line in steering.faults_in_words(faults)]
