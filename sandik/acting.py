@@ -9,8 +9,10 @@ is no exception, and what breaks is the gateway's to log.
 """
 
 import argparse
+import asyncio
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,10 +21,11 @@ from election.wire.controls import VERBS, read
 from election.wire.records import stamp
 from producers import controls
 from producers.settings import Settings as Producing
-from sandik import desk, folders
+from sandik import desk, desk_acts, folders
 from sandik.commands import approve, refuse, retract, rule
 from sandik.deciding import Room
 from sandik.say import Out
+from streams.ledger import Ledger
 from streams.settings import Settings as Counting
 
 Json = dict[str, Any]
@@ -30,7 +33,11 @@ Json = dict[str, Any]
 DECISION_WITHIN_S = 15.0
 """How long an outcome is waited for; the decision is in the log by then and counts all the same."""
 REPLAY_WITHIN_S = 5.0
+STEERS = ("speed", "to", "records", "fault", "outline")
 TEXTS = ("call", "proposal", "because", "kind", "contest", "at")
+SEEN: Mapping[str, str] = {"acknowledge": "alert-acknowledged", "reopen": "alert-reopened"}
+"""What is said of an alert, and the ruling that says it; no reason is asked for."""
+_BECAUSE: Mapping[str, str] = {"acknowledge": "seen", "reopen": "not seen after all"}
 
 
 class _Quiet(Out):
@@ -47,23 +54,38 @@ class Acting:
     """The `Actor` of a gateway."""
 
     def __init__(self, folder: folders.Folder, environment: Mapping[str, str]) -> None:
-        self._folder = folder
+        self._folder, self._environment = folder, environment
         self._producing, self._counting = Producing.read(environment), Counting.read(environment)
+        self._lookouts = Room(folder, self._producing, self._counting).lookouts
+        """Made once: that takes longer than the clients of a gateway should wait."""
+        self._remaking = asyncio.Semaphore(1)  # one dossier at a time
 
     async def act(self, name: str, do: str, fields: Json) -> Json:
         """Does it; says what became of it. Raises OutsideError without Kafka or Redis."""
         try:
             if do in VERBS:
                 return await self._steer(name, do, fields)
+            if do == "resend":
+                return await self._resend(fields)
+            if do == "recompute":
+                return await self._recompute(fields)
             return await self._decide(name, do, fields)
         except (desk.RefusedError, UsageError, RecordError) as error:
             return _said(False, "refused", str(error))
 
     async def _decide(self, name: str, do: str, fields: Json) -> Json:
         args = _arguments(name, do, fields)
-        prepare = _prepare(do, args, fields)
-        async with Room(self._folder, self._producing, self._counting) as room:
-            wish = prepare(await room.cases(), args)
+        prepare = None if do in SEEN else _prepare(do, args, fields)
+        async with self._room() as room:
+            cases = await room.cases()
+            if prepare is None:
+                async with self._ledger() as ledger:
+                    wish = await desk_acts.seen(cases, ledger, SEEN[do], _text(fields, "alert"))
+            else:
+                wish = prepare(cases, args)
+            clears = wish.kind == "quarantine-cleared"
+            if clears and (why := await desk_acts.settles_nothing(room.looks, wish.case, wish.data)):
+                raise desk.RefusedError(why)
             heard_at = desk.hour(wish.case, room.scope.mode, datetime.now(UTC))
             ruling = desk.decision(
                 wish.kind, wish.case, by=args.by, because=args.because, data=wish.data, heard_at=heard_at,
@@ -75,18 +97,54 @@ class Acting:
             because = " ".join(line.strip() for line in desk.in_words(ruling, outcome, case))
             return _said(bool(said.pop("done")), said.pop("outcome"), because, said)
 
+    def _room(self) -> Room:
+        return Room(self._folder, self._producing, self._counting, self._lookouts)
+
+    @asynccontextmanager
+    async def _ledger(self) -> AsyncIterator[Ledger]:
+        ledger = Ledger(self._folder.night, self._producing.scope(self._folder.night.id), self._counting)
+        try:
+            yield ledger
+        finally:
+            await ledger.close()
+
+    async def _resend(self, fields: Json) -> Json:
+        delivery = _text(fields, "delivery")
+        async with self._ledger() as ledger:
+            why = await desk_acts.resend(ledger, self._folder.night, delivery)
+        facts = {"delivery": delivery}
+        return (
+            _said(False, "refused", f"{delivery} is left: {why}.", facts)
+            if why
+            else _said(True, "done", f"{delivery} is sent again.", facts)
+        )
+
+    async def _recompute(self, fields: Json) -> Json:
+        proposal = _text(fields, "proposal")
+        async with self._remaking:
+            found = await desk_acts.recompute(self._folder.path, self._environment, proposal)
+        if "refused" in found:
+            return _said(False, "refused", str(found["refused"]))
+        facts = {key: found.get(key) for key in ("proposal", "same", "difference", "told_sha256", "sha256")}
+        if found.get("same") is not True:
+            return _said(False, "differs", f"The log does not give it: {found.get('difference')}", facts)
+        return _said(True, "done", "The same bytes, made again from the log.", facts)
+
     async def _steer(self, name: str, do: str, fields: Json) -> Json:
         if self._producing.mode == "live":
             raise UsageError("A live night is not replayed: there is nothing to steer.")
-        asked: Json = {key: fields[key] for key in ("speed", "to", "records") if key in fields}
+        asked: Json = {key: fields[key] for key in STEERS if key in fields}
         asked |= {"id": uuid.uuid4().hex[:16], "do": do, "by": name, "at": stamp(datetime.now(UTC))}
         control = read(asked)
-        within_s = DECISION_WITHIN_S if do == "jump" else REPLAY_WITHIN_S  # it may have to go back first
+        # A jump may have to go back first, and the outline of a recording is read out of all of it.
+        within_s = DECISION_WITHIN_S if do in ("jump", "look") else REPLAY_WITHIN_S
         answer = await controls.ask(self._producing, self._folder.night.id, control, within_s)
         if answer is None:
             return _said(False, "nobody", "No replay of this night is running.")
         where: Json = {"speed": answer.speed, "paused": answer.paused, "records": answer.records}
-        where["at"] = None if answer.at is None else stamp(answer.at)
+        where |= {**answer.facts, "at": None if answer.at is None else stamp(answer.at)}
+        if do == "look":
+            where["session"] = self._producing.session
         return _said(not answer.because, "refused" if answer.because else "done", answer.because, where)
 
 
@@ -106,9 +164,17 @@ def _arguments(name: str, do: str, fields: Json) -> argparse.Namespace:
         raise UsageError("An approval names the version of the totals it saw: version is missing.")
     return argparse.Namespace(
         id=fields.get("call") or fields.get("proposal") or "", version=version, by=name,
-        because=fields.get("because", ""), kind=fields.get("kind", ""), contest=fields.get("contest", ""),
-        at=fields.get("at"),
+        because=fields.get("because") or _BECAUSE.get(do, ""), kind=fields.get("kind", ""),
+        contest=fields.get("contest", ""), at=fields.get("at"),
     )  # fmt: skip
+
+
+def _text(fields: Json, key: str) -> str:
+    """A field that has to be there. Raises UsageError."""
+    value = fields.get(key)
+    if not isinstance(value, str) or not value:
+        raise UsageError(f"Which {key}? It is named by its id.")
+    return value
 
 
 def _prepare(do: str, args: argparse.Namespace, fields: Json) -> desk.Prepare:
@@ -119,7 +185,8 @@ def _prepare(do: str, args: argparse.Namespace, fields: Json) -> desk.Prepare:
     if do in wishes:
         return wishes[do]
     if do != "rule":
-        raise UsageError(f"Nobody can {do!r:.40}: approve, refuse, retract, rule, {', '.join(VERBS)}.")
+        there = (*wishes, "rule", *SEEN, "resend", "recompute", *VERBS)
+        raise UsageError(f"Nobody can {do!r:.40}: {', '.join(there)}.")
     data = fields.get("data", {})
     if not isinstance(data, dict) or not all(isinstance(value, str | int) for value in data.values()):
         raise UsageError("data is an object of texts and whole numbers, as sandik rule --data takes them.")

@@ -13,10 +13,12 @@ import argparse
 import asyncio
 import os
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import replace as with_
 from datetime import UTC, datetime
 from types import TracebackType
 
+from election.alerts import Told
 from election.calls.lookout import Lookout
 from election.errors import SandikError, UsageError
 from election.memory import Memory
@@ -46,12 +48,16 @@ BETWEEN_LOOKS_S = 0.02
 class Room:
     """One night's desk: its store for the length of an `async with`."""
 
-    def __init__(self, folder: folders.Folder, producing: Producing, counting: Counting) -> None:
+    def __init__(
+        self, folder: folders.Folder, producing: Producing, counting: Counting,
+        lookouts: Mapping[ContestId, Lookout] | None = None,
+    ) -> None:  # fmt: skip
+        """`lookouts` are those of this night and mode, where somebody has them already."""
         self.night, self.producing = folder.night, producing
         self.scope = producing.scope(folder.night.id)
         self.store = Store(self.night, self.scope, counting)
         self.looks = Looks(self.store)
-        self._lookouts = {
+        self.lookouts = lookouts or {
             contest.id: Lookout(self.night, contest, self.scope.mode)
             for contest in self.night.contests.values()
         }
@@ -89,7 +95,12 @@ class Room:
         return await self.looks.look(contest, areas, 0, 0)
 
     def _case(self, contest: Contest, looked: Looked) -> Case:
-        memory, facts, meta = Memory(), [], looked.meta
+        memory, facts = Memory(), list[Told]()
+        self.take(looked, memory, facts, contest)
+        return self.made(contest, looked, memory, facts)
+
+    def take(self, looked: Looked, memory: Memory, facts: list[Told], contest: Contest) -> None:
+        """Adds what was told to what is known of it. Raises SandikError where it does not follow."""
         for value in looked.told:
             fact = held(value, self.scope)
             if not memory.take(fact):
@@ -98,6 +109,10 @@ class Room:
                     "sandik verify --rebuild makes the store from the log again."
                 )
             facts.append(fact)
+
+    def made(self, contest: Contest, looked: Looked, memory: Memory, facts: Sequence[Told]) -> Case:
+        """The case, given all that was told of the contest so far."""
+        meta = looked.meta
         at = _time(meta.get("at", ""))
         state = ContestState(
             epoch=meta.get("epoch", ""),
@@ -111,7 +126,7 @@ class Room:
             last_at={source: read_time(text, "heard_at") for source, text in looked.heard.items()},
         )
         now = self.clock() if self.scope.mode == "live" else at
-        view = self._lookouts[contest.id].view(state, now)
+        view = self.lookouts[contest.id].view(state, now)
         return Case(contest, view, tuple(facts), memory, at)
 
     def clock(self) -> datetime:

@@ -11,9 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from election.night import AreaId, ContestId, SourceId
+from election.night import AreaId, ContestId, SourceId, UnitId
+from election.tally import HELD_BACK
+from election.wire.keys import unpack_unit
 from streams.answers import Looked
+from streams.papers import held_back
 from streams.store import Store
+
+PAPERS_A_TIME = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,52 @@ class Looks:
             rulings,
             [fields[b"told"] for _, fields in told],
         )
+
+    async def held_back(self, contest: ContestId, source: SourceId) -> dict[UnitId, bytes]:
+        """What is kept of each unit of a source that counts nothing until somebody decides: JSON (`papers`).
+
+        Read in pieces, so that the store and whoever asks can do something else in between; a unit that
+        changes meanwhile may be in it or not. A paper that a person cleared still says what the checks said
+        of it, so the unit's row is asked too.
+        """
+        keys, found, cursor = self._store.keys[contest], dict[UnitId, bytes](), 0
+        while True:
+            start = cursor
+
+            async def ask(redis: Any, at: int = start) -> Any:
+                return await redis.hscan(keys.papers(source), at, count=PAPERS_A_TIME)
+
+            cursor, papers = await self._store.ask(ask)
+            maybe = {unit: paper for unit, paper in papers.items() if held_back(paper)}
+            rows = await self._rows(keys.boxes(source), list(maybe))
+            found |= {
+                UnitId(unit.decode()): maybe[unit]
+                for unit, row in rows.items()
+                if unpack_unit(row).status in HELD_BACK
+            }
+            if cursor == 0:
+                return found
+
+    async def _rows(self, key: str, units: Sequence[bytes]) -> dict[bytes, bytes]:
+        """What a hash holds of these units."""
+        if not units:
+            return {}
+
+        async def ask(redis: Any) -> Any:
+            return await redis.hmget(key, list(units))
+
+        found = await self._store.ask(ask)
+        return {unit: row for unit, row in zip(units, found, strict=True) if row is not None}
+
+    async def paper(self, contest: ContestId, source: SourceId, unit: UnitId) -> bytes | None:
+        """What is kept of one unit that the checks say something about; None: nothing."""
+        key = self._store.keys[contest].papers(source)
+
+        async def ask(redis: Any) -> Any:
+            return await redis.hget(key, unit)
+
+        found: bytes | None = await self._store.ask(ask)
+        return found
 
     async def newer(self, contest: ContestId, version: int, wait_s: float) -> None:
         """Returns when the contest has a newer version, or after so many seconds (whole milliseconds)."""

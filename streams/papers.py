@@ -13,7 +13,7 @@ import orjson
 
 from election.checks import Finding
 from election.night import Contest, Night
-from election.tally import Statement, Status
+from election.tally import HELD_BACK, Statement, Status
 
 CONFLICT = "Q311"
 STATEMENTS_MAX = 4
@@ -93,3 +93,12 @@ def codes(kept: bytes | None) -> frozenset[str]:
     if kept is None:
         return frozenset()
     return frozenset(finding["code"] for finding in orjson.loads(kept)["findings"])
+
+
+def held_back(kept: bytes) -> bool:
+    """Whether the paper kept as this JSON counts nothing until somebody decides."""
+    return any(word in kept for word in _HELD_BACK)
+
+
+_HELD_BACK = tuple(b'"status":"%s"' % status.name.lower().encode() for status in HELD_BACK)
+"""As `paper` writes it: the field comes before anything that a feed may have said."""

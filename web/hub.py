@@ -18,11 +18,12 @@ from datetime import datetime
 
 from election.night import ContestId, Night, SourceId
 from election.wire.frames import VERSION, Board, ContestState, Json, dumps
+from web.desk_feed import Feed
 from web.events import Ear, Story
 from web.group import Group, View
 from web.pieces import Pieces
 from web.seats import HEADER_BYTES, Client, Follow, Limits, Seat, Seats, Sent, Turn, Write
-from web.wanted import EVENT, Offer, Wanted
+from web.wanted import EVENT, FOR_DESK, MERGE, Offer, Wanted
 
 __all__ = ["Client", "Group", "Hub", "Limits", "Turn", "Write"]
 
@@ -47,6 +48,8 @@ class Hub:
         """What can be followed."""
         self._boards, self._others = boards, dict[tuple[ContestId, SourceId], Group]()
         self._stories = {contest: Story(contest, self.sent) for contest in boards}
+        self.desk = Feed()
+        """Who follows the desk."""
         self._night, self._mode, self._gateway = night, mode, gateway
         self._seats = Seats(limits)
         self._clock = clock
@@ -150,7 +153,7 @@ class Hub:
         new = {
             (one.contest, one.source, one.areas)
             for one in wanted
-            if one.kind != EVENT and not ((group := self._group(one)) and group.has(one.areas))
+            if one.kind == MERGE and not ((group := self._group(one)) and group.has(one.areas))
             and one.areas is not None
         }  # fmt: skip
         return sum(group.filters for group in self._all()) + len(new) <= VIEWS_MAX
@@ -167,6 +170,8 @@ class Hub:
         return Turn(tuple(self._begin(client, seat, now)))
 
     def _follow(self, wanted: Wanted) -> Follow:
+        if wanted.kind == FOR_DESK:
+            return self.desk.ear()
         if wanted.kind == EVENT:
             return self._stories[wanted.contest].ear(wanted.kinds, wanted.after)
         group = self._group(wanted)
@@ -231,6 +236,10 @@ class Hub:
                     ear.given(news)
                 clients = tuple(client for client, _, _ in ready)
                 yield from (Write(clients, text, keep=True) for text in news.texts if clients)
+
+    def tell_desk(self, now: float) -> Turn:
+        """What the desk is shown, for everybody who follows it, may see it and keeps up."""
+        return Turn(tuple(self.desk.tell(lambda client, seat: self._seats.keeps_up(client, seat, now))))
 
     def turn(self, now: float, clock: datetime | None = None) -> Turn:
         """Shows every contest's newest state, and sees who is behind, who has caught up and who has not."""

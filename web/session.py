@@ -18,7 +18,7 @@ import orjson
 
 from election.night import ContestId
 from election.wire.frames import Json, dumps
-from web.wanted import DESK_KINDS, EVENT, MERGE, PUBLIC_KINDS, Offer, Wanted
+from web.wanted import DESK_KINDS, EVENT, FOR_DESK, MERGE, PUBLIC_KINDS, WHOLE_NIGHT, Offer, Wanted
 
 COMMAND_BYTES_MAX = 4096
 """Longest command; above it the connection is closed with 1009."""
@@ -51,7 +51,8 @@ EVERYBODY = frozenset({VIEW, ALERTS})
 """The scopes that one has without a token, unless the gateway is told otherwise."""
 VERBS: Mapping[str, str] = {
     **dict.fromkeys(("approve", "refuse", "retract", "rule"), DESK),
-    **dict.fromkeys(("pause", "resume", "speed", "jump", "step"), REPLAY),
+    **dict.fromkeys(("acknowledge", "reopen", "resend", "recompute"), DESK),
+    **dict.fromkeys(("pause", "resume", "speed", "jump", "step", "fault", "look"), REPLAY),
 }
 """What can be done, and the scope it needs."""
 
@@ -124,7 +125,7 @@ class Session:
     """What one connection has asked for so far."""
 
     __slots__ = (
-        "_acts", "_bad_tokens", "_errors", "_offer", "_paid_at", "_purse", "_room",
+        "_acts", "_bad_tokens", "_errors", "_for_desk", "_offer", "_paid_at", "_purse", "_room",
         "acting", "scopes", "subs",
     )  # fmt: skip
 
@@ -136,7 +137,9 @@ class Session:
         self._offer, self._room, self._acts = offer, room, acts
         self.scopes = frozenset(scopes)
         self.subs: dict[str, ContestId] = {}
-        """The contest that each subscription is of."""
+        """The contest that each subscription is of; none: the whole night."""
+        self._for_desk: set[str] = set()
+        """The subscriptions with something in them that only the desk may see."""
         self.acting: set[str] = set()
         """The acts that are not done yet."""
         self._purse, self._paid_at = float(COMMANDS_AT_ONCE_MAX), now
@@ -186,6 +189,7 @@ class Session:
         sub = command.get("sub")
         if not isinstance(sub, str) or not sub:
             raise CommandError("bad-field", "sub is the name of a subscription.")
+        self._for_desk.discard(sub)
         if self.subs.pop(sub, None) is None:
             raise CommandError("no-such-sub", f"There is no subscription {sub!r}.", sub=sub)
         return Unsubscribe(sub)
@@ -197,11 +201,15 @@ class Session:
         except CommandError as error:
             raise CommandError(error.code, str(error), sub=sub) from None
         self.subs |= {name: one.contest for name, one in wanted.items()}
+        self._for_desk -= wanted.keys()
+        self._for_desk |= {name for name, one in wanted.items() if one.needs_desk}
         return Subscribe(wanted)
 
     def _wanted(self, sub: str, command: Json) -> dict[str, Wanted]:
         """Every subscription that the command asks for, by its name."""
         kind = MERGE if command.get("kind") is None else command["kind"]
+        if kind == FOR_DESK and self._acts:
+            return self._desk(sub)
         if kind not in (MERGE, EVENT):
             raise CommandError("no-such-kind", f"kind is {MERGE} or {EVENT}.")
         contests = self._contests(command)
@@ -209,11 +217,20 @@ class Session:
         self._needs(ALERTS if kind == EVENT else VIEW)
         made = self._events(command, contests) if kind == EVENT else self._views(command, contests, several)
         wanted = {f"{sub}/{one.contest}" if several else sub: one for one in made}
-        if len(self.subs.keys() | wanted.keys()) > SUBSCRIPTIONS_MAX:
-            raise CommandError("too-many", f"At most {SUBSCRIPTIONS_MAX} subscriptions a connection.")
+        self._few(wanted)
         if not self._room(tuple(wanted.values())):
             raise CommandError("too-many-views", "There are too many different filters; try again later.")
         return wanted
+
+    def _few(self, names: Collection[str]) -> None:
+        if len(self.subs.keys() | set(names)) > SUBSCRIPTIONS_MAX:
+            raise CommandError("too-many", f"At most {SUBSCRIPTIONS_MAX} subscriptions a connection.")
+
+    def _desk(self, sub: str) -> dict[str, Wanted]:
+        """What the desk is shown, of the whole night."""
+        self._needs(DESK)
+        self._few((sub,))
+        return {sub: Wanted(WHOLE_NIGHT, FOR_DESK)}
 
     def _contests(self, command: Json) -> list[ContestId]:
         one, many, known = command.get("contest"), command.get("contests"), self._offer.areas
@@ -279,6 +296,16 @@ class Session:
         """The client is somebody from here on."""
         self.scopes, self._bad_tokens = frozenset(scopes), 0
         return Say(dumps({"t": "scopes", "scopes": sorted(self.scopes), "name": name}))
+
+    def lost(self) -> list[tuple[str, Say]]:
+        """The subscriptions that it may not have any more as who it is now; they are none from here on."""
+        if DESK in self.scopes:
+            return []
+        gone = [(sub, CommandError("no-scope", "This was for the desk.", sub=sub)) for sub in self._for_desk]
+        for sub, _ in gone:
+            del self.subs[sub]
+        self._for_desk.clear()
+        return [(sub, Say(error_frame(error))) for sub, error in gone]
 
     def bad_token(self) -> Say | Close:
         """The client said something that is no token of ours, or none any more."""

@@ -19,7 +19,20 @@ from election.wire.frames import dumps
 from web.acting import Actor
 from web.gate import Visitor
 from web.hub import Client, Hub, Turn, Write
-from web.session import BAD_TOKEN, EVERYBODY, Act, Action, Close, Say, Session, SignIn, Subscribe, Unsubscribe
+from web.session import (
+    BAD_TOKEN,
+    DESK,
+    EVERYBODY,
+    VERBS,
+    Act,
+    Action,
+    Close,
+    Say,
+    Session,
+    SignIn,
+    Subscribe,
+    Unsubscribe,
+)
 from web.settings import Settings
 
 LOG = logging.getLogger("sandik.gateway")
@@ -88,6 +101,9 @@ class Talk:
         self._sign_in, self._actor, self._still = sign_in, actor, still
         self._idle_within_s = idle_within_s
         self._here: dict[Conversation, None] = {}
+        self._at_desk: dict[Client, Conversation] = {}
+        """Those who ever followed what is for the desk."""
+        hub.desk.may = self.may_see_desk
         self._acting = 0
 
     async def with_client(self, socket: Socket, visitor: Visitor | None = None) -> None:
@@ -110,6 +126,7 @@ class Talk:
                 await socket.close(end.code, end.reason, FAREWELL_WITHIN_S)
         finally:
             self._hub.leave(socket.peer)
+            self._at_desk.pop(socket.peer, None)
             await _finish(one.acts)
 
     async def _hear(self, one: Conversation) -> Close | None:
@@ -143,6 +160,8 @@ class Talk:
             action = self._begin(one, action) or action
         if isinstance(action, Subscribe):
             for sub, wanted in action.wanted.items():
+                if wanted.needs_desk:
+                    self._at_desk[peer] = one
                 self._perform(self._hub.subscribe(peer, sub, wanted, now))
         elif isinstance(action, Unsubscribe):
             self._hub.unsubscribe(peer, action.sub)
@@ -159,7 +178,16 @@ class Talk:
         if visitor is None:
             return one.session.bad_token()
         one.socket.visitor, one.since = visitor, time.monotonic()
-        return one.session.signed_in(visitor.name, visitor.scopes)
+        answer = one.session.signed_in(visitor.name, visitor.scopes)
+        for sub, ended in one.session.lost():
+            self._hub.unsubscribe(one.socket.peer, sub)
+            self._say(one, ended.text)
+        return answer
+
+    def may_see_desk(self, client: Client) -> bool:
+        """Whether a client is somebody of the desk at this moment, by a token that is still good."""
+        one = self._at_desk.get(client)
+        return one is not None and one in self._here and DESK in one.session.scopes and self._welcome(one)
 
     # What is done for a client.
 
@@ -183,6 +211,8 @@ class Talk:
         finally:
             self._acting -= 1
             one.since = time.monotonic()
+            if VERBS[act.do] == DESK:
+                self._hub.desk.stirred()
         if one in self._here:
             self._say(one, answer.text)
 

@@ -3,6 +3,7 @@
     Wanted(contest)                                       everything of a contest, by the published count
     Wanted(contest, areas=frozenset({"liman"}))           of these areas only
     Wanted(contest, kind=EVENT, after=0)                  everything that is told of it
+    Wanted(WHOLE_NIGHT, kind=FOR_DESK)                    what the desk is shown
 
 Know before changing: two wishes that mean the same areas are equal, so that they share one encoding.
 `session` makes these from what strangers say; the hub takes them as they are.
@@ -15,6 +16,9 @@ from election.alerts import ALERT_KINDS, KINDS
 from election.night import AreaId, ContestId, LevelId, Night, SourceId
 
 MERGE, EVENT = "merge", "event"
+FOR_DESK = "desk"
+"""What the desk is shown, of the whole night: a subscription of no contest."""
+WHOLE_NIGHT = ContestId("")
 PROPOSED = "call-proposed"
 
 PUBLIC_KINDS = frozenset(ALERT_KINDS) - {PROPOSED}
@@ -39,6 +43,11 @@ class Wanted:
     """The kinds of facts, of an event subscription."""
     after: int | None = None
     """The events after this number; None: from now on."""
+
+    @property
+    def needs_desk(self) -> bool:
+        """Whether there is something in it that only the desk may see."""
+        return self.kind == FOR_DESK or (self.kind == EVENT and not self.kinds <= PUBLIC_KINDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,8 @@ class Ruling:
 RULING_KINDS = (
     "embargo-announced", "embargo-lifted", "objection-filed", "objection-upheld", "objection-rejected",
     "recount-ordered", "quarantine-cleared", "quarantine-upheld", "concession", "call-approved",
-    "call-refused", "call-retracted", "certified", "annulled", "rerun-set",
+    "call-refused", "call-retracted", "certified", "annulled", "rerun-set", "alert-acknowledged",
+    "alert-reopened",
 )  # fmt: skip
 
 Record = Bundle | Ruling

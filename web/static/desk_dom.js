@@ -62,7 +62,7 @@ export function draw(parent, children, space = parent.namespaceURI === SVG ? SVG
     } else if (node === at) {
       at = at.nextSibling;
     } else {
-      while (at !== node && !at.contains(document.activeElement) && !at.wanted?.props.key) {
+      while (at && at !== node && !at.contains(document.activeElement) && !at.wanted?.props.key) {
         const next = at.nextSibling;
         at.remove();
         at = next;

@@ -17,7 +17,7 @@ Captured = pytest.CaptureFixture[str]
 SOUND = {
     "box": "iskele-1", "source": "council", "revision": "2", "area": "liman", "choice": "deniz", "by": "lot",
     "elected": "deniz,toprak", "date": "2025-01-12", "scope": "all", "proposal": "x", "call": "x",
-    "version": "7",
+    "version": "7", "alert": "0c3373b8881a985d",
 }  # fmt: skip
 """A value of every word there is."""
 
@@ -83,6 +83,7 @@ def test_values_are_what_the_count_expects() -> None:
         ("concession", ["choice=nobody"], "There is no choice 'nobody' in mayor: deniz"),
         ("certified", ["elected=deniz,nobody"], "There is no choice 'nobody'"),
         ("certified", ["by=coin"], "it is lot"),
+        ("alert-acknowledged", ["alert=the-last-one"], "it is an id"),
         ("rerun-set", ["date=tomorrow"], "a day such as 2019-06-23"),
         ("call-approved", ["proposal=x", "version=new"], "a whole number"),
         ("call-approved", ["proposal=x", f"version={'9' * 5000}"], "a whole number"),

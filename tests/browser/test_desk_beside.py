@@ -1,0 +1,270 @@
+"""The desk beside and below the decision: alerts, boxes held back, rulings, deliveries; and who cannot see.
+
+Know before changing: the gateway here is one that does what a test says (test_desk.py says more).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser import desk_night as night
+from tests.browser.conftest import OpenPage
+from tests.browser.desk_gateway import MakeDesk, acts, sign_in, signed
+from tests.browser.test_accessible import RULES
+from tests.browser.test_shots import SHOTS
+
+pytestmark = pytest.mark.browser
+Json = dict[str, Any]
+Come = Callable[..., Page]
+REASON = "Checked guards and dossier; quarantine cannot decide."
+GO, SURE = "[data-do=ask-approve]", "[data-do=approve]"
+
+
+def test_an_acknowledgement_is_sent_at_once_and_can_be_taken_back(desk: MakeDesk, come: Come) -> None:
+    """For some seconds by Undo, later by the button of whoever gave it."""
+    gateway = desk()
+    page = come(gateway)
+    page.click("[data-do=acknowledge][data-id=a5]")
+    page.click("[data-do=undo]")
+    gateway.until(lambda: len(gateway.acts) == 2)
+    assert [{"do": "acknowledge", "alert": "a5"}, {"do": "reopen", "alert": "a5"}] == acts(gateway)
+    seen = [night.alerts()[0] | {"acknowledged": {"by": night.SECOND, "at": night.at("19:17:00")}}]
+    gateway.put(alerts=[*seen, *night.alerts()[1:]])
+    expect(page.locator("#alerts-open")).to_have_text("1 open")
+    page.click("[data-do=reopen][data-id=a5]")
+    gateway.until(lambda: len(gateway.acts) == 3)
+    assert {"do": "reopen", "alert": "a5"} == acts(gateway)[-1]
+
+
+def test_a_dead_letter_is_sent_again(desk: MakeDesk, come: Come) -> None:
+    """Only what is dead has the button."""
+    gateway = desk()
+    page = come(gateway)
+    expect(page.locator("[data-do=resend]")).to_have_count(1)
+    page.click("[data-do=resend]")
+    expect(page.locator("[data-do=resend]")).to_be_disabled()
+    page.evaluate("() => dispatchEvent(new Event('pagehide'))")
+    gateway.until(lambda: bool(gateway.acts))
+    assert [{"do": "resend", "delivery": "d1"}] == acts(gateway)
+
+
+def test_a_box_held_back_is_decided_with_its_papers_in_view(desk: MakeDesk, come: Come) -> None:
+    """With a reason, in two steps."""
+    gateway = desk()
+    page = come(gateway)
+    page.locator("tr[data-box=fatih-1120] [data-do=box-clear]").click()
+    expect(page.locator(".papers table")).to_have_count(1)
+    page.click("[data-do=box-do]")
+    expect(page.locator(".quarantine .problem")).to_contain_text("A reason is needed")
+    page.fill(".quarantine textarea", "Tally sheet seen.")
+    page.click("[data-do=box-do]")
+    gateway.until(lambda: bool(gateway.acts))
+    data = {"source": "council", "box": "fatih-1120", "revision": 1}
+    ruling = {"kind": "quarantine-cleared", "contest": "mayor", "because": "Tally sheet seen.", "data": data}
+    assert [{"do": "rule"} | ruling] == acts(gateway)
+
+
+def test_of_two_statements_under_one_revision_none_can_be_counted(desk: MakeDesk, come: Come) -> None:
+    """The count never guesses; both can be read, and the box be kept out."""
+    page = come(desk())
+    row = page.locator("tr[data-box=esenyurt-1893]")
+    expect(row.locator("[data-do=box-clear]")).to_have_count(0)
+    expect(row.locator("[data-do=box-uphold]")).to_be_visible()
+    row.locator("[data-do=toggle]").click()
+    expect(page.locator(".papers table")).to_have_count(2)
+    expect(page.locator(".papers")).to_contain_text("Only a newer statement")
+
+
+def test_boxes_are_shown_by_check(desk: MakeDesk, come: Come) -> None:
+    """And what they could change stands above them."""
+    page = come(desk())
+    expect(page.locator("#quarantine")).to_have_text("Held back: 12 boxes, at most 4,224 votes")
+    expect(page.locator(".quarantine .tag").first).to_have_text("cannot change the winner")
+    page.click(".chip[data-id=Q305]")
+    expect(page.locator("tr[data-box]")).to_have_count(2)
+    page.click(".chip[data-id='']")
+    page.click("[data-do=more]")
+    expect(page.locator("tr[data-box]")).to_have_count(7)
+
+
+def test_rows_stand_still_under_the_pointer(desk: MakeDesk, come: Come) -> None:
+    """What is new comes behind while somebody points at the list, so that no press hits another row."""
+    gateway = desk()
+    page = come(gateway)
+    page.hover("[data-do=acknowledge][data-id=a5]")
+    new = night.alerts()[0] | {"id": "a6", "title": "Agency A is silent", "titles": None}
+    gateway.put(alerts=[new, *night.alerts()])
+    expect(page.locator(".alerts li")).to_have_count(4)
+    order = "() => [...document.querySelectorAll('.alerts li')].map((one) => one.dataset.id)"
+    assert ["a5", "a4", "a6", "a3"] == page.evaluate(order) or ["a5", "a4", "a3", "a6"] == page.evaluate(
+        order
+    )
+
+
+def test_a_ruling_is_recorded_with_what_its_kind_needs(desk: MakeDesk, come: Come) -> None:
+    """What it needs is asked for, then the reason, then once more."""
+    gateway = desk()
+    page = come(gateway)
+    page.click("#acts-rule")
+    page.select_option("#rule-kind", "certified")
+    page.fill("#rule-because", "The mandate is given.")
+    page.click("[data-do=ask-rule]")
+    expect(page.locator("#rule-choice")).to_be_focused()
+    page.select_option("#rule-choice", "imamoglu")
+    page.click("[data-do=ask-rule]")
+    expect(page.locator(".sure")).to_contain_text("kept for ever")
+    assert [] == gateway.acts
+    page.click("[data-do=rule]")
+    gateway.until(lambda: bool(gateway.acts))
+    wanted = {
+        "do": "rule",
+        "kind": "certified",
+        "contest": "mayor",
+        "data": {"choice": "imamoglu"},
+        "because": "The mandate is given.",
+    }
+    assert [wanted] == acts(gateway)
+    expect(page.locator("#rule-form")).to_have_count(0)
+
+
+def test_what_cannot_wait_is_said_aloud_once(desk: MakeDesk, come: Come) -> None:
+    """Not what was there when somebody came, and not a second time."""
+    gateway = desk(night.contest(proposal=None))
+    page = come(gateway)
+    expect(page.locator("#alarm")).to_be_empty()
+    gateway.put(night.contest())
+    expect(page.locator("#alarm")).to_contain_text("A call is proposed: Istanbul")
+    expect(page).to_have_title("(1) Desk · Sandık")
+
+
+def test_markup_in_what_was_typed_or_fed_is_text(desk: MakeDesk, come: Come) -> None:
+    """In alerts, rulings, reasons, names of boxes and the gateway's own sentences."""
+    evil = "<img src=x onerror=alert(1)><b>bold</b>"
+    ruling = {"id": "r", "kind": "annulled", "at": night.at("19:00:00"), "title": evil, "actor": evil}
+    alert = {"title": evil, "titles": None, "because": evil, "becauses": None}
+    waits = night.proposal(night.signature(night.FIRST, evil))
+    gateway = desk(night.contest(proposal=waits, rulings=[ruling]), alerts=[night.alerts()[0] | alert])
+    gateway.answers["refuse"] = {"ok": False, "outcome": evil, "d": {"because": evil}}
+    page = come(gateway)
+    page.fill("textarea", evil)
+    page.click("[data-do=ask-refuse]")
+    page.click("[data-do=refuse]")
+    expect(page.locator(".said")).to_contain_text(evil)
+    assert 0 == page.locator("img").count()
+    assert page.locator("body").inner_text().count(evil) >= 5
+
+
+def test_what_is_typed_and_focused_stays_while_the_night_goes_on(desk: MakeDesk, come: Come) -> None:
+    """Every frame draws the page anew, and takes nothing from whoever works."""
+    gateway = desk()
+    page = come(gateway)
+    page.locator("textarea").focus()
+    for number in range(5):
+        page.keyboard.type(f"word{number} ")
+        gateway.put(night.contest(version=290 + number), at=night.at(f"19:16:4{number}"))
+        expect(page.locator(".status")).to_contain_text(f"19:16:4{number}")
+    expect(page.locator("textarea")).to_be_focused()
+    assert "word0 word1 word2 word3 word4 " == page.input_value("textarea")
+
+
+def test_a_call_can_be_signed_with_the_keyboard_alone(desk: MakeDesk, come: Come) -> None:
+    """From the field by Tab and Enter; the second question has the focus, and Not yet is behind the yes."""
+    gateway = desk()
+    page = come(gateway)
+    page.locator("textarea").focus()
+    page.keyboard.type(REASON)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".sure")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator(SURE)).to_be_focused()
+    page.keyboard.press("Enter")
+    gateway.until(lambda: bool(gateway.acts))
+    expect(page.locator(".said")).to_be_focused()
+
+
+STATES: dict[str, Callable[[], Json]] = {
+    "second": lambda: signed(night.FIRST),
+    "called": night.called,
+    "retracted": night.retracted,
+    "first": night.contest,
+}
+LOOKS = [
+    ("second", "en", "light", 1280),
+    ("second", "tr", "dark", 360),
+    ("first", "tr", "dark", 1280),
+    ("called", "en", "dark", 1280),
+    ("called", "tr", "light", 360),
+    ("retracted", "en", "light", 360),
+]
+
+
+@pytest.mark.parametrize(("state", "lang", "scheme", "width"), LOOKS)
+def test_axe_finds_nothing_and_nothing_overflows(
+    state: str, lang: str, scheme: str, width: int, desk: MakeDesk, come: Come
+) -> None:
+    """No violation of WCAG, A and AA, with a row and the form open too; and a picture to be looked at."""
+    page = come(desk(STATES[state]()), lang=lang, color_scheme=scheme, width=width, bypass_csp=True)
+    SHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SHOTS / f"desk-{state}-{lang}-{width}-{scheme}.png", full_page=True)
+    page.click("#acts-rule")
+    page.select_option("#rule-kind", "certified")
+    page.locator("tr[data-box] [data-do=toggle]").first.click()
+    page.locator("tr[data-box] [data-do=box-clear]").first.click()
+    response = Axe().run(page, options=RULES).response
+    assert response["passes"], "axe looked at nothing"
+    found = response["violations"]
+    assert [] == [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+    assert page.evaluate("() => document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize(("lang", "scheme", "width"), [("en", "light", 1280), ("tr", "dark", 360)])
+def test_axe_finds_nothing_before_somebody_signs_in(
+    lang: str, scheme: str, width: int, desk: MakeDesk, open_page: OpenPage
+) -> None:
+    """And after a token that was not taken."""
+    page = open_page(f"{desk().url}desk?lang={lang}", width=width, color_scheme=scheme, bypass_csp=True)
+    sign_in(page, "sandik_nobody")
+    expect(page.locator("#problem")).not_to_be_empty()
+    assert [] == Axe().run(page, options=RULES).response["violations"]
+    assert page.evaluate("() => document.documentElement.scrollWidth") == width
+
+
+def test_a_dossier_is_made_again_from_the_log(desk: MakeDesk, come: Come) -> None:
+    """By whoever wants to know, before signing; what it came to stands beside it."""
+    gateway = desk()
+    gateway.answers["recompute"] = {"ok": True, "outcome": "done", "d": {"same": True, "because": ""}}
+    page = come(gateway)
+    page.click("[data-do=recompute]")
+    expect(page.locator(".evidence")).to_contain_text("✓ the same bytes")
+    assert [{"do": "recompute", "proposal": night.PROPOSAL}] == acts(gateway)
+
+
+def test_under_the_ban_no_total_is_asked_for(desk: MakeDesk, come: Come) -> None:
+    """Boxes and the countdown; a figure that is not there is not written as nought."""
+    ban = {"state": "closed", "opens_at": night.at("19:20:00"), "law_opens_at": night.at("21:00:00")}
+    held: Json = {"boxes": 12, "votes_max": None, "decisive": None, "rows": []}
+    nothing = dict.fromkeys(("proposal", "valid", "leader", "margin_votes", "votes_max"))
+    page = come(desk(night.contest(embargo=ban, quarantine=held, **nothing)))
+    expect(page.locator("#ban")).to_contain_text("Ban ends in")
+    expect(page.locator("#quarantine")).to_have_text("Held back: 12 boxes")
+    expect(page.locator("#decide-title")).to_have_text("Nothing waits for you")
+
+
+def test_before_anything_is_heard_nothing_is_counted_down(desk: MakeDesk, come: Come) -> None:
+    """There is no hour of the night yet: the ban is said, without a clock."""
+    ban = {"state": "closed", "opens_at": night.at("19:20:00"), "law_opens_at": night.at("21:00:00")}
+    page = come(desk(night.contest(embargo=ban, proposal=None), at=None))
+    expect(page.locator("#ban")).to_have_text("Publication ban")
+
+
+def test_a_store_that_is_away_is_said(desk: MakeDesk, come: Come) -> None:
+    """What was there stays, told as old."""
+    gateway = desk()
+    page = come(gateway)
+    gateway.send(t="desk", sub="desk", stale_s=12.0)
+    expect(page.locator(".status .word")).to_have_text("Store not reached")
+    expect(page.locator("#decide-title")).to_have_text("Call it for Ekrem İmamoğlu?")

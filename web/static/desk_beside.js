@@ -1,0 +1,128 @@
+/* Beside the decision: what rang, what authorities decided, and what became of calls.
+   Know before changing: an alert is acknowledged under a name and stays to be read; until it is sent it can be
+   taken back. What a ruling needs stands in KINDS as sandik rule asks for it, and nowhere else in the browser. */
+
+import { h, rich } from "./desk_dom.js";
+import { because, button, line, reason, said, shortly, sure, times } from "./desk_parts.js";
+
+const SHOWN = 8;
+export const KINDS = {
+  "embargo-announced": { at: true }, "embargo-lifted": { at: true },
+  concession: { needs: ["choice"] },
+  "objection-filed": {}, "objection-upheld": {}, "objection-rejected": {},
+  "recount-ordered": { may: ["scope"] },
+  certified: { needs: ["choice"], at: true }, annulled: {}, "rerun-set": { needs: ["date"] },
+};
+
+const dead = (d, id) => d.deliveries.some((one) => one.id === id && one.state === "dead");
+
+export class Beside {
+  constructor(app) {
+    this.app = app;
+    this.all = false;
+    this.kind = "";
+    this.contest = "";
+  }
+
+  draw() {
+    return h("div.side-by", { key: "beside" }, this.alerts(), this.rulings(), this.calls());
+  }
+
+  alerts() {
+    const { app } = this;
+    const { w, d, doing } = app;
+    const open = d.alerts.filter((one) => !one.acknowledged);
+    const held = document.querySelector(".alerts:hover, .alerts:focus-within") !== null;
+    const shown = this.all ? d.alerts : [...open, ...d.alerts.filter((one) => !open.includes(one))].slice(0, Math.max(SHOWN, open.length));
+    const rows = app.steady.rows("alerts", shown, (one) => one.id, held);
+    return h("section.alerts", { key: "alerts", "aria-labelledby": "alerts" },
+      h("div.head-line", null, h("h2", { id: "alerts" }, line(w, "alerts")),
+        h("p.tag", { id: "alerts-open" }, line(w, "alerts.open", { n: d.open ?? open.length })),
+        d.alerts.length > SHOWN && button(line(w, this.all ? "alerts.fewer" : "alerts.all"), "alerts-all", { "aria-expanded": String(this.all) })),
+      rows.length ? h("ul.list", { role: "list" }, rows.map((one) => this.alert(one))) : h("p.none", null, line(w, "alerts.none")));
+  }
+
+  alert(one) {
+    const { app } = this;
+    const { w, doing } = app;
+    const seen = one.acknowledged;
+    const away = app.link.state !== "open" || doing.pending.has(one.id);
+    const grade = one.grade ?? "minor";
+    return h("li", { key: one.id, "data-grade": seen ? "minor" : grade, "data-id": one.id },
+      h("i.box", { "aria-hidden": "true" }),
+      h("div.what", { class: seen ? "what seen" : "what" },
+        h("p.quiet", null, h("b", null, line(w, `grade.${grade}`)), ` ${times(app)(one.at)}`),
+        h("p", null, h("b", null, `${shortly(w, app.d, one)}.`), " ", rich(because(w, one)), seen && ` ${line(w, "seen", { name: seen.by })}`),
+        !seen && h("div.buttons", null,
+          button(line(w, "acknowledge"), "acknowledge", { "data-id": one.id, disabled: away }),
+          one.delivery && dead(d, one.delivery) && button(line(w, "resend"), "resend", { "data-id": one.delivery, disabled: away || doing.pending.has(one.delivery) }),
+          button(line(w, "copy"), "copy", { "data-id": one.id })),
+        seen?.by === app.link.name && h("div.buttons", null, button(line(w, "reopen"), "reopen", { "data-id": one.id, disabled: away })),
+        said(app, one.id)));
+  }
+
+  rulings() {
+    const { app } = this;
+    const { w, d, doing } = app;
+    const open = doing.open.has("rule");
+    const rows = d.contests.flatMap((contest) => contest.rulings.map((one) => ({ ...one, contest })));
+    return h("section", { key: "rulings", "aria-labelledby": "rulings" },
+      h("div.head-line", null, h("h2", { id: "rulings" }, line(w, "rulings")),
+        button(line(w, "rule.record"), "toggle", { "data-id": "rule", "aria-expanded": String(open), id: "acts-rule" })),
+      open && this.form(),
+      said(app, "rule"),
+      rows.length ? h("ol.past-of", null, rows.map((one) => h("li", { key: one.id },
+        h("time", { datetime: one.at }, times(app)(one.at)), h("span", null, h("b", null, w.name(one, "title") || line(w, `ruled.${one.kind}`))), h("small", null, one.actor ?? ""))))
+        : h("p.none", null, line(w, "rulings.none")));
+  }
+
+  /* What is recorded: the kind, what the kind needs, and why; then once more, in words. */
+  form() {
+    const { app } = this;
+    const { w, d, doing } = app;
+    const contest = d.contests.find((one) => one.contest === this.contest) ?? d.contests[0];
+    const asked = KINDS[this.kind] ?? {};
+    const asks = doing.asks("rule") === "rule";
+    const pick = (id, name, options, chosen, act) => h("label", { key: id, for: id }, line(w, name),
+      h("select", { id, "data-change": act, disabled: asks || null }, options.map(([value, text]) => h("option", { value, selected: value === chosen || null }, text))));
+    const type = (id, name, more) => h("label", { key: id, for: id }, line(w, name), h("input", { key: `${id}-in`, id, autocomplete: "off", ...more }));
+    const choices = contest.choices.map((one) => [one.id, w.name(one)]);
+    const wanted = [...(asked.needs ?? []), ...(asked.may ?? [])];
+    return h("div.form", { key: "rule-form", id: "rule-form" },
+      pick("rule-kind", "rule.kind", [["", line(w, "rule.choose")], ...Object.keys(KINDS).map((kind) => [kind, line(w, `ruled.${kind}`)])], this.kind, "rule-kind"),
+      d.contests.length > 1 && pick("rule-contest", "rule.contest", d.contests.map((one) => [one.contest, w.name(one, "title")]), contest.contest, "rule-contest"),
+      wanted.includes("choice") && pick("rule-choice", "rule.choice", [["", "–"], ...choices], "", "none"),
+      wanted.includes("scope") && pick("rule-scope", "rule.scope", [["part", line(w, "rule.part")], ["all", line(w, "rule.whole")]], "part", "none"),
+      wanted.includes("date") && type("rule-date", "rule.date", { type: "date" }),
+      asked.at && type("rule-at", "rule.at", { placeholder: "19:15", maxlength: 32 }),
+      this.kind && reason(app, "rule-because", "rule.because"),
+      this.kind && (asks
+        ? sure(app, "rule", line(w, "sure.rule", { what: line(w, `ruled.${this.kind}`), contest: w.name(contest, "title") }), [line(w, "sure.rule.more")], line(w, "yes.rule"), "rule")
+        : h("div.acts", null, button(line(w, "rule.go"), "ask-rule", { style: "plain.wide", disabled: app.link.state !== "open" }))));
+  }
+
+  /* The fields of the form as the act says them; null: something is missing. */
+  ruling() {
+    const { d, doing } = this.app;
+    const asked = KINDS[this.kind] ?? {};
+    const names = [...(asked.needs ?? []), ...(asked.may ?? [])];
+    const data = Object.fromEntries(names.map((name) => [name, doing.typed(`rule-${name}`)]).filter(([, value]) => value));
+    const missing = (asked.needs ?? []).find((name) => !data[name]);
+    if (missing) {
+      document.getElementById(`rule-${missing}`)?.focus();
+      return null;
+    }
+    const at = doing.typed("rule-at");
+    return { kind: this.kind, contest: this.contest || d.contests[0].contest, data, because: doing.typed("rule-because"), ...(at && { at }) };
+  }
+
+  calls() {
+    const { app } = this;
+    const { w, d } = app;
+    const rows = d.contests.flatMap((contest) => contest.calls);
+    return h("section", { key: "calls", "aria-labelledby": "calls" }, h("h2", { id: "calls" }, line(w, "calls")),
+      rows.length ? h("ol.past-of", null, rows.map((one) => h("li", { key: one.id },
+        h("time", { datetime: one.at }, times(app)(one.at)), h("span", null, h("b", null, line(w, `told.${one.kind}`)), " ", because(w, one)), h("small", null, one.by && !because(w, one).startsWith(one.by) ? one.by : ""))))
+        : h("p.none", null, line(w, "calls.none")));
+  }
+}
