@@ -30,14 +30,14 @@ Origin = tuple[str, str, int]
 """Scheme, host and port; a port of 0 is that of a scheme that has none."""
 
 
-def parse(text: str) -> tuple[str, ...]:
-    """The origins of a setting, a comma or a space between two. UsageError names SANDIK_ORIGINS."""
+def parse(text: str, setting: str = "SANDIK_ORIGINS") -> tuple[str, ...]:
+    """The origins of a setting, a comma or a space between two. UsageError names the setting."""
     found = []
     for word in text.replace(",", " ").split():
         origin = read(_ascii(word))
         if origin is None and word != ANY:
             raise UsageError(
-                f"SANDIK_ORIGINS has {word!r}; an origin is a scheme and a host, and a port if it has one of "
+                f"{setting} has {word!r}; an origin is a scheme and a host, and a port if it has one of "
                 "its own: https://kent.example. Or * for every page there is."
             )
         found.append(ANY if origin is None else written(origin))

@@ -12,6 +12,7 @@ from election.errors import UsageError
 from election.night import NightId
 from election.wire.environment import from_variable, given
 from election.wire.topics import MODES, Scope
+from web.policy import Outside
 
 PORT_MAX = 65535
 XREAD_BLOCK_S = 2.0
@@ -61,6 +62,10 @@ class Settings:
     """How long a client may follow nothing; then its connection is closed with 3408."""
     origins: str = from_variable("SANDIK_ORIGINS", "")
     """Sites whose pages may open a websocket here, a space between two, or *; empty: only our own page."""
+    embed_origins: str = from_variable("SANDIK_EMBED_ORIGINS", "")
+    """Sites whose pages may hold an embed or an overlay, a space between two, or *; empty: only ours."""
+    url: str = from_variable("SANDIK_URL", "")
+    """The address readers know this gateway by: for pictures that other sites show, and code to copy."""
     public: str = from_variable("SANDIK_PUBLIC", "view alerts")
     """Scopes that everybody has without a token; none: a private gateway."""
     tokens: str = from_variable("SANDIK_TOKENS", "")
@@ -97,6 +102,7 @@ class Settings:
             elif not (0 < value < float("inf") or (spec.name in MAY_BE_ZERO and value == 0)):
                 raise UsageError(f"{variable} is {value}; it must be more than 0.")
         self.admin_at()
+        self.outside()
         if self.port > PORT_MAX:
             raise UsageError(f"SANDIK_PORT is {self.port}; a port is at most {PORT_MAX}.")
         if self.redis_answers_within_s <= XREAD_BLOCK_S:
@@ -113,6 +119,10 @@ class Settings:
         if not (host and colon and port.isascii() and port.isdigit() and int(port) <= PORT_MAX):
             raise UsageError(f"SANDIK_ADMIN is {self.admin!r}; it is HOST:PORT, for instance 127.0.0.1:9464.")
         return host.removeprefix("[").removesuffix("]"), int(port)
+
+    def outside(self) -> Outside:
+        """How others know this gateway. Raises UsageError for what is no address, or no origin."""
+        return Outside.read(self.url, self.embed_origins)
 
     def scope(self, night: NightId) -> Scope:
         """Where this gateway reads: mode, night and session."""

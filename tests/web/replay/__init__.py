@@ -1,0 +1,1 @@
+"""The page that drives a replay."""

@@ -1,0 +1,100 @@
+"""The card is drawn where it can be, one at a time, and not anew for every vote."""
+
+import asyncio
+import struct
+from pathlib import Path
+
+import pytest
+
+from tests.browser import fakes
+from tests.web.embed.made import asked
+from web import card_png, pages
+from web.card import HIGH, WIDE, svg
+from web.card_png import DRAWN_EVERY_S, Drawer, cannot, draw, tags
+from web.policy import Outside
+from web.words import words
+
+
+@pytest.fixture
+def clock() -> list[float]:
+    """A time that a test moves."""
+    return [100.0]
+
+
+def test_a_picture_is_drawn_again_after_some_seconds_or_when_it_stands_for_something_else(
+    clock: list[float],
+) -> None:
+    """A withdrawn call is not shown for ten seconds more."""
+    drawn: list[bytes] = []
+    drawer = Drawer(lambda picture: drawn.append(picture) or picture, lambda: clock[0])
+
+    async def night() -> None:
+        assert b"1" == (await drawer.get("mayor/en", "open called", lambda: b"1")).plain
+        assert b"1" == (await drawer.get("mayor/en", "open called", lambda: b"2")).plain
+        assert b"3" == (await drawer.get("mayor/en", "open retracted", lambda: b"3")).plain
+        clock[0] += DRAWN_EVERY_S
+        assert b"4" == (await drawer.get("mayor/en", "open retracted", lambda: b"4")).plain
+        assert b"5" == (await drawer.get("mayor/tr", "open retracted", lambda: b"5")).plain
+
+    asyncio.run(night())
+    assert [b"1", b"3", b"4", b"5"] == drawn
+
+
+def test_a_crowd_waits_for_one_drawing(clock: list[float]) -> None:
+    """Whoever asks while a picture is drawn gets that one."""
+    drawn: list[bytes] = []
+    drawer = Drawer(lambda picture: drawn.append(picture) or picture, lambda: clock[0])
+
+    async def crowd() -> None:
+        await asyncio.gather(*(drawer.get("mayor/en", "open", lambda: b"1") for _ in range(50)))
+
+    asyncio.run(crowd())
+    assert [b"1"] == drawn
+
+
+def test_without_the_library_it_is_said_where_the_same_picture_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what to install."""
+    monkeypatch.setattr(card_png, "cannot", lambda: "whoever runs it installs sandik[card]")
+    answer = asked("/card/mayor.png")
+    assert 404 == answer.status
+    assert b"sandik[card]" in answer.body
+    assert b"/card/mayor.svg" in answer.body
+    assert 200 == asked("/card/mayor.svg").status
+
+
+@pytest.mark.parametrize("path", ["", "mayor", "mayor.gif", "nobody.svg", "nobody.png", ".svg", "a/b.png"])
+def test_what_is_no_card_is_said(path: str) -> None:
+    """With a sentence."""
+    assert 404 == asked(f"/card/{path}").status
+
+
+def test_a_machine_without_letters_draws_no_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture of bars without a name would be worse than none."""
+    monkeypatch.setattr(card_png, "draw", lambda picture: b"the same")
+    cannot.cache_clear()
+    try:
+        assert "font" in cannot()
+    finally:
+        cannot.cache_clear()
+
+
+def test_the_picture_is_a_png_of_its_size(tmp_path: Path) -> None:
+    """1200 by 630, as the places that show links ask for."""
+    pytest.importorskip("resvg_py", reason="resvg-py is not installed: pip install sandik[card]")
+    made = draw(svg(fakes.june(), words("tr")))
+    assert b"\x89PNG\r\n\x1a\n" == made[:8]
+    assert (WIDE, HIGH) == struct.unpack(">II", made[16:24])
+    if not cannot():
+        answer = asked("/card/mayor.png?lang=tr")
+        assert (200, "image/png") == (answer.status, answer.headers["Content-Type"])
+
+
+def test_the_board_names_the_picture_in_the_form_that_can_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And no picture where the gateway does not know its own address."""
+    monkeypatch.setattr(card_png, "cannot", lambda: "")
+    known, unknown = Outside("https://results.example"), Outside()
+    board = pages.board(fakes.june(), "tr", tags=tags(fakes.june(), "tr", known)).decode()
+    assert 'content="https://results.example/card/mayor.png?lang=tr"' in board
+    monkeypatch.setattr(card_png, "cannot", lambda: "no font")
+    assert "/card/mayor.svg?lang=tr" in tags(fakes.june(), "tr", known)
+    assert "og:image" not in tags(fakes.june(), "tr", unknown)

@@ -1,0 +1,136 @@
+"""The card as PNG, for the many places that show no SVG: drawn by resvg where that is installed.
+
+    answer(asked)      /card/mayor.svg, and /card/mayor.png
+
+Know before changing: drawing takes tens of milliseconds, so it is done in a thread and not for every version:
+a picture is drawn anew after some seconds, or at once when the ban, the phase of the count or the call is
+another. One drawing at a time; whoever asks meanwhile waits for it.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from http import HTTPStatus
+from importlib import import_module
+from importlib.util import find_spec
+
+from election.errors import UsageError
+from election.night import ContestId
+from election.wire.frames import Json
+from web.asked import Asked
+from web.card import og, svg
+from web.embed.answer import guarded
+from web.embed.options import Options, of
+from web.face import face_of
+from web.html import Html
+from web.kept import Kept, digest, kept
+from web.policy import Outside
+from web.replies import BY_LANGUAGE, TYPES, Answer, cached, sentence
+from web.story import call_kind
+from web.words import words
+
+DRAWN_EVERY_S = 10.0
+KEPT_MAX = 64
+A_WHILE = "public, max-age=10"
+
+
+BLANK = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">{}</svg>'
+LETTER = '<text y="30" font-size="30" font-family="sans-serif">İ</text>'
+
+
+def draw(picture: bytes) -> bytes:
+    """The PNG of an SVG."""
+    return bytes(import_module("resvg_py").svg_to_bytes(svg_string=picture.decode()))
+
+
+@cache
+def cannot() -> str:
+    """Why no PNG can be drawn here; empty: it can. A machine without any font would draw no letter."""
+    if find_spec("resvg_py") is None:
+        return "whoever runs it installs sandik[card]"
+    if draw(BLANK.format("").encode()) == draw(BLANK.format(LETTER).encode()):
+        return "whoever runs it installs a font, for instance fonts-inter or fonts-dejavu-core"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture that was drawn, for what, and when."""
+
+    stands: str
+    at: float
+    body: Kept
+
+
+class Drawer:
+    """Draws one picture at a time and keeps the last of each."""
+
+    def __init__(
+        self, draw: Callable[[bytes], bytes] = draw, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._draw, self._clock = draw, clock
+        self._last: dict[str, Drawn] = {}
+        self._lock: asyncio.Lock | None = None
+
+    async def get(self, key: str, stands: str, make: Callable[[], bytes]) -> Kept:
+        """The picture for a key; `stands` names what must not be shown any more once it is another."""
+        self._lock = self._lock or asyncio.Lock()
+        async with self._lock:
+            found = self._last.get(key)
+            if found and found.stands == stands and self._clock() - found.at < DRAWN_EVERY_S:
+                return found.body
+            made = await asyncio.to_thread(self._draw, make())
+            self._last.pop(key, None)
+            while len(self._last) >= KEPT_MAX:
+                self._last.pop(next(iter(self._last)))
+            self._last[key] = Drawn(stands, self._clock(), replace(kept(digest(made), made), packed=b""))
+            return self._last[key].body
+
+
+DRAWER = Drawer()
+
+
+def answer(asked: Asked) -> Answer | Awaitable[Answer]:
+    """The card of a contest, or why there is none."""
+    stem, _, ending = asked.rest.rpartition(".")
+    if ending == "png" and not cannot():
+        return _png(asked, stem)
+    return guarded(asked, lambda asked: _plain(asked, stem, ending))
+
+
+def _plain(asked: Asked, stem: str, ending: str) -> Answer:
+    options = of(asked, ContestId(stem))
+    if ending == "png":
+        return sentence(
+            HTTPStatus.NOT_FOUND,
+            f"This gateway draws no PNG: {cannot()}. The same picture is at /card/{options.path}.svg.",
+        )
+    if ending != "svg":
+        return sentence(HTTPStatus.NOT_FOUND, f"A card is /card/{options.path}.svg, or .png.")
+    key = f"/card/{options.contest}.svg/{options.lang}"
+    make = svg_of(options)
+    body = asked.keep.get(key, f"{options.tag}:{options.lang}:{asked.edition}", make)
+    return cached(body, asked.request, TYPES["svg"], A_WHILE, BY_LANGUAGE)
+
+
+async def _png(asked: Asked, stem: str) -> Answer:
+    try:
+        options = of(asked, ContestId(stem))
+    except UsageError as error:
+        return sentence(HTTPStatus.NOT_FOUND, str(error))
+    face = face_of(options.shown)
+    stands = f"{options.shown['epoch']} {face.phase} {call_kind(options.shown, face)} {asked.edition}"
+    body = await DRAWER.get(f"{options.contest}/{options.lang}", stands, svg_of(options))
+    return cached(body, asked.request, TYPES["png"], A_WHILE, BY_LANGUAGE)
+
+
+def tags(shown: Json, lang: str, outside: Outside) -> Html:
+    """What the head of a page says of its picture, in the form in which it can be had here."""
+    return og(shown, words(lang), outside, png=bool(outside.url) and not cannot())
+
+
+def svg_of(options: Options) -> Callable[[], bytes]:
+    """How its SVG is made."""
+    return lambda: svg(options.shown, words(options.lang))

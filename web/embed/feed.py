@@ -1,0 +1,35 @@
+"""What was told, as an embed: the newest first, each once, with why.
+
+Know before changing: the list is the board's own element (static/story.js), which puts new lines in and
+leaves those that are there where they are.
+"""
+
+from web.embed.race import sub as sub
+from web.face import Face, Snapshot
+from web.html import Filler, Html, h, join
+from web.story import alerts
+from web.words import Words
+
+
+def body(s: Snapshot, face: Face, f: Filler, w: Words) -> Html:
+    """All that stands between the head and the foot."""
+    lines = [
+        h(
+            "li",
+            h("time", alert.time, datetime=alert.at),
+            h("p", h("b", alert.word, class_="tag"), " ", h("b", alert.title), " ", alert.because),
+            data_id=alert.id,
+            data_group=alert.group,
+        )
+        for alert in alerts(s, w)
+    ]
+    listed = h("ol", *lines, role="list")
+    return join(
+        f.h("p", "hidden:told.hide", w.say("told.none"), class_="none"),
+        h("sandik-told", listed, tabindex=0, role="region", aria_label=w.say("told")),
+    )
+
+
+def title(s: Snapshot, f: Filler, w: Words) -> Html:
+    """The heading: what it is a list of."""
+    return h("h1", w.say("told"), h("span", f" · {w.name(s, 'title')}"))
