@@ -33,6 +33,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "prometheus_client": ("web/metrics.py",),
     # The ledger of deliveries is a second process with keys of its own (docs/decisions/0012-deliveries.md).
     "redis": ("streams/store.py", "streams/ledger.py", "web/upstream.py"),
+    "resvg_py": ("web/card_png.py",),
     "standardwebhooks": ("streams/alerts/webhook.py",),
     "websockets": ("web/sockets.py", "web/watch.py"),
 }

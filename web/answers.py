@@ -17,14 +17,16 @@ from urllib.parse import parse_qs, unquote
 from election.errors import OutsideError, UsageError
 from election.night import ContestId
 from election.wire.frames import Json, dumps
-from web import accepting, feeds
+from web import accepting, feeds, then
 from web.archive import Archive, clock_mark
-from web.asked import Asked
+from web.asked import Asked, Route
 from web.exporting import BOXES, Exports
 from web.exports import EXPORTS
 from web.hub import Group, Hub
 from web.kept import Keep, Kept, digest, kept
+from web.lines import Lines
 from web.past import NotShownError, Past, Told, question
+from web.policy import Outside
 from web.replies import (
     BY_LANGUAGE,
     EXPORT,
@@ -81,12 +83,17 @@ class Answers:
         self.ready = False
         """Whether the store was read at least once; until then nothing about the count is answered."""
         self.stale_s: float | None = None
+        self.outside = Outside()
+        """How the gateway is known to others."""
+        self.lines = Lines()
+        """How each contest went so far."""
 
     def keep(self) -> None:
         """Notes what is shown now, so that it can be had under its own address later."""
         if self.ready:
             for contest, group in self._hub.groups.items():
                 self._archive.keep(contest, group.tag, group.shown)
+                self.lines.look(contest, group.shown)
 
     def answer(self, request: Request) -> Answer | Awaitable[Answer]:
         """The answer to a request; every wrong one has a sentence. Exports may have to be waited for."""
@@ -143,6 +150,8 @@ class Answers:
             return asked
         if not self.ready:
             return not_yet()
+        if path == "/" and then.is_asked(query, self._hub.groups):
+            return self._elsewhere("", "", query, request, then.answer)
         if path == "/":
             return self._board(query, request)
         if path.removeprefix("/") in feeds.FEEDS:
@@ -150,16 +159,21 @@ class Answers:
         return self._of_a_contest(where, name, request)
 
     def _elsewhere(
-        self, where: str, name: str, query: Mapping[str, list[str]], request: Request
+        self,
+        where: str,
+        name: str,
+        query: Mapping[str, list[str]],
+        request: Request,
+        route: Route | None = None,
     ) -> Answer | Awaitable[Answer]:
         """One of the addresses in `routes`."""
         if not self.ready:
             return not_yet()
         asked = Asked(
             where, name, query, self._language(query, request), request, self._hub.groups, self._hub.titles(),
-            self._keep, self._edition, self._past,
+            self._keep, self._edition, self._past, self.outside, self.lines,
         )  # fmt: skip
-        made = ROUTES[where](asked)
+        made = (route or ROUTES[where])(asked)
         if isinstance(made, Answer):
             return made
         return _finished(made, request)
@@ -216,8 +230,6 @@ class Answers:
     def _board(self, query: Mapping[str, list[str]], request: Request) -> Answer:
         groups = self._hub.groups
         contest = ContestId(query.get("contest", [next(iter(groups))])[0])
-        if contest not in groups:
-            return sentence(HTTPStatus.NOT_FOUND, f"There is no such contest; there is {', '.join(groups)}.")
         lang = self._language(query, request)
         group = groups[contest]
         made = self._keep.get(

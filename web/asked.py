@@ -7,13 +7,15 @@ too. A body is made once for each content: `asked.keep.get(key, etag, make)`.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from election.night import ContestId
 from election.wire.frames import Json
 from web.hub import Group
 from web.kept import Keep
+from web.lines import Lines
 from web.past import Past
+from web.policy import Outside
 from web.replies import Answer, Request
 
 
@@ -37,6 +39,10 @@ class Asked:
     """Of the files of the pages; part of the tag of everything that is made of them."""
     past: Past | None
     """The log of what was shown, where one is kept."""
+    outside: Outside = field(default_factory=Outside)
+    """How the gateway is known to others."""
+    lines: Lines = field(default_factory=Lines)
+    """How each contest went so far."""
 
     def one(self, name: str) -> str | None:
         """A value of the query."""

@@ -16,6 +16,7 @@ from election.wire.records import stamp
 from web.between import Between, Moved, columns, lead, moved, part
 from web.face import Face, Snapshot, face_of, short
 from web.html import Html, h, join
+from web.ribbon import ribbon
 from web.story import alerts
 from web.words import NONE, Words, languages, local, words
 
@@ -79,11 +80,6 @@ def _contest(made: Between) -> str:
 
 def _top(made: Between, w: Words) -> Html:
     s = made.after
-    mode = str(s.get("mode") or "live")
-    tags = [] if mode == "live" else [w.say(f"mode.{mode}")]
-    tags += [w.say("simulated")] if s.get("simulated") else []
-    what = w.name(s, "simulated_what")
-    ribbon = h("div", h("p", h("strong", " · ".join(tags)), h("span", what), class_="wrap"), class_="ribbon")
     links = [
         h(
             "a",
@@ -102,7 +98,7 @@ def _top(made: Between, w: Words) -> Html:
         h("nav", *links, class_="languages controls", aria_label=w.say("language_choice")),
         class_="wrap top",
     )
-    return h("header", ribbon if tags else None, bar)
+    return h("header", ribbon(s, w), bar)
 
 
 def _headline(made: Between, w: Words) -> Html:

@@ -28,15 +28,17 @@ from election.errors import SandikError
 from election.night import ContestId, Night, SourceId
 from election.wire.frames import ContestState, dumps
 from election.wire.records import stamp
-from web import between_page, joined, open_files, opening, pages
+from web import between_page, card_png, joined, open_files, opening, pages
 from web.acting import Actor
 from web.admin import Admin
 from web.answers import Answers
+from web.desk_feed import DeskSource, Feeding
 from web.draining import RESTART, drain
 from web.exporting import Exports
 from web.gate import Gate, GateRules, Visitor
 from web.held import Boxes
 from web.hub import Hub, Limits, Turn
+from web.lines import Lines
 from web.listening import OTHERS_MAX, Listening, Place
 from web.metrics import Metrics
 from web.past import Past
@@ -88,10 +90,11 @@ class Gateway:
 
     def __init__(
         self, night: Night, settings: Settings, actor: Actor | None = None, others_max: int = OTHERS_MAX,
-        shown: ShownLog | None = None,
+        shown: ShownLog | None = None, desk: DeskSource | None = None,
     ) -> None:  # fmt: skip
         """`actor` does what the desk and a replay's page ask for; without it nothing is done here.
-        `others_max`: most connections that are no websockets. `shown` keeps what is shown.
+        `others_max`: most connections that are no websockets. `shown` keeps what is shown; `desk` knows what
+        the desk is to see.
 
         Raises UsageError for rules, tokens or a place that make no sense.
         """
@@ -107,11 +110,14 @@ class Gateway:
         )  # fmt: skip
         self.upstream: Source = upstream
         self.answers = Answers(
-            self.hub, joined.served(), _page, pages.style, languages(), Exports(self.hub, night, self._boxes),
+            self.hub, joined.served(), self._page, pages.style, languages(),
+            Exports(self.hub, night, self._boxes),
             None if shown is None else Past(shown, night, settings.mode, between_page.page),
         )  # fmt: skip
+        self.answers.outside, self.answers.lines = settings.outside(), Lines(settings.mode, shown)
         about = About(night.id, settings.mode, settings.session, upstream.where, version("sandik"))
         self.metrics = Metrics(about, self.hub, self.gate, upstream.pulse, time.monotonic)
+        self._desk = desk
         self._log, self._showing = shown, None if shown is None else Showing(shown, self._claim)
         if self._showing is not None:
             self.metrics.note = self._showing.note
@@ -127,6 +133,10 @@ class Gateway:
         self._talking, self._others_max = 0, others_max
         self.port = self.admin_port = 0
         self.listening: Listening | None = None
+
+    def _page(self, shown: dict[str, Any], lang: str, contests: list[dict[str, Any]]) -> bytes:
+        tags = card_png.tags(shown, lang, self.answers.outside)
+        return pages.board(shown, lang, contests=contests, tags=tags)
 
     def _wall(self) -> datetime | None:
         """The clock that the embargo goes by: in live ours, otherwise the night's own."""
@@ -266,6 +276,9 @@ class Gateway:
             if self._log is not None and self._showing is not None:
                 stack.push_async_callback(self._log.close)
                 works += [("log of what is shown", self._log.follow()), ("showing", self._showing.run())]
+            if self._desk is not None:
+                stack.push_async_callback(self._desk.close)
+                works.append(("desk", Feeding(self.hub, self._desk, self.publish).run()))
             owned = [asyncio.create_task(work, name=name) for name, work in works]
             stack.push_async_callback(_cancel, owned)
             # Whatever ends us, everybody who is left hears of it, at once.
@@ -342,13 +355,11 @@ def _rules(settings: Settings) -> GateRules:
     )  # fmt: skip
 
 
-def _page(snapshot: dict[str, Any], lang: str, contests: list[dict[str, Any]]) -> bytes:
-    return pages.board(snapshot, lang, contests=contests)
-
-
-async def _main(night: Night, settings: Settings, actor: Actor | None, shown: ShownLog | None) -> None:
+async def _main(
+    night: Night, settings: Settings, actor: Actor | None, shown: ShownLog | None, desk: DeskSource | None
+) -> None:  # fmt: skip
     clients_max, others_max = open_files.allow(settings.clients_max)
-    gateway = Gateway(night, replace(settings, clients_max=clients_max), actor, others_max, shown)
+    gateway = Gateway(night, replace(settings, clients_max=clients_max), actor, others_max, shown, desk)
     stop, hurry = asyncio.Event(), asyncio.Event()
     # The night and the program are here for good: looking at them again and again would make clients wait.
     gc.collect()
@@ -369,12 +380,15 @@ async def _main(night: Night, settings: Settings, actor: Actor | None, shown: Sh
         os._exit(1)
 
 
-def main(night: Night, settings: Settings, actor: Actor | None = None, shown: ShownLog | None = None) -> int:
+def main(
+    night: Night, settings: Settings, actor: Actor | None = None, shown: ShownLog | None = None,
+    desk: DeskSource | None = None,
+) -> int:  # fmt: skip
     """Runs a gateway until it is asked to stop; SandikError for what the operator can put right.
 
-    `actor` does what the desk and a replay's page ask for, `shown` keeps what is shown; without them neither
-    is done here.
+    `actor` does what the desk and a replay's page ask for, `shown` keeps what is shown, `desk` knows what the
+    desk is to see; without them none of it is done here.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    asyncio.run(_main(night, settings, actor, shown))
+    asyncio.run(_main(night, settings, actor, shown, desk))
     return 0

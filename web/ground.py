@@ -7,7 +7,7 @@ by the contest's stylesheet (styles.py), because the page has no inline style.
 from web.face import SLOTS_MAX, Face, Snapshot, short
 from web.feeds import FEEDS
 from web.html import Filler, Html, h, join
-from web.stage import checks, legend_name
+from web.stage import checks
 from web.story import alerts
 from web.words import Words
 
@@ -20,16 +20,16 @@ def tiles(s: Snapshot, face: Face, f: Filler, w: Words, place: Snapshot) -> Html
     laid = any(s["areas"][area].get("tile") for area in face.areas)
     ground = _water(place, w) if laid else Html("")
     items = [_tile(s, f, area, at, w) for at, area in enumerate(face.areas)]
+    title = h("div", f.text("tiles.title", "h2", id="places-title"), f.text("tiles.sub", "p", class_="quiet"))
     return h(
         "section",
-        f.text("tiles.title", "h2", id="places-title"),
-        f.text("tiles.sub", "p", class_="quiet"),
+        h("div", title, class_="over"),
         h(
             "sandik-tiles",
             ground,
             _legend(face, f, w),
             h("ul", *items, role="list", aria_label=w.say("tiles.group")),
-            h("div", h("p", w.say("tiles.keys"), class_="quiet"), class_="readout"),
+            h("div", class_="readout"),
             h("div", f.text("sum.first", "p"), f.text("sum.second", "p", class_="quiet"), class_="summary"),
             class_="tiles" if laid else "tiles flow",
         ),
@@ -47,25 +47,28 @@ def _water(place: Snapshot, w: Words) -> Html:
     return join(*cells, *labels)
 
 
-def _chip(place: int | None, step: int, name: str) -> Html:
+def _chip(place: int | None, step: int, name: str | None) -> Html:
     return h("span", name, class_="chip", data_c=place, data_s=step)
+
+
+def _steps(f: Filler, place: int | None, steps: tuple[int, ...]) -> Html:
+    chips = (f.text(f"step.{step}", class_="chip", data_c=place, data_s=step) for step in steps)
+    return h("span", *chips)
 
 
 def _legend(face: Face, f: Filler, w: Words) -> Html:
     key: list[Html] = []
     if face.duel:
-        steps = {3: w.say("legend.over"), 2: w.say("legend.mid"), 1: w.say("legend.under")}
-        left = h("span", *(_chip(face.left, step, steps[step]) for step in (3, 2, 1)))
-        right = h("span", *(_chip(face.right, step, steps[step]) for step in (1, 2, 3)))
-        key = [h("b", "▲ " + legend_name(face, face.left, w)), left, right]
-        key.append(h("b", legend_name(face, face.right, w) + " ▼"))
+        left, right = _steps(f, face.left, (3, 2, 1)), _steps(f, face.right, (1, 2, 3))
+        key = [h("b", "▲ ", f.text("legend.l")), left, right, h("b", f.text("legend.r"), " ▼")]
     else:
         key = [_chip(at, 3, short(w, choice)) for at, choice in enumerate(face.choices[:SLOTS_MAX])]
     grey = h("svg", h("rect", class_="in", width="30%", height="100%"), class_="grey", aria_hidden="true")
+    corner = h("i", class_="corner", aria_hidden="true")
     return h(
         "div",
         f.h("p", "hidden:legend.hide", *key, class_="scale"),
-        h("p", grey, f.text("legend.grey")),
+        h("p", grey, f.text("legend.grey"), f.h("span", "hidden:flip.hide", corner, f.text("flip.text"))),
         class_="legend",
     )
 
@@ -88,7 +91,13 @@ def _tile(s: Snapshot, f: Filler, area: str, at: int, w: Words) -> Html:
         data_area=area,
         tabindex=0 if at == 0 else -1,
     )
-    return f.h("li", f"data-c:{key}.c data-s:{key}.s", button, class_=f"tile p{at}")
+    follow = f"data-c:{key}.tc data-s:{key}.s" + (f" data-flip:{key}.flip" if repeats(s) else "")
+    return f.h("li", follow, button, class_=f"tile p{at}")
+
+
+def repeats(s: Snapshot) -> bool:
+    """Whether the night repeats another, so that places have a change and may have changed their leader."""
+    return bool((s.get("lineage") or {}).get("parent"))
 
 
 def part_of(s: Snapshot, area: str, w: Words) -> str:
@@ -109,22 +118,24 @@ def table(s: Snapshot, face: Face, f: Filler, w: Words) -> Html:
     if face.phase == "open":
         order.sort(key=lambda area: -(face.leads[area].margin if area in face.leads else -1))
     part = {area: part_of(s, area, w) for area in face.areas}
-    parts = any(part.values())
+    parts = _parts_title(s, face, w) if any(part.values()) else ""
     rows = [_row(s, face, f, area, part[area] if parts else None, w) for area in order]
     title = h(
         "div", f.text("table.title", "h2", id="areas-title"), h("p", w.say("table.sub"), class_="quiet")
     )
     filters = h("div", class_="filters", role="group", aria_label=w.say("table.filter"))
+    note = f.text("table.note", "p", class_="quiet") if repeats(s) else ""
     inside = h(
         "table",
         h("caption", w.say("table.caption"), class_="vh"),
-        h("thead", h("tr", _heads(face, f, w, parts))),
+        h("thead", h("tr", _heads(s, face, f, w, parts))),
         h("tbody", *rows),
     )
     return h(
         "section",
         h("div", title, filters, class_="over"),
         h("sandik-table", inside),
+        note,
         class_="areas",
         aria_labelledby="areas-title",
     )
@@ -164,12 +175,19 @@ def changed(s: Snapshot, f: Filler, w: Words) -> Html:
     )
 
 
-def _heads(face: Face, f: Filler, w: Words, parts: bool) -> Html:
+def _parts_title(s: Snapshot, face: Face, w: Words) -> str:
+    """What the parts of the contest are called: by the level above the places, where that is not the root."""
+    levels = list(s.get("levels") or [])
+    above = levels[levels.index(face.level) - 1] if face.level in levels[2:] else ""
+    return w.capital(w.level(above, 0)) if above else w.say("th.side")
+
+
+def _heads(s: Snapshot, face: Face, f: Filler, w: Words, parts: str) -> Html:
     def head(key: str, words: str, class_: str = "") -> Html:
         return h("th", words, scope="col", data_sort=key, class_=class_ or None)
 
     heads = [head("name", w.capital(w.level(face.level, 0)))]
-    heads += [head("part", w.say("th.side"), "wide")] if parts else []
+    heads += [head("part", parts, "wide")] if parts else []
     heads += [head("boxes", w.say("th.boxes"), "num wide"), head("counted", f.text("th.counted"), "num pct")]
     for at, place in (("0", face.left), ("1", face.right)):
         if face.duel:
@@ -180,13 +198,15 @@ def _heads(face: Face, f: Filler, w: Words, parts: bool) -> Html:
             heads.append(head(f"t{at}", w.say("th.share"), f"num v of{at}"))
         heads.append(head(f"v{at}", w.say("th.votes"), "num v wide"))
     heads += [head("lp", w.say("th.lead_points"), "num v"), head("lv", w.say("th.lead_votes"), "num v wide")]
-    heads.append(h("th", h("span", w.say("th.bar"), class_="vh"), scope="col", class_="v wide"))
+    heads.append(h("th", h("span", w.say("th.bar"), class_="vh"), scope="col", class_="v wide draw"))
+    heads += [head("move", f.text("th.move"), "num v wide")] if repeats(s) else []
     return join(*heads, head("turnout", w.say("th.turnout"), "num v wide"))
 
 
 def _row(s: Snapshot, face: Face, f: Filler, area: str, part: str | None, w: Words) -> Html:
     key = f"a.{area}"
-    cells = [h("th", w.name(s["areas"][area]), scope="row")]
+    turned = join(" ", f.text(f"{key}.turned", "b", class_="tag")) if repeats(s) else ""
+    cells = [h("th", w.name(s["areas"][area]), turned, scope="row")]
     cells += [h("td", part, class_="wide quiet part")] if part is not None else []
     cells.append(f.text(f"{key}.boxes", "td", class_="num wide quiet"))
     cells.append(h("td", f.bar(f"{key}.w", "fill"), " ", f.text(f"{key}.pct"), class_="num pct"))
@@ -199,6 +219,8 @@ def _row(s: Snapshot, face: Face, f: Filler, area: str, part: str | None, w: Wor
     cells.append(f.text(f"{key}.lv", "td", class_="num v wide"))
     middle = h("line", x1="50%", x2="50%", y1=0, y2="100%") if face.duel else Html("")
     rect = f.h("rect", f"x:{key}.bx width:{key}.bw", "", class_="in", y="15%", height="70%")
-    cells.append(h("td", h("svg", rect, middle, class_="lean", aria_hidden="true"), class_="v wide"))
+    cells.append(h("td", h("svg", rect, middle, class_="lean", aria_hidden="true"), class_="v wide draw"))
+    cells += [f.text(f"{key}.move", "td", class_="num v wide")] if repeats(s) else []
     cells.append(f.text(f"{key}.turnout", "td", class_="num v wide quiet"))
-    return f.h("tr", f"data-c:{key}.c data-ahead:{key}.ahead", *cells, data_area=area)
+    follow = f"data-c:{key}.c data-ahead:{key}.ahead" + (f" data-flip:{key}.flip" if repeats(s) else "")
+    return f.h("tr", follow, *cells, data_area=area)

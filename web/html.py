@@ -36,7 +36,7 @@ def brief(key: str) -> str:
     return "." + key.rpartition(".")[2] if key.startswith("a.") else key
 
 
-def h(tag: str, *children: str | None, **named: str | int | None) -> Html:
+def h(tag: str, *children: str | None, **named: str | float | None) -> Html:
     """An element. In names of attributes a last _ is dropped and others become -; None leaves one out."""
     said = "".join(
         f' {name.rstrip("_").replace("_", "-")}="{escape(str(value))}"'
@@ -53,7 +53,7 @@ class Filler:
     def __init__(self, values: Values) -> None:
         self.values = values
 
-    def h(self, tag: str, follow: str, *children: str | None, **named: str | int | None) -> Html:
+    def h(self, tag: str, follow: str, *children: str | None, **named: str | float | None) -> Html:
         """An element with attributes that follow values: `follow` is `attribute:key attribute:key`."""
         followed = {}
         pairs = []
@@ -63,7 +63,7 @@ class Filler:
             pairs.append(f"{name}:{brief(key)}")
         return h(tag, *children, **named, **followed, data_a=" ".join(pairs) or None)
 
-    def text(self, key: str, tag: str = "span", follow: str = "", **named: str | int | None) -> Html:
+    def text(self, key: str, tag: str = "span", follow: str = "", **named: str | float | None) -> Html:
         """An element whose text follows a value."""
         return self.h(tag, follow, self.values.get(key), **named, data_t=brief(key))
 
@@ -74,7 +74,7 @@ class Filler:
         return h("svg", rect, class_=class_, aria_hidden="true")
 
 
-def late(name: str, title: str, *children: str | None, **named: str | int | None) -> Html:
+def late(name: str, title: str, *children: str | None, **named: str | float | None) -> Html:
     """A block that static/<name>.js takes over after the first paint, once it is near the window."""
     head = h("h2", title, id=f"{name}-title")
     return h(

@@ -19,11 +19,11 @@ import rjsmin
 
 from web.words import languages, part_texts
 
-ENTRIES = ("board",)
+ENTRIES = ("board", "desk", "embed", "overlay", "overview", "replay")
 """The scripts that a page starts with; each is sent together with all that it imports."""
-LATE: tuple[str, ...] = ()
+LATE: tuple[str, ...] = ("chart", "after")
 """The scripts of the board that wait until its first paint is done, by the name in data-late."""
-VENDORED: tuple[str, ...] = ()
+VENDORED: tuple[str, ...] = ("uPlot.iife.min.js", "uPlot.LICENSE.txt")
 """Scripts of others, sent as they are."""
 
 IMPORT = re.compile(r'^import \{ ([\w, ]+) \} from "\./([\w-]+)\.js";$', re.MULTILINE)

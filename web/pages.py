@@ -15,6 +15,7 @@ from web.face import Face, Snapshot, Values, face_of
 from web.feeds import FEEDS
 from web.ground import changed, table, tiles
 from web.html import Filler, Html, h, join
+from web.ribbon import followed
 from web.rows import area_values, sum_values
 from web.sections import AFTER_STAGE, AFTER_TABLE, AFTER_TILES, blocks
 from web.stage import stage
@@ -22,9 +23,18 @@ from web.styles import choice_colours, tile_grid
 from web.view import top_values
 from web.words import Words, languages, static_text, words
 
+NO_TAGS = Html("")
 
-def board(snapshot: Snapshot, lang: str, *, contests: Sequence[Snapshot] = ()) -> bytes:
-    """The whole page of one contest; `contests` (id, title, titles) are the others of the same night."""
+
+def board(
+    snapshot: Snapshot, lang: str, *, contests: Sequence[Snapshot] = (), as_of: str | None = None,
+    tags: Html = NO_TAGS,
+) -> bytes:  # fmt: skip
+    """The whole page of one contest; `contests` (id, title, titles) are the others of the same night.
+
+    With `as_of` it is what was shown then: it says so, leads back to now, and is not renewed. `tags` stand in
+    the head for whoever shows a link to it (`card`).
+    """
     w = words(lang)
     face = face_of(snapshot)
     f = Filler(page_values(snapshot, face, w))
@@ -46,15 +56,16 @@ def board(snapshot: Snapshot, lang: str, *, contests: Sequence[Snapshot] = ()) -
         "body",
         "data-phase:phase data-call:badge.kind",
         h("a", w.say("skip"), class_="skip", href="#numbers"),
-        _top(snapshot, f, w, contests),
+        _top(snapshot, f, w, contests, as_of),
         main,
         _foot(snapshot, f, w),
         h("p", class_="vh", role="status", id="spoken"),
         data_mode=str(snapshot.get("mode") or "live"),
         data_contest=str(snapshot["contest"]),
         data_shape=shape(snapshot, face),
+        data_as_of=as_of,
     )
-    return ("<!doctype html>" + h("html", _head(snapshot, f, w), body, lang=w.lang)).encode()
+    return ("<!doctype html>" + h("html", _head(snapshot, f, w, tags), body, lang=w.lang)).encode()
 
 
 def style(snapshot: Snapshot) -> bytes:
@@ -96,7 +107,7 @@ def _contest(snapshot: Snapshot) -> str:
     return quote(str(snapshot["contest"]), safe="")
 
 
-def _head(snapshot: Snapshot, f: Filler, w: Words) -> Html:
+def _head(snapshot: Snapshot, f: Filler, w: Words, tags: Html) -> Html:
     sheets = ("/static/board.css", "/static/tiles.css", f"/style/{_contest(snapshot)}.css")
     return h(
         "head",
@@ -105,6 +116,7 @@ def _head(snapshot: Snapshot, f: Filler, w: Words) -> Html:
         h("meta", name="viewport", content="width=device-width, initial-scale=1"),
         h("meta", name="color-scheme", content="light dark"),
         h("meta", name="description", content=f.values.get("head.line") or ""),
+        tags,
         *(
             h(
                 "link",
@@ -122,14 +134,7 @@ def _head(snapshot: Snapshot, f: Filler, w: Words) -> Html:
     )
 
 
-def _top(snapshot: Snapshot, f: Filler, w: Words, contests: Sequence[Snapshot]) -> Html:
-    ribbon = h(
-        "p",
-        f.text("ribbon.tag", "strong"),
-        f.text("ribbon.what"),
-        f.text("ribbon.right", class_="right"),
-        class_="wrap",
-    )
+def _top(snapshot: Snapshot, f: Filler, w: Words, contests: Sequence[Snapshot], as_of: str | None) -> Html:
     clock = w.clock(snapshot.get("at"), snapshot["time_zone"])
     word = h("b", w.say("state.printed", t=clock), class_="word")
     status = h(
@@ -141,21 +146,30 @@ def _top(snapshot: Snapshot, f: Filler, w: Words, contests: Sequence[Snapshot]) 
         h("noscript", h("p", w.say("state.reload"))),
         class_="status",
     )
-    bar = h("div", h("p", "Sandık", class_="brand"), status, _controls(snapshot, w), class_="wrap top")
-    ribbon_bar = f.h("div", "hidden:ribbon.hide", ribbon, class_="ribbon")
-    return h("header", ribbon_bar, bar, _contests(snapshot, w, contests))
+    bar = h("div", h("p", "Sandık", class_="brand"), status, _controls(snapshot, w, as_of), class_="wrap top")
+    return h("header", followed(f), _then(snapshot, w, as_of), bar, _contests(snapshot, w, contests))
 
 
-def _controls(snapshot: Snapshot, w: Words) -> Html:
+def _then(snapshot: Snapshot, w: Words, as_of: str | None) -> Html:
+    """That this is the board of another time, and the way back to now."""
+    if as_of is None:
+        return Html("")
+    at = w.moment(as_of, snapshot["time_zone"], snapshot.get("date"))
+    back = h("a", w.say("then.now"), href=f"/?contest={_contest(snapshot)}&lang={w.lang}")
+    return h("p", h("span", w.say("then", t=at), " ", back, class_="wrap"), class_="then")
+
+
+def _controls(snapshot: Snapshot, w: Words, as_of: str | None) -> Html:
     """Pause, update frequency and palette need JavaScript and wait for it; the languages are links."""
     often = [h("option", w.say(f"update.{ms}"), value=ms) for ms in (0, 1000, 10000)]
     palettes = [h("option", w.say(f"palette.{one}"), value=one) for one in ("party", "safe")]
+    then = f"&as_of={quote(as_of, safe='')}" if as_of else ""
     links = [
         h(
             "a",
             words(lang).text["short"],
             h("span", f" {words(lang).text['language']}", class_="vh"),
-            href=f"/?contest={_contest(snapshot)}&lang={lang}",
+            href=f"/?contest={_contest(snapshot)}&lang={lang}{then}",
             lang=lang,
             hreflang=lang,
             aria_current="true" if lang == w.lang else None,
@@ -193,6 +207,7 @@ def _contests(snapshot: Snapshot, w: Words, contests: Sequence[Snapshot]) -> Htm
         )
         for one in contests
     ]
+    links.insert(0, h("li", h("a", w.say("contests.all"), href=f"/contests?lang={w.lang}")))
     return h("nav", h("ul", *links, role="list"), class_="contests wrap", aria_label=w.say("contests"))
 
 
@@ -219,5 +234,6 @@ def _call(f: Filler, w: Words) -> Html:
 def _foot(snapshot: Snapshot, f: Filler, w: Words) -> Html:
     link = h("a", w.say("foot.json"), href=f"/snapshot/{_contest(snapshot)}.json")
     before = h("a", w.say("foot.shown"), href=f"/shown/{_contest(snapshot)}?lang={w.lang}")
-    facts = h("p", f.text("foot.position"), " ", f.text("foot.hash"), " ", link, " ", before)
+    table = h("a", w.say("foot.csv"), href=f"/export/areas.csv?contest={_contest(snapshot)}")
+    facts = h("p", f.text("foot.position"), " ", f.text("foot.hash"), " ", link, " ", table, " ", before)
     return h("footer", h("div", f.text("foot.note", "p"), h("p", w.say("foot.rule"))), facts, class_="wrap")

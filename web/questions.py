@@ -1,10 +1,10 @@
-"""What the board answers below the strip: can it still change, do counts agree, were the reports checked.
+"""What the board answers below the strip: can it still change, or by how much; were the reports checked.
 
 Know before changing: static/questions.js computes the same keys in the browser; a browser test compares both.
 """
 
 from web.face import Face, Snapshot, Values, hidden, short, width
-from web.story import SPOKEN, call_kind
+from web.story import SETTLED, SPOKEN, call_kind
 from web.words import NONE, Words
 
 
@@ -18,38 +18,53 @@ def lead_label(face: Face, leader: int | None, w: Words) -> str:
 
 
 def out_values(s: Snapshot, face: Face, w: Words) -> Values:
-    """Can the boxes still out change it? The lead and everything that can still come, on one scale."""
+    """Can the boxes still out change it? The lead and everything that can still come, on one scale.
+
+    When no box is out the second bar is the recount band, and the question is by how much. After the night
+    the timeline and the steps of the lead (`after`) stand in its place.
+    """
     out = s.get("outstanding")
-    if face.phase == "closed" or not out:
+    if face.phase == "closed" or not out or call_kind(s, face) in SETTLED:
         return {"q1.hide": hidden(True)}
-    most, margin = out.get("votes_max") or 0, s.get("margin_votes")
+    margin = s.get("margin_votes")
     lead = margin is not None and face.phase == "open"
     leader = face.place(s.get("leader"))
+    done = not out["boxes"]
+    most = _band(s) if done else out.get("votes_max") or 0
     scale = max(most, (margin or 0) if lead else 0)
-    if not out["boxes"]:
-        answer = "none"
-    elif not lead:
-        answer = "early"
-    else:
-        answer = "no" if (margin or 0) > most else "yes"
+    answer = "none" if done else "early" if not lead else "no" if (margin or 0) > most else "yes"
     return {
         "q1.hide": None,
+        "q1.title": w.say("q1.much" if done else "q1"),
         "q1.answer": w.say(f"q1.{answer}"),
         "q1.hide_lead": hidden(not lead or not margin),
         "q1.label": lead_label(face, leader, w),
         "q1.lead": w.number(margin) if lead else "",
         "q1.lead.w": width(margin or 0, scale) if lead else width(0, 1),
         "q1.lead.c": str(leader) if lead and leader is not None and face.seats == 1 else None,
-        "q1.hide_out": hidden(not out["boxes"]),
+        "q1.hide_out": hidden(done and not (lead and most)),
+        "q1.out_label": w.say("q1.band", pct=_band_pct(s, w)) if done else w.say("q1.out"),
         "q1.out": w.say("q1.max", n=w.number(most)),
         "q1.out.w": width(most, scale),
         "q1.text": _needs(s, face, w, out),
     }
 
 
+def _band(s: Snapshot) -> int:
+    """The most votes of a lead inside the recount band; 0 where the night has none."""
+    return (s.get("recount_band_permille") or 0) * (s.get("valid") or 0) // 1000
+
+
+def _band_pct(s: Snapshot, w: Words) -> str:
+    return w.percent(s.get("recount_band_permille") or 0, 1)
+
+
 def _needs(s: Snapshot, face: Face, w: Words, out: Snapshot) -> str:
     if not out["boxes"]:
-        return w.say("q1.done")
+        margin, band = s.get("margin_votes"), _band(s)
+        if not margin or not band:
+            return w.say("q1.done")
+        return w.say("q1.inside" if margin <= band else "q1.outside", pct=_band_pct(s, w))
     needs = s.get("needs") or {}
     place = face.place(needs.get("choice"))
     if face.phase == "early":
@@ -69,60 +84,6 @@ def _needs(s: Snapshot, face: Face, w: Words, out: Snapshot) -> str:
     if word == "impossible" and (s.get("margin_votes") or 0) <= (out.get("votes_max") or 0):
         word = "beyond"
     return w.say(f"q1.{word}", name=name, pct=pct, has=has)
-
-
-def _progress(s: Snapshot, source: Snapshot, w: Words) -> str:
-    """How far a source is: boxes counted; of one that reports areas, what it claims, and said so."""
-    counted = source.get("counted") or {}
-    if source.get("claimed") is None:
-        return w.counted(counted.get("units"), counted.get("units_total"), 1)
-    return w.say("src.claims", pct=w.counted(source["claimed"], s["counted"]["boxes_total"], 1))
-
-
-def silence(s: Snapshot, source: Snapshot, w: Words) -> str:
-    """When a source last spoke, and how long it is silent against its pace; STALLED is a word."""
-    pace, silent = source.get("pace"), source.get("silent_s") or 0
-    usual = (
-        ""
-        if pace is None
-        else w.number(int(pace + 0.5))
-        if pace >= 10
-        else w.decimal(int(pace * 10 + 0.5), 1)
-    )
-    if source.get("stalled"):
-        said = [w.say("src.stalled", t=w.lasted(silent))] + ([w.say("src.before", n=usual)] if usual else [])
-        return " · ".join(said)
-    if source.get("finished"):
-        return w.say("src.finished")
-    if not source.get("last_at"):
-        return ""
-    said = [w.say("src.last", t=w.moment(source["last_at"], s["time_zone"], s.get("date")))]
-    said += [w.say("src.silent", t=w.lasted(silent))] if silent else []
-    return " · ".join(said + ([w.say("src.pace", n=usual)] if usual else []))
-
-
-def source_values(s: Snapshot, face: Face, w: Words) -> Values:
-    """Do the counts agree on the leader? Each source by itself; two are never added."""
-    values: Values = {}
-    leaders: list[str] = []
-    for source in s.get("sources") or []:
-        key = f"src.{source['id']}"
-        values[f"{key}.counted"] = _progress(s, source, w)
-        leader = face.place(source.get("leader")) if face.phase == "open" else None
-        name = "" if leader is None else short(w, face.choices[leader])
-        values[f"{key}.mark"] = face.mark(leader) or name
-        values[f"{key}.lead"] = NONE if leader is None else w.number(source.get("margin_votes"))
-        values[f"{key}.c"] = None if leader is None else str(leader)
-        values[f"{key}.state"] = silence(s, source, w)
-        if leader is not None:
-            leaders.append(source["leader"])
-    if face.phase != "open":
-        answer = w.say("q2.early")
-    elif len(leaders) < 2:
-        answer = w.say("q2.one")
-    else:
-        answer = w.say("q2.yes", n=len(leaders)) if len(set(leaders)) == 1 else w.say("q2.no")
-    return values | {"q2.answer": answer}
 
 
 def _room(s: Snapshot, face: Face) -> bool:

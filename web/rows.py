@@ -1,10 +1,18 @@
 """What the board says about each place: its tile, its row in the table, and the sums over all of them.
 
 Know before changing: static/rows.js computes the same keys in the browser; a browser test compares the two.
+The browser's tiles can say other things too (the change, the boxes out); the server's say the lead.
 """
 
-from web.face import AreaLead, Face, Snapshot, Values, hidden, short, votes_in, width
+import re
+
+from web.face import AreaLead, Face, Snapshot, Values, hidden, short, votes_in
 from web.words import NONE, Words
+
+
+def part_of(part: int, whole: int) -> str:
+    """A length in whole percent: these are short bars, and there are two of them in each row."""
+    return f"{part * 100 // whole if whole else 0}%"
 
 
 def area_values(s: Snapshot, face: Face, area: str, w: Words) -> Values:
@@ -15,9 +23,15 @@ def area_values(s: Snapshot, face: Face, area: str, w: Words) -> Values:
     lead = face.leads.get(area)
     values = _tile(facts, face, lead, w, boxes, total)
     values.update(_row(s, face, area, lead, w))
+    values.update(_since(s, face, area, w))
+    if values["flip"] is not None:
+        before = face.place(facts["swing"]["leader"])
+        name = short(w, face.choices[before or 0])
+        values["say"] = w.say("say.flip", say=values["say"], name=name, t=parent_day(s, w))
     values["boxes"] = f"{w.number(boxes)}/{w.number(total)}"
     values["pct"] = w.counted(boxes, total)
-    values["w"] = width(boxes, total)
+    values["w"] = part_of(boxes, total)
+    values["tc"] = values["c"]
     return {f"a.{area}.{key}": value for key, value in values.items()}
 
 
@@ -71,6 +85,33 @@ def _row(s: Snapshot, face: Face, area: str, lead: AreaLead | None, w: Words) ->
     return values
 
 
+def parent_day(s: Snapshot, w: Words) -> str:
+    """The day of the night that this one repeats, in words; its id where that ends with no day."""
+    parent = str((s.get("lineage") or {}).get("parent") or "")
+    day = re.search(r"\d{4}-\d{2}-\d{2}$", parent)
+    return w.day(day[0]) if day else parent
+
+
+def flipped(s: Snapshot, face: Face) -> list[str]:
+    """The places where another leads than on the parent night, as far as a lead may be shown."""
+    return [
+        area
+        for area, lead in face.leads.items()
+        if lead.first is not None and (s["areas"][area].get("swing") or {}).get("flipped")
+    ]
+
+
+def _since(s: Snapshot, face: Face, area: str, w: Words) -> Values:
+    """How the lead moved over the boxes counted on both nights, and whether another leads now."""
+    swing, whole = s["areas"][area].get("swing"), s.get("swing")
+    lead = face.leads.get(area)
+    turned = bool(swing and swing["flipped"] and lead and lead.first is not None)
+    move = NONE
+    if swing and whole and face.phase == "open":
+        move = f"{face.mark(face.place(whole['first']))} {w.signed(swing['points'])}".strip()
+    return {"flip": hidden(turned), "turned": w.say("turned") if turned else "", "move": move}
+
+
 def _two_ahead(face: Face, votes: Snapshot) -> tuple[int | None, int | None]:
     """In a contest of many, the two rows of the table: shown only once there may be an order."""
     if face.phase != "open":
@@ -84,11 +125,10 @@ def _lead_bar(face: Face, lead: AreaLead | None) -> Values:
     """The lead drawn from the middle line towards its owner's side; of many, from the left."""
     margin = lead.margin if lead and lead.first is not None else 0
     if not face.duel:
-        return {"bx": "0.00%", "bw": width(margin, face.scale)}
-    half = width(margin, 2 * face.scale)
+        return {"bx": "0%", "bw": part_of(margin, face.scale)}
+    half = part_of(margin, 2 * face.scale)
     to_left = lead is not None and lead.first == face.left
-    start = width(face.scale - margin, 2 * face.scale) if to_left and face.scale else "50.00%"
-    return {"bx": start, "bw": half}
+    return {"bx": f"{50 - int(half[:-1])}%" if to_left else "50%", "bw": half}
 
 
 def sum_values(s: Snapshot, face: Face, w: Words) -> Values:
@@ -103,13 +143,25 @@ def sum_values(s: Snapshot, face: Face, w: Words) -> Values:
         "legend.grey": w.say("legend.fill" if face.phase == "closed" else "legend.grey", pct=threshold),
         "table.title": w.say("table.all", n=len(face.areas), level=many),
         "th.counted": w.say("th.received" if face.phase == "closed" else "th.counted"),
+        "flip.hide": hidden(not flipped(s, face)),
+        "flip.text": w.say("legend.flip", t=parent_day(s, w)),
+        "th.move": w.say("th.move", t=parent_day(s, w)),
+        "table.note": _note(s, face, w),
     }
+    steps = w.say("legend.steps").split(", ")
+    values |= {f"step.{at}": step for at, step in enumerate(steps, start=1)}
+    if face.duel:
+        for key, place in (("legend.l", face.left), ("legend.r", face.right)):
+            values[key] = w.say("legend.ahead", name=short(w, face.choices[place or 0]))
     if face.phase == "closed":
         values["sum.first"], values["sum.second"] = _least_received(s, face, w)
     elif face.phase == "early":
         values["sum.first"], values["sum.second"] = _reached(s, face, w), w.say("sum.sample")
     else:
-        values["sum.first"], values["sum.second"] = _who_leads(face, w), _closest(s, face, w)
+        values["sum.first"] = _who_leads(face, w)
+        values["sum.second"] = " ".join(
+            said for said in (_who_turned(s, face, w), _closest(s, face, w)) if said
+        )
     return values
 
 
@@ -155,6 +207,21 @@ def _who_leads(face: Face, w: Words) -> str:
     order = sorted(ahead, key=lambda place: (-ahead[place], place))
     items = [w.say("sum.item", name=short(w, face.choices[place]), n=ahead[place]) for place in order]
     return w.say("sum.list", list=", ".join(items)) + tail
+
+
+def _note(s: Snapshot, face: Face, w: Words) -> str:
+    """Whose lead the column of changes is about."""
+    first = face.place((s.get("swing") or {}).get("first")) if face.phase == "open" else None
+    return "" if first is None else w.say("table.note", name=w.of(short(w, face.choices[first])))
+
+
+def _who_turned(s: Snapshot, face: Face, w: Words) -> str:
+    """How many places changed their leader since the night that this one repeats, and to whom."""
+    now = [face.leads[area].first for area in flipped(s, face)]
+    if not now:
+        return ""
+    names = [short(w, face.choices[place]) for place in sorted({place for place in now if place is not None})]
+    return w.say("sum.turned", len(now), n=len(now), t=parent_day(s, w), list=", ".join(names))
 
 
 def _closest(s: Snapshot, face: Face, w: Words) -> str:

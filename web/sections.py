@@ -9,17 +9,20 @@ true without JavaScript.
 
 from collections.abc import Callable
 
+from web.after import after_night
+from web.counts import counts_above, counts_below
 from web.face import Face, Snapshot
 from web.html import Filler, Html
+from web.lead import over_time
 from web.words import Words
 
 Section = Callable[[Snapshot, Face, Filler, Words], Html]
 
-AFTER_STAGE: tuple[Section, ...] = ()
+AFTER_STAGE: tuple[Section, ...] = (after_night, counts_above)
 """Between the questions and the places."""
-AFTER_TILES: tuple[Section, ...] = ()
+AFTER_TILES: tuple[Section, ...] = (over_time,)
 """Between the places and what was told."""
-AFTER_TABLE: tuple[Section, ...] = ()
+AFTER_TABLE: tuple[Section, ...] = (counts_below,)
 """Below the table of places."""
 
 

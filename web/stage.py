@@ -4,8 +4,10 @@ Know before changing: both states of the stage, before and after the embargo, ar
 hidden, so that the moment it lifts is one frame; values that may not be known yet are simply not there.
 """
 
-from web.face import SLOTS_MAX, Face, Snapshot, short
+from web.counts import source_name, tags
+from web.face import SLOTS_MAX, Face, Snapshot
 from web.html import Filler, Html, h, join
+from web.story import REASONS_MAX
 from web.view import party_line
 from web.words import Words
 
@@ -15,7 +17,7 @@ STANDING_MAX = 4
 
 def stage(s: Snapshot, face: Face, f: Filler, w: Words) -> Html:
     """Everything between the headline and the places."""
-    strip = _duel(s, face, f, w) if face.duel else _list(face, f, w)
+    strip = race(s, face, f, w)
     return h(
         "div",
         f.h(
@@ -42,6 +44,11 @@ def stage(s: Snapshot, face: Face, f: Filler, w: Words) -> Html:
         ),
         class_="stage",
     )
+
+
+def race(s: Snapshot, face: Face, f: Filler, w: Words) -> Html:
+    """The two who decide it, face to face, or the list of many."""
+    return _duel(s, face, f, w) if face.duel else _list(face, f, w)
 
 
 def _ban(s: Snapshot, f: Filler, w: Words) -> Html:
@@ -191,12 +198,12 @@ def _still_out(f: Filler, w: Words) -> Html:
     still_out = f.h(
         "div",
         "hidden:q1.hide_out",
-        h("p", h("span", w.say("q1.out")), f.text("q1.out", "b"), class_="pair"),
+        h("p", f.text("q1.out_label"), f.text("q1.out", "b"), class_="pair"),
         f.bar("q1.out.w", "scale out", inside=_hatch()),
     )
     return _panel(
         f,
-        join(w.say("q1"), " ", f.text("q1.answer")),
+        join(f.text("q1.title", "b"), " ", f.text("q1.answer")),
         lead,
         still_out,
         f.text("q1.text", "p", class_="quiet"),
@@ -214,12 +221,7 @@ def _sources(s: Snapshot, f: Filler, w: Words) -> Html:
     rows = []
     for source in s.get("sources") or []:
         key = f"src.{source['id']}"
-        name = [w.name(source)]
-        if source.get("published"):
-            name += [" ", h("span", w.say("shown"), class_="tag")]
-        if source.get("simulated"):
-            name += [" ", h("span", w.say("sim"), class_="tag sim")]
-        name.append(f.text(f"{key}.state", class_="state-of"))
+        name = [source_name(source, w)[0], *tags(source, w)]
         lead = join(f.text(f"{key}.mark", "i"), " ", f.text(f"{key}.lead"))
         counted = f.text(f"{key}.counted", "td")
         rows.append(
@@ -240,7 +242,10 @@ def _swing(f: Filler) -> Html:
 
 
 def _why(f: Filler, w: Words) -> Html:
-    return _panel(f, join(w.say("why")), f.text("why.text", "p"), hide="why.hide")
+    lines = [f.text(f"why.{at}", "li", f"hidden:why.{at}.hide") for at in range(REASONS_MAX)]
+    title = join(w.say("why"), " ", f.text("why.sub"))
+    listed = f.h("ul", "hidden:why.hide_list", *lines, class_="against", role="list")
+    return _panel(f, title, f.text("why.text", "p", "hidden:why.hide_text"), listed, hide="why.hide")
 
 
 def checks(f: Filler, w: Words, hide: str) -> Html:
@@ -257,8 +262,3 @@ def _happens(f: Filler, w: Words) -> Html:
     title = join(f.text("closed.happens", "b"), " ", h("span", w.say("happens.sub")))
     keep = h("p", w.say("happens.keep"), class_="quiet")
     return _panel(f, title, f.text("closed.jump", "p"), keep, hide="closed.hide")
-
-
-def legend_name(face: Face, place: int | None, w: Words) -> str:
-    """The words beside the three steps of one of the two."""
-    return w.say("legend.ahead", name=short(w, face.choices[place or 0]))

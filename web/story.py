@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from web.face import Face, Snapshot, Values, hidden, short
-from web.words import BOLD, Words
+from web.words import BOLD, NONE, Words, local
 
 BADGES: Mapping[str, str] = {
     "not started": "waiting",
@@ -28,10 +28,12 @@ BADGES: Mapping[str, str] = {
 }
 SPOKEN = ("called", "retracted", "recount", "certified", "annulled", "lot")
 """Badges of which there is something to say; the others say that there is no call."""
-BY_DAY = ("recount", "certified", "annulled", "lot")
-"""Those that have a day and not an hour."""
+SETTLED = ("recount", "certified", "annulled", "lot")
+"""Those that come after the night: they have a day and not an hour."""
 DESK_ONLY = ("call-proposed",)
 """Alerts that no page and no feed shows: what is proposed is not public."""
+REASONS_MAX = 6
+"""Reasons against a call that are listed, at most."""
 GROUPS = (
     ("first", "count"), ("counted", "count"), ("lead", "lead"), ("band", "lead"), ("call-made", "call"),
     ("call-retracted", "withdrawn"), ("source", "source"), ("correction", "correction"),
@@ -79,7 +81,7 @@ def call_values(s: Snapshot, face: Face, w: Words) -> Values:
     kind, call, zone = call_kind(s, face), s.get("call") or {}, s["time_zone"]
     name, spoken = _names(call, face, w), kind in SPOKEN
     at = _since(s, kind)
-    when = w.day(at, zone) if kind in BY_DAY else w.moment(at, zone, s.get("date"), seconds=False)
+    when = w.day(at, zone) if kind in SETTLED else w.moment(at, zone, s.get("date"), seconds=False)
     then = w.moment(call.get("called_at"), zone, s.get("date"), seconds=False)
     was = kind == "retracted" and bool(call.get("called_at"))
     what = w.say(f"call.{kind}", t=when, name=name) if spoken else ""
@@ -95,14 +97,21 @@ def call_values(s: Snapshot, face: Face, w: Words) -> Values:
         past = w.say("call.was", name=name, t=then) + _how(call, w) + "."
     return {
         "badge.kind": kind,
-        "badge.text": w.say(f"badge.{kind}", t=when, name=name),
+        "badge.text": w.say(f"badge.{kind}", t=_year(at, zone, w) if kind == "annulled" else when, name=name),
         "badge.was": w.say("badge.was", t=then) if was else "",
         "badge.note": _note(s, kind, w),
         "call.hide": hidden(not spoken),
+        "after.hide": hidden(kind not in SETTLED),
         "call.what": what,
         "call.because": reason(call, w) if spoken else "",
         "call.was": past,
     }
+
+
+def _year(at: str | None, zone: str, w: Words) -> str:
+    """The day with its year: an annulment is spoken of for years."""
+    moment = local(at, zone)
+    return w.date(moment.date().isoformat()) if moment else NONE
 
 
 def _since(s: Snapshot, kind: str) -> str | None:
@@ -130,8 +139,28 @@ def why_values(s: Snapshot, face: Face, w: Words) -> Values:
     """Why is there no call? The reason that was told; in a language it was not told in, the numbers."""
     kind = call_kind(s, face)
     if face.phase == "closed" or kind in SPOKEN:
-        return {"why.hide": hidden(True), "why.text": ""}
-    return {"why.hide": None, "why.text": reason(s.get("call") or {}, w) or _why(s, face, kind, w)}
+        return {"why.hide": hidden(True), "why.text": "", "why.sub": ""}
+    call = s.get("call") or {}
+    lines = [_line(one, w) for one in call.get("guards") or []] if face.phase == "open" else []
+    guards = sum(one["id"] != "rule" for one in call.get("guards") or [])
+    values: Values = {
+        "why.hide": None,
+        "why.text": "" if lines else reason(call, w) or _why(s, face, kind, w),
+        "why.hide_text": hidden(bool(lines)),
+        "why.hide_list": hidden(not lines),
+        "why.sub": w.say("why.guards", n=guards, all=call.get("guards_asked")) if lines and guards else "",
+    }
+    for at in range(REASONS_MAX):
+        values[f"why.{at}"] = lines[at] if at < len(lines) else ""
+        values[f"why.{at}.hide"] = hidden(at >= len(lines))
+    return values
+
+
+def _line(one: Snapshot, w: Words) -> str:
+    """A reason against a call, its title bold."""
+    said = str((one.get("briefs") or {}).get(w.lang) or one.get("brief") or "").replace(BOLD, "")
+    title, colon, rest = said.partition(": ")
+    return f"{BOLD}{title}{colon and ':'}{BOLD} {rest}".rstrip()
 
 
 def _why(s: Snapshot, face: Face, kind: str, w: Words) -> str:

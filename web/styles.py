@@ -103,14 +103,16 @@ def _colours(base: Sequence[str], safe: Sequence[str], *, dark: bool) -> str:
     return "".join(rules)
 
 
-def choice_colours(face: Face) -> str:
-    """The colours of all choices in both palettes and both grounds."""
+def choice_colours(face: Face, theme: str = "auto") -> str:
+    """The colours of all choices in both palettes, on the reader's ground; or on a light or a dark one."""
     base = [valid_colour(choice.get("colour")) for choice in face.choices]
     main = [place for place in (face.left, face.right) if place is not None]
     order = main + [place for place in range(len(base)) if place not in main]
     rank = {place: at for at, place in enumerate(order)}
     last = 2 if face.duel else len(SAFE)
     safe = [SAFE[rank[at]] if rank[at] < last else OTHER for at in range(len(base))]
+    if theme != "auto":
+        return _colours(base, safe, dark=theme == "dark")
     light = _colours(base, safe, dark=False)
     return light + "@media (prefers-color-scheme:dark){" + _colours(base, safe, dark=True) + "}"
 

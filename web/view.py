@@ -4,8 +4,10 @@ Know before changing: each value has a key, the page carries the key beside the 
 computes the same keys in the browser; a browser test compares the two for every snapshot of the fixtures.
 """
 
+from web.counts import source_values
 from web.face import SLOTS_MAX, Face, Snapshot, Values, hidden, width
-from web.questions import checks_values, lead_label, out_values, source_values
+from web.questions import checks_values, lead_label, out_values
+from web.ribbon import ribbon_values
 from web.story import call_kind, call_values, swing_values, told_values, why_values
 from web.words import NONE, Words
 
@@ -31,26 +33,6 @@ def night_rest(s: Snapshot, w: Words) -> str:
     if title and name.startswith(title + ", "):
         return name[len(title) + 2 :]
     return w.date(s.get("date"))
-
-
-def _ribbon(s: Snapshot, face: Face, w: Words) -> Values:
-    mode = s.get("mode", "live")
-    tags = [] if mode == "live" else [w.say(f"mode.{mode}")]
-    if s.get("simulated"):
-        tags.append(w.say("simulated"))
-    right = ""
-    speed = s.get("speed")
-    day = w.date(s.get("date"))
-    if mode == "replay":
-        right = w.say("replaying_at", date=day, speed=speed) if speed else w.say("replaying", date=day)
-    elif mode == "rehearsal":
-        right = w.say("rehearsing", date=day)
-    return {
-        "ribbon.hide": hidden(not tags),
-        "ribbon.tag": " · ".join(tags),
-        "ribbon.what": w.name(s, "simulated_what"),
-        "ribbon.right": right,
-    }
 
 
 def _head(s: Snapshot, face: Face, w: Words) -> Values:
@@ -258,7 +240,7 @@ def _foot(s: Snapshot, face: Face, w: Words) -> Values:
 
 
 PARTS = (
-    _ribbon,
+    lambda s, face, w: ribbon_values(s, w),
     _head,
     call_values,
     _race,

@@ -9,10 +9,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.browser import desk_night
+from tests.browser.desk_gateway import DeskGateway, enter
 from tests.browser.serve import Snapshot, TestGateway
+from tests.patience import PATIENCE_S
 
+expect.set_options(timeout=PATIENCE_S * 1000)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -74,6 +78,32 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert [] == complaints
+
+
+@pytest.fixture
+def desk() -> Iterator[Callable[..., DeskGateway]]:
+    """Makes gateways with a desk and stops them at the end."""
+    made: list[DeskGateway] = []
+
+    def make(*contests: Any, **more: Any) -> DeskGateway:
+        made.append(DeskGateway(desk_night.desk(*contests, **more)))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()
+
+
+@pytest.fixture
+def come(open_page: OpenPage) -> Callable[..., Page]:
+    """Opens the desk and signs in."""
+
+    def opened(at: DeskGateway, token: str = "sandik_second", *, lang: str = "en", **how: Any) -> Page:
+        page = open_page(f"{at.url}desk?lang={lang}", **how)
+        enter(page, token)
+        return page
+
+    return opened
 
 
 def _note(complaints: list[str], kind: str, text: str) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from playwright.sync_api import Error, Page
 
 from tests.browser.serve import TestGateway
+from tests.patience import PATIENCE_S
 
 MakeGateway = Callable[..., TestGateway]
 COUNTDOWN = {"closed.label", "closed.at", "closed.unit"}
@@ -29,7 +30,7 @@ SAID = """(root) => {
 }"""
 
 
-def until(page: Page, true: str, seconds: float = 20) -> None:
+def until(page: Page, true: str, seconds: float = PATIENCE_S) -> None:
     """Waits until an expression is true in the page (the page's own policy forbids the driver's waiting)."""
     deadline = time.monotonic() + seconds
     while not _true(page, true):

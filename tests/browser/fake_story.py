@@ -42,6 +42,22 @@ def made(**more: Any) -> Json:
     return call(**({"state": "called"} | facts | more))
 
 
+GUARDS: list[Json] = [
+    {"id": guard, "brief": en, "briefs": {"en": en, "tr": tr}}
+    for guard, en, tr in (
+        ("recount-band", "Lead inside the recount band: 0.05%, limit 0.5%",
+         "Fark yeniden sayım aralığında: %0,05, sınır %0,5"),
+        ("stalled-source", "The published count has stopped: 11 min, limit 5 min",
+         "Yayımlanan sayım durdu: 11 dk, sınır 5 dk"),
+        ("sources-disagree", "The counts disagree on the leader: 1 against 2",
+         "Sayımlar önde olanda ayrışıyor: 1 karşı 2"),
+        ("rule", "No rule names a winner: lead 4,021, still possible 130,351",
+         "Hiçbir kural kazanan demiyor: fark 4.021, gelebilecek 130.351"),
+    )
+]  # fmt: skip
+"""What stands against a call at 23:20."""
+
+
 def many_alerts(count: int) -> list[Json]:
     """So many alerts, each with figures of its own."""
     known = [*JUNE, *MARCH, *AFTER]

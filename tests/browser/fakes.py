@@ -9,9 +9,9 @@ from copy import deepcopy
 from typing import Any
 
 from tests.browser.fake_odd import many, tie, two_seats, yes_no
-from tests.browser.fake_parts import Snapshot, area, choice, snapshot, source
+from tests.browser.fake_parts import Snapshot, area, choice, moved, snapshot, source
 from tests.browser.fake_sources import june_sources
-from tests.browser.fake_story import AFTER, JUNE, MARCH, alert, call, made
+from tests.browser.fake_story import AFTER, GUARDS, JUNE, MARCH, alert, call, made
 from tests.browser.fake_story import many_alerts as many_alerts
 
 PLACES = """\
@@ -115,6 +115,7 @@ def june() -> Snapshot:
     """23 June 2019 at 19:16: ban lifted, 95 % counted, the lead larger than everything still out."""
     night = _istanbul(lambda counted, total, early: counted, lambda left, right: (left, right))
     out = night["outstanding"]["boxes"]
+    moved(night)
     return night | {
         "outstanding": {"boxes": out, "registered": out * 339, "votes_max": 541662},
         "needs": {"choice": "yildirim", "share": 1.269, "word": "impossible", "because": ""},
@@ -159,11 +160,21 @@ def embargoed(night: Snapshot) -> Snapshot:
         one |= {"votes": None, "share": None}
     for facts in held["areas"].values():
         facts |= dict.fromkeys(
-            ("registered", "voters", "valid", "invalid", "choices", "leader", "margin_votes", "needs")
+            (
+                "registered",
+                "voters",
+                "valid",
+                "invalid",
+                "choices",
+                "leader",
+                "margin_votes",
+                "needs",
+                "swing",
+            )
         )
         facts["counted"] |= {"registered": None}
     for one in held["sources"]:
-        one |= {"leader": None, "margin_votes": None}
+        one |= {"leader": None, "margin_votes": None, "valid": None, "choices": None}
     held["counted"] |= {"registered": None}
     held |= {"tie": False, "swing": None, "alerts": []}
     held["call"] = call("not started", because="The publication ban is in force.")
@@ -177,6 +188,7 @@ def june_closed() -> Snapshot:
     )
     night["version"] = 101
     return embargoed(night) | {
+        "lineage": {"parent": "istanbul-2019-03-31", "state": "unofficial", "rerun_on": None},
         "at": "2019-06-23T16:06:10.000Z",
         "embargo": {
             "state": "bulletins",
@@ -211,6 +223,38 @@ def march_early() -> Snapshot:
     }
 
 
+def _march_counts(night: Snapshot) -> list[Snapshot]:
+    """The agency that has stopped, the council, and a party’s own count."""
+    return [
+        source(
+            "agency-a",
+            "Agency A",
+            30812,
+            31186,
+            night["leader"],
+            night["margin_votes"],
+            published=True,
+            simulated=True,
+            last_at="2019-03-31T20:20:04.000Z",
+            silent_s=660,
+            stalled=True,
+            pace=31.4,
+        ),
+        source("council", "Council", 29655, 31186, "imamoglu", 39915)
+        | {"valid": 8130000, "choices": {"imamoglu": 3977955, "yildirim": 3938040}},
+        source(
+            "party",
+            "Party’s tallies, by hand (simulated)",
+            26914,
+            31186,
+            "imamoglu",
+            161907,
+            simulated=True,
+        )
+        | {"valid": 7387420, "choices": {"imamoglu": 3678934, "yildirim": 3517027}},
+    ]
+
+
 def march_close() -> Snapshot:
     """31 March 2019 at 23:20: a lead of a few thousand the other way, and counts that disagree."""
     night = _istanbul(
@@ -221,31 +265,19 @@ def march_close() -> Snapshot:
         "night": "istanbul-2019-03-31",
         "date": "2019-03-31",
         "at": "2019-03-31T20:20:04.000Z",
-        "call": call("too close", because="The margin of 4021 votes is within 0.5% of the valid votes."),
+        "call": call(
+            "too close",
+            because="The margin of 4021 votes is within 0.5% of the valid votes.",
+            guards=GUARDS,
+            guards_asked=9,
+        ),
         "alerts": MARCH,
         "headline": {
             "en": "The lead is small in a count that has stopped. Many votes are still out, and two other "
             "counts put İmamoğlu ahead.",
             "tr": "Duran bir sayımda fark az. Çok oy bekleniyor ve öteki iki sayımda İmamoğlu önde.",
         },
-        "sources": [
-            source(
-                "agency-a",
-                "Agency A",
-                30812,
-                31186,
-                night["leader"],
-                night["margin_votes"],
-                published=True,
-                simulated=True,
-                last_at="2019-03-31T20:20:04.000Z",
-                silent_s=660,
-                stalled=True,
-                pace=31.4,
-            ),
-            source("council", "Council", 29655, 31186, "imamoglu", 39915),
-            source("party", "Party’s tallies", 26914, 31186, "imamoglu", 161907, simulated=True),
-        ],
+        "sources": _march_counts(night),
     }
 
 

@@ -7,10 +7,10 @@ synchronously; every method that reaches into it goes through that loop and wait
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from copy import deepcopy
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import parse_qs, urlsplit
 
 import orjson
@@ -19,11 +19,18 @@ from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
+import web.replies
+from election.night import ContestId
 from election.wire.frames import difference, state_hash
 from web import pages
+from web.asked import Asked
+from web.hub import Group
 from web.joined import served
-from web.policy import SECURITY
+from web.kept import Keep
+from web.lines import Lines
+from web.policy import SECURITY, Outside
 from web.replies import TYPES
+from web.routes import ROUTES
 
 Snapshot = dict[str, Any]
 T = TypeVar("T")
@@ -46,6 +53,10 @@ class TestGateway:
         self.asked: list[str] = []
         self.closed = False
         """While true, sockets are refused; GETs still work."""
+        self.lines = Lines("replay")
+        self.outside = Outside()
+        """Who may frame its embeds, and where it says it is."""
+        """How the contest went, as far as a test says."""
         self.down = False
         """While true, nothing is answered."""
         self._loop = asyncio.new_event_loop()
@@ -82,7 +93,9 @@ class TestGateway:
         self._thread.join(20)
         self._loop.close()
 
-    def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
+    def _answer(
+        self, connection: ServerConnection, request: Request
+    ) -> Response | Awaitable[Response] | None:
         parts = urlsplit(request.path)
         self.asked.append(parts.path)
         if self.down or (self.closed and parts.path == "/ws"):
@@ -91,16 +104,34 @@ class TestGateway:
             return None
         if parts.path == "/":
             lang = parse_qs(parts.query).get("lang", ["en"])[0]
-            contests = self.hello.get("contests", [])
-            return _response(HTTPStatus.OK, pages.board(self.page, lang, contests=contests), "html")
+            contests, as_of = self.hello.get("contests", []), parse_qs(parts.query).get("as_of", [None])[0]
+            html = pages.board(self.page, lang, contests=contests, as_of=as_of)
+            return _response(HTTPStatus.OK, html, "html")
         if parts.path.startswith("/style/"):
             return _response(HTTPStatus.OK, pages.style(self.page), "css")
         if parts.path.startswith("/snapshot/"):
             return self._plain(request)
+        where, _, rest = parts.path.removeprefix("/").partition("/")
+        if where in ROUTES:
+            return self._elsewhere(where, rest, parse_qs(parts.query))
         name = parts.path.removeprefix("/static/")
         if parts.path.startswith("/static/") and name in served():
             return _response(HTTPStatus.OK, served()[name], name.rpartition(".")[2])
         return _response(HTTPStatus.NOT_FOUND, b"", "txt")
+
+    def _elsewhere(
+        self, where: str, rest: str, query: dict[str, list[str]]
+    ) -> Response | Awaitable[Response]:
+        """One of the addresses in `web.routes`, answered as the gateway does, from the snapshot shown now."""
+        shown = Shown(self.snapshot)
+        lang = query.get("lang", ["en"])[0]
+        asked = Asked(
+            where, rest, query, lang, web.replies.Request("GET", f"/{where}/{rest}"),
+            {ContestId(self.snapshot["contest"]): cast(Group, shown)}, self.hello.get("contests", []), Keep(),
+            "", None, self.outside, self.lines,
+        )  # fmt: skip
+        made = ROUTES[where](asked)
+        return _waited(made) if not isinstance(made, web.replies.Answer) else _as_response(made)
 
     def _plain(self, request: Request) -> Response:
         tag = f'"{self.snapshot["epoch"]}:{self.snapshot["version"]}"'
@@ -176,6 +207,25 @@ class TestGateway:
         while not true():
             assert time.monotonic() < deadline, "the gateway never came to that"
             self.wait(asyncio.sleep(0.01))
+
+
+class Shown:
+    """A contest as the routes see it."""
+
+    def __init__(self, shown: Snapshot) -> None:
+        self.shown = shown
+        self.tag = f"{shown['epoch']}:{shown['version']}"
+        self.body = orjson.dumps(shown)
+
+
+async def _waited(made: Awaitable[web.replies.Answer]) -> Response:
+    return _as_response(await made)
+
+
+def _as_response(made: web.replies.Answer) -> Response:
+    headers = Headers(SECURITY | dict(made.headers) | {"Content-Length": str(len(made.body))})
+    headers["Connection"] = "close"
+    return Response(made.status.value, made.status.phrase, headers, made.body)
 
 
 def _resume(state: Snapshot) -> str:

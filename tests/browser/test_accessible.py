@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
 
 from tests.browser import fakes
 from tests.browser.conftest import OpenPage
@@ -22,6 +23,17 @@ RULES: Any = {
 ONE, OTHER = ("en", "light", 1280), ("tr", "dark", 360)
 MORE = [("june", "tr", "dark", 1280), ("june", "en", "light", 360), ("june_closed", "en", "dark", 1280)]
 
+PAGES = {
+    "contests": "june",
+    "part/lead/mayor": "june",
+    "part/needs/mayor": "march_early",
+    "part/after/mayor": "annulled",
+    "embed/": "june",
+    "overlay/lower-third": "june",
+    "overlay/tiles": "june",
+}
+"""Each with the night that it shows."""
+
 
 @pytest.mark.parametrize(
     ("name", "lang", "scheme", "width"),
@@ -35,6 +47,24 @@ def test_axe_finds_nothing(
     url = f"{gateway(night).url}?lang={lang}"
     page = open_page(url, width=width, color_scheme=scheme, bypass_csp=True)
     live(page, night["version"])
+    nothing_is_wrong(page)
+
+
+@pytest.mark.parametrize(("lang", "scheme", "width"), [ONE, OTHER])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_beside_the_board(
+    path: str, lang: str, scheme: str, width: int, gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """The pages that have no tests of their own with a browser."""
+    night = fakes.FAKES[PAGES[path]]()
+    url = f"{gateway(night).url}{path}?lang={lang}"
+    page = open_page(url, width=width, color_scheme=scheme, bypass_csp=True)
+    expect(page.locator("main h1, main h2").first).to_be_visible()
+    nothing_is_wrong(page)
+
+
+def nothing_is_wrong(page: Page) -> None:
+    """No violation; and axe has looked."""
     response = Axe().run(page, options=RULES).response
     assert response["passes"], "axe looked at nothing"
     found = response["violations"]

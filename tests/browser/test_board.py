@@ -22,7 +22,7 @@ def other_moment(night: fakes.Snapshot) -> fakes.Snapshot:
             "embargo": {"state": "closed"},
             "headline": {"en": "Before", "tr": "Önce"},
         }
-    return fakes.june() | {key: night[key] for key in ("night", "sources")}
+    return fakes.june() | {key: night.get(key) for key in ("night", "sources", "lineage")}
 
 
 @pytest.mark.parametrize("lang", ["en", "tr"])

@@ -109,7 +109,7 @@ def test_a_stalled_source_is_said_in_words(gateway: MakeGateway, open_page: Open
     page = open_page(gateway(night).url)
     live(page, night["version"])
     expect(page.locator(".state .word")).to_have_text("Stalled: Agency A silent for 11 min")
-    expect(page.locator(".state-of").first).to_have_text("STALLED · silent 11 min · 31 boxes a minute before")
+    expect(page.locator(".silence").first).to_have_text("STALLED · silent 11 min · 31 boxes a minute before")
 
 
 def test_an_alert_is_spoken_in_the_one_polite_place(gateway: MakeGateway, open_page: OpenPage) -> None:

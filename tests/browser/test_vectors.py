@@ -1,16 +1,17 @@
 """The page's own arithmetic against the same vectors that hold the server to its answers."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from election.wire.frames import merged, state_hash
 from tests.browser import fakes
-from tests.browser.conftest import OpenPage
-from tests.browser.driving import MakeGateway, live
+from tests.browser.driving import live
+from tests.browser.serve import TestGateway
 
 pytestmark = pytest.mark.browser
 VECTORS = Path(__file__).parents[1] / "web" / "vectors"
@@ -23,13 +24,19 @@ def vectors(name: str) -> list[Any]:
     return found
 
 
-@pytest.fixture
-def page(gateway: MakeGateway, open_page: OpenPage) -> Page:
-    """A page that has painted, whose modules can be asked."""
-    night = fakes.june()
-    opened = open_page(gateway(night).url)
+@pytest.fixture(scope="module")
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page that has painted, whose modules can be asked: one for all, as asking changes nothing in it."""
+    night, complaints = fakes.june(), list[str]()
+    gateway, context = TestGateway(night), chromium.new_context()
+    opened = context.new_page()
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.goto(gateway.url)
     live(opened, night["version"])
-    return opened
+    yield opened
+    context.close()
+    gateway.stop()
+    assert [] == complaints
 
 
 def test_words(page: Page) -> None:

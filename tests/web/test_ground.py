@@ -51,3 +51,23 @@ def test_what_was_told_is_a_list_in_the_page_itself() -> None:
     ) in page
     assert '<a href="/feed.json?lang=en">feed.json</a>' in page
     assert "Nothing has been told yet." in pages.board(fakes.yes_no(), "en").decode()
+
+
+def test_only_a_night_that_repeats_another_has_a_column_of_changes() -> None:
+    """And corners, tags and the note that says whose lead it is."""
+    page = pages.board(fakes.june(), "tr").decode()
+    assert (
+        '<th scope="col" data-sort="move" class="num v wide"><span data-t="th.move">31 Mart gününe göre'
+        in page
+    )
+    assert "İmamoğlu’nun farkındaki değişim" in page
+    assert 'class="tag" data-t=".turned">değişti</b>' in page
+    plain = pages.board(fakes.march_close(), "en").decode()
+    assert "data-flip" not in plain
+    assert 'data-sort="move"' not in plain
+
+
+def test_the_column_of_parts_is_called_by_their_level() -> None:
+    """Sides in Istanbul; where the level above is the whole contest, simply parts."""
+    page = pages.board(fakes.june(), "en").decode()
+    assert '<th scope="col" data-sort="part" class="wide">Side</th>' in page

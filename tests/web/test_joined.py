@@ -61,6 +61,13 @@ def test_every_script_imports_and_exports_so_that_it_can_be_joined(name: str) ->
     assert all(module in SCRIPTS for _, module in imports(text))
 
 
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_no_script_has_a_text_within_a_text_with_blanks(name: str) -> None:
+    """rjsmin takes what stands in a template within a template for code, and leaves its blanks out."""
+    text = files("web").joinpath("static", f"{name}.js").read_text(encoding="utf-8")
+    assert not re.search(r"\$\{[^}`]*`(?:[^`$]|\$(?!\{))*\s", text)
+
+
 def test_every_script_is_sent_by_some_page() -> None:
     """A script that nobody fetches is left over."""
     modules = {

@@ -1,5 +1,7 @@
 """The answers below the strip."""
 
+import pytest
+
 from tests.browser import fakes
 from tests.web.test_view import said
 
@@ -23,25 +25,36 @@ def test_boxes_out_can_change_it() -> None:
 
 
 def test_nothing_out_and_too_early() -> None:
-    """When nothing is out the answer is no; under the threshold it is too early to say."""
-    assert "No, none is out" == said(fakes.final())["q1.answer"]
+    """When nothing is out there is nothing to change; under the threshold it is too early to say."""
+    assert "None is out" == said(fakes.final())["q1.answer"]
     assert "Too early to say" == said(fakes.march_early())["q1.answer"]
 
 
-def test_sources_agree_disagree_or_are_one() -> None:
-    """The counts agree, disagree, or there is only one; under the embargo nothing is said of leaders."""
-    assert "Yes, 3 of 3" == said(fakes.june())["q2.answer"]
-    assert "No" == said(fakes.march_close())["q2.answer"]
-    assert "One count so far" == said(fakes.two_seats())["q2.answer"]
-    closed = said(fakes.june_closed())
-    assert ("–", "90.9%") == (closed["src.council.lead"], closed["src.council.counted"])
+def test_when_no_box_is_out_the_question_is_by_how_much() -> None:
+    """The lead beside the recount band, on one scale: inside it a recount can turn the count."""
+    night = fakes.final() | {"recount_band_permille": 5}
+    band = night["valid"] * 5 // 1000
+    values = said(night)
+    assert ("By how much?", None) == (values["q1.title"], values["q1.hide_out"])
+    assert "Recount band, 0.5% of valid votes" == values["q1.out_label"]
+    assert f"≤ {band:,}" == values["q1.out"]
+    assert (values["q1.text"] or "").endswith("outside the recount band of 0.5%.")
+    inside = said(night | {"margin_votes": band})
+    assert "The lead is inside the recount band" in (inside["q1.text"] or "")
+    assert "100.00%" == inside["q1.lead.w"] == inside["q1.out.w"]
+    assert ("", "Every box is counted.") == (
+        said(fakes.final())["q1.hide_out"],
+        said(fakes.final())["q1.text"],
+    )
+    assert "Can the boxes still out change it?" == said(fakes.june())["q1.title"]
 
 
-def test_what_an_area_source_says_of_its_boxes_is_called_its_claim() -> None:
-    """All its areas may be in, each with a part of its boxes; its word on boxes is never our counted."""
-    night = fakes.june()
-    night["sources"][0] |= {"counted": {"units": 39, "units_total": 39}, "claimed": 15593}
-    assert "claims 50.0%" == said(night)["src.anka.counted"]
+@pytest.mark.parametrize("name", ["certified", "annulled"])
+def test_after_the_night_the_question_gives_way_to_what_became_of_it(name: str) -> None:
+    """The timeline and the steps of the lead stand in its place; before, those are hidden."""
+    after, before = said(fakes.FAKES[name]()), said(fakes.june())
+    assert ("", None) == (after["q1.hide"], after["after.hide"])
+    assert (None, "") == (before["q1.hide"], before["after.hide"])
 
 
 def test_what_was_checked() -> None:
@@ -49,27 +62,6 @@ def test_what_was_checked() -> None:
     values = said(fakes.june())
     assert ("29,627", "7", "97") == (values["q3.counted"], values["q3.refused"], values["q3.remarks"])
     assert ("", "–") == (said(fakes.june_closed())["q3.hide"], said(fakes.june_closed())["q3.turnout"])
-
-
-def test_a_silent_source_is_told_against_its_pace() -> None:
-    """When it was last heard, for how long it is silent, and how fast it told before; STALLED is a word."""
-    june, march = said(fakes.june()), said(fakes.march_close())
-    assert "last 19:16:42 · 412 boxes a minute" == june["src.anka.state"]
-    assert "last 19:14:04 · silent 2 min · 8.3 boxes a minute" == june["src.agency-a.state"]
-    assert "" == june["src.party.state"]
-    assert "STALLED · silent 11 min · 31 boxes a minute before" == march["src.agency-a.state"]
-    turkish = said(fakes.march_close(), "tr")["src.agency-a.state"]
-    assert "DURDU · 11 dk sessiz · öncesinde dakikada 31 sandık" == turkish
-
-
-def test_a_source_that_has_told_every_box_is_not_silent() -> None:
-    """It has nothing more to say; one that stalled and never had a pace says no pace."""
-    night = fakes.june()
-    night["sources"][0] |= {"finished": True, "silent_s": 7200}
-    night["sources"][1] |= {"stalled": True, "pace": None, "silent_s": 8100}
-    values = said(night)
-    assert "has told every box" == values["src.anka.state"]
-    assert "STALLED · silent 2 h 15 min" == values["src.agency-a.state"]
 
 
 def test_the_checks_stand_where_there_is_room() -> None:

@@ -2,7 +2,7 @@
 
 from tests.browser import fakes
 from web.face import face_of
-from web.rows import area_values, sum_values
+from web.rows import area_values, flipped, parent_day, part_of, sum_values
 from web.words import words
 
 
@@ -51,8 +51,50 @@ def test_sums() -> None:
     night = fakes.june()
     values = sum_values(night, face_of(night), words("en"))
     assert "▲ İmamoğlu ahead in 25 districts, Yıldırım ▼ in 14" == values["sum.first"]
-    assert "Closest: Şile ▼ 0.17, Beykoz ▼ 0.25, Fatih ▼ 0.32 points." == values["sum.second"]
+    assert (
+        "7 changed leader since 31 March, to İmamoğlu. "
+        "Closest: Şile ▼ 0.17, Beykoz ▼ 0.25, Fatih ▼ 0.32 points."
+    ) == values["sum.second"]
     early = fakes.march_early()
     assert (
         "16 of 39 districts have reached 30%" == sum_values(early, face_of(early), words("en"))["sum.first"]
     )
+
+
+def test_a_place_where_another_led_before_says_so() -> None:
+    """A corner, a word in its row, the change over the same boxes, and a sentence for readers."""
+    night = fakes.june()
+    night["areas"]["tuzla"]["swing"] |= {"points": 14.24, "leader": "yildirim", "flipped": True}
+    values = place(night, "tuzla")
+    assert ("", "changed", "▲ +14.2") == (values["flip"], values["turned"], values["move"])
+    assert "95% of boxes counted; on 31 March Yıldırım led" in (values["say"] or "")
+    assert (None, "", "▲ +9.0") == tuple(place(night, "kadikoy")[key] for key in ("flip", "turned", "move"))
+    assert "▲ −2.5" == place(_moved(night, -2.5), "kadikoy")["move"]
+
+
+def _moved(night: fakes.Snapshot, points: float) -> fakes.Snapshot:
+    night["areas"]["kadikoy"]["swing"]["points"] = points
+    return night
+
+
+def test_no_place_has_changed_before_its_lead_may_be_shown() -> None:
+    """Under the ban, and where too few of its boxes are counted."""
+    closed = fakes.june_closed()
+    assert (None, "–") == (place(closed, "tuzla")["flip"], place(closed, "tuzla")["move"])
+    night = fakes.june()
+    before = flipped(night, face_of(night))
+    night["areas"][before[0]]["counted"]["boxes"] = 1
+    assert before[1:] == flipped(night, face_of(night))
+    assert None is place(night, before[0])["flip"]
+
+
+def test_the_parent_night_is_named_by_its_day() -> None:
+    """Or by its id, where that does not end with one."""
+    assert "31 March" == parent_day(fakes.june(), words("en"))
+    assert "the-first" == parent_day({"lineage": {"parent": "the-first"}}, words("en"))
+    assert "" == parent_day({}, words("en"))
+
+
+def test_short_bars_are_drawn_in_whole_percent() -> None:
+    """Rounded down; of nothing there is nothing."""
+    assert ("98%", "0%", "0%") == (part_of(822, 838), part_of(0, 10), part_of(0, 0))

@@ -29,7 +29,7 @@ from web.session import (
     Subscribe,
     Unsubscribe,
 )
-from web.wanted import DESK_KINDS, EVENT, PUBLIC_KINDS, Wanted
+from web.wanted import DESK_KINDS, EVENT, FOR_DESK, PUBLIC_KINDS, WHOLE_NIGHT, Wanted
 
 OFFER = Hub(night(), "replay", Limits()).offer
 MAYOR, BRIDGE = ContestId("mayor"), ContestId("bridge")
@@ -143,6 +143,19 @@ def test_events() -> None:
     desk = session(EVERYTHING)
     assert DESK_KINDS == wanted(hear(desk, **ask)).kinds
     assert {"call-proposed"} == wanted(hear(desk, **ask, kinds=["call-proposed"])).kinds
+
+
+def test_the_desk_is_followed_by_whoever_has_its_scope() -> None:
+    """Of the whole night, whatever contest is named; where nothing can be done there is no desk."""
+    ask: Asked = {"t": "subscribe", "sub": "d", "kind": "desk", "contest": "mayor"}
+    assert "no-scope" == code(hear(session(), **ask))
+    talk = session(EVERYTHING)
+    assert Wanted(WHOLE_NIGHT, FOR_DESK) == wanted(hear(talk, **ask))
+    assert "no-such-kind" == code(hear(Session(OFFER, 0.0, EVERYTHING, acts=False), **ask))
+    assert [] == talk.lost()
+    talk.signed_in("looker", {"view", "alerts"})
+    assert ["d"] == [sub for sub, _ in talk.lost()]
+    assert ({}, []) == (talk.subs, talk.lost())
 
 
 MANY = json.dumps([str(number) for number in range(AREAS_MAX + 1)])

@@ -73,6 +73,8 @@ def test_switches() -> None:
         ("SANDIK_NEW_PER_S", "0"),
         ("SANDIK_DRAIN_S", "-1"),
         ("SANDIK_IDLE_WITHIN_S", "0"),
+        ("SANDIK_URL", "results.example"),
+        ("SANDIK_EMBED_ORIGINS", "news.example"),
         ("SANDIK_ADMIN", "9464"),
         ("SANDIK_ADMIN", ":9464"),
         ("SANDIK_ADMIN", "127.0.0.1:"),

@@ -100,7 +100,7 @@ def test_what_forbids_a_call_is_listed_with_its_number_and_limit() -> None:
     assert "Lead inside the recount band: 0.05%, limit 0.5%" == values["why.0"]
     assert (None, "", "") == (values["why.3.hide"], values["why.4.hide"], values["why.4"])
     turkish = said(fakes.march_close(), "tr")
-    assert "9 korumadan 3 tanesi engelliyor" == turkish["why.sub"]
+    assert "9 koşuldan 3 tanesi ilanı engelliyor" == turkish["why.sub"]
     assert (turkish["why.1"] or "").startswith("Yayımlanan sayım durdu: 11 dk")
     early = said(fakes.march_close() | {"lead_from_counted_pct": 99})
     assert ("", None, "") == (early["why.hide_list"], early["why.hide_text"], early["why.sub"])

@@ -2,7 +2,9 @@
    Know before changing: they renew what the server sent and build almost nothing; numbers are never live regions,
    and one sentence is spoken at most every thirty seconds. */
 
+import { asOf } from "./address.js";
 import { votesIn } from "./face.js";
+import { areaValues, moved, parentDay, sumValues, view, whose } from "./rows.js";
 import { alerts, short } from "./story.js";
 import { BOLD } from "./words.js";
 
@@ -138,16 +140,81 @@ function defineCountdown(app) {
   });
 }
 
+export function button(into, use, kind) {
+  const made = document.createElement("button");
+  made.type = "button";
+  if (kind) made.dataset.kind = kind;
+  made.addEventListener("click", use);
+  into.append(made);
+  return made;
+}
+
 function defineTiles({ store, words: w }) {
   customElements.define("sandik-tiles", class extends HTMLElement {
     connectedCallback() {
       this.buttons = [...this.querySelectorAll("button")];
+      this.addModes();
       this.readout = this.querySelector(".readout");
       this.addEventListener("keydown", (event) => this.key(event));
       this.addEventListener("focusin", (event) => this.pick(event.target.closest("button")));
       this.addEventListener("pointerover", (event) => event.pointerType === "mouse" && this.pick(event.target.closest("button")));
-      this.addEventListener("click", (event) => this.pick(event.target.closest("button")));
+      this.addEventListener("click", (event) => this.choose(event.target.closest("button")));
       store.addEventListener("paint", () => this.read());
+    }
+
+    /* What the tiles say: the lead, how it changed on the same boxes, or what is out. */
+    addModes() {
+      const bar = document.createElement("div");
+      bar.className = "modes";
+      bar.role = "group";
+      bar.ariaLabel = w.say("modes");
+      const modes = ["lead", "swing", "out"].map((name) => {
+        const one = button(bar, () => {
+          view.mode = name;
+          this.again();
+          show();
+        }, name);
+        one.textContent = w.say(`mode.${name}`);
+        return one;
+      });
+      this.previousElementSibling.append(bar);
+      const show = () => {
+        const { painted: s, face } = store;
+        bar.hidden = face.phase !== "open";
+        modes[1].hidden = !s.swing;
+        const now = view.mode === "swing" && !s.swing ? "lead" : view.mode;
+        for (const one of modes) one.ariaPressed = String(one.dataset.kind === now);
+      };
+      store.addEventListener("paint", show);
+    }
+
+    /* Says what is painted in the other way; nothing newer comes with it, and nothing is marked as changed. */
+    again() {
+      const { painted: s, face, binding } = store;
+      for (const area of face.areas) binding.putArea(area, areaValues(s, face, area, w));
+      for (const [key, value] of Object.entries(sumValues(s, face, w))) binding.slot(key).put(value);
+    }
+
+    /* Chosen, and not only pointed at: the address of the page names it from now on. */
+    choose(button) {
+      if (!button) return;
+      this.pick(button);
+      history.replaceState(null, "", `#area=${button.dataset.area}`);
+    }
+
+    /* The place that an address names; it may be none of this contest. */
+    show(area) {
+      const found = this.buttons.find((one) => one.dataset.area === area);
+      if (found) found.focus();
+      else {
+        const back = document.createElement("a");
+        back.href = location.pathname + location.search;
+        back.textContent = w.say("read.all");
+        this.readout.replaceChildren(w.say("read.none", { area: area.slice(0, 60) }) + " ", back);
+        this.readout.scrollIntoView({ block: "center" });
+        this.said = "";
+        this.lost = true;
+      }
     }
 
     key(event) {
@@ -183,13 +250,15 @@ function defineTiles({ store, words: w }) {
       this.picked?.classList.remove("picked");
       button.classList.add("picked");
       this.picked = button;
+      this.lost = false;
       this.read();
     }
 
     read() {
       const { latest: s, face } = store;
-      if (!this.picked || !face || !s.areas[this.picked.dataset.area]) return;
-      const id = this.picked.dataset.area;
+      if (!face || this.lost) return;
+      const id = this.picked?.dataset.area ?? this.atRest(s, face);
+      if (!s.areas[id]) return;
       const lines = this.lines(s, face, id);
       const text = JSON.stringify(lines);
       if (text === this.said) return;
@@ -203,6 +272,17 @@ function defineTiles({ store, words: w }) {
         }));
         return line;
       }));
+    }
+
+    /* Before anybody has chosen one: where it is closest, or where the least has come in. */
+    atRest(s, face) {
+      const part = (id) => {
+        const lead = face.leads.get(id);
+        if (face.leads.size) return lead ? lead.margin / lead.valid : 2;
+        const { boxes, boxes_total: total } = face.phase === "closed" ? s.areas[id].received : s.areas[id].counted;
+        return total ? boxes / total : 2;
+      };
+      return face.areas.reduce((a, b) => (part(b) < part(a) ? b : a), face.areas[0]);
     }
 
     lines(s, face, id) {
@@ -226,6 +306,8 @@ function defineTiles({ store, words: w }) {
         if (lead && lead.first === at) line.push([" · " + w.say("read.ahead", { n: w.number(lead.margin) }), "b"]);
         lines.push(line);
       }
+      const change = moved(s, face, id, w);
+      if (change) lines.push([[w.say("read.move", { t: parentDay(s, w), n: change.join(" "), name: whose(s, face, w) }), "span"]]);
       return lines;
     }
   });
@@ -262,5 +344,7 @@ function speak({ store }) {
 }
 
 export function define(app) {
-  for (const one of [defineStatus, defineControls, defineCountdown, defineTiles, speak]) one(app);
+  defineControls(app);
+  defineTiles(app);
+  if (!asOf) for (const one of [defineStatus, defineCountdown, speak]) one(app);
 }

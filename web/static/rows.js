@@ -1,9 +1,33 @@
 /* What the board says about each place: its tile, its row, and the sums. Know before changing: web/rows.py computes
-   the same keys for the page the server sends; a browser test compares the two. */
+   the same keys for the page the server sends; a browser test compares the two. What the tiles say can be chosen
+   here (view.mode): the lead, as the server says it, its change since the parent night, or the boxes out. */
 
-import { votesIn, width } from "./face.js";
+import { votesIn } from "./face.js";
 import { short } from "./story.js";
 import { NONE } from "./words.js";
+
+export const view = { mode: "lead" };
+
+/* How the places are spoken of now: before there may be a lead nothing else can be chosen. */
+const mode = (s, face) => (face.phase === "open" && (view.mode !== "swing" || s.swing) ? view.mode : "lead");
+
+export const parentDay = (s, w) => {
+  const parent = s.lineage?.parent ?? "";
+  const [day] = /\d{4}-\d{2}-\d{2}$/.exec(parent) ?? [];
+  return day ? w.day(day) : parent;
+};
+
+const turned = (s, face, area) => Boolean(s.areas[area].swing?.flipped) && (face.leads.get(area)?.first ?? null) !== null;
+
+export const moved = (s, face, area, w) => {
+  const { swing } = s.areas[area];
+  return swing && s.swing && face.phase === "open" ? [face.mark(face.place(s.swing.first)), w.signed(swing.points)] : null;
+};
+
+/* Whose lead a change is of. */
+export const whose = (s, face, w) => w.of(short(w, face.choices[face.place(s.swing.first)]));
+
+const partOf = (part, whole) => `${whole ? Math.floor((part * 100) / whole) : 0}%`;
 
 export function areaValues(s, face, area, w) {
   const facts = s.areas[area];
@@ -12,7 +36,14 @@ export function areaValues(s, face, area, w) {
   const values = { ...tile(facts, face, lead, w, boxes, total), ...row(s, face, area, lead, w) };
   values.boxes = `${w.number(boxes)}/${w.number(total)}`;
   values.pct = w.counted(boxes, total);
-  values.w = width(boxes, total);
+  values.w = partOf(boxes, total);
+  values.tc = values.c;
+  const flip = turned(s, face, area);
+  values.flip = flip ? "" : null;
+  values.turned = flip ? w.say("turned") : "";
+  values.move = moved(s, face, area, w)?.join(" ").trim() ?? NONE;
+  if (flip) values.say = w.say("say.flip", { say: values.say, name: short(w, face.choices[face.place(facts.swing.leader)]), t: parentDay(s, w) });
+  if (mode(s, face) !== "lead") Object.assign(values, mode(s, face) === "out" ? left(facts, w, total - boxes) : change(s, face, area, w));
   return values;
 }
 
@@ -40,6 +71,25 @@ function tile(facts, face, lead, w, boxes, total) {
     values.line = mark ? w.say("tile.counted", { pct }) : `+${points} · ${pct}`;
     values.say = w.say("say.lead", { area, name, points, pct });
   }
+  return values;
+}
+
+function left(facts, w, out) {
+  const n = w.number(out);
+  return { tc: null, s: null, mark: "", value: n, brief: n, say: `${w.name(facts)}: ${w.say("tile.out", { n }, out)}` };
+}
+
+function change(s, face, area, w) {
+  const facts = s.areas[area];
+  const [mark, value] = moved(s, face, area, w) ?? ["", NONE];
+  const values = { tc: null, s: null, mark, value, brief: value, line: "", say: `${w.name(facts)}: ${value}` };
+  if (!facts.swing) return values;
+  const { points, boxes } = facts.swing;
+  values.line = w.say("tile.boxes", { n: w.number(boxes) }, boxes);
+  values.say = `${w.name(facts)}: ${w.say("read.move", { t: parentDay(s, w), n: value, name: whose(s, face, w) })}`;
+  values.brief = (points < 0 ? "−" : "+") + Math.round(Math.abs(points));
+  if (points) values.tc = String(face.place(points > 0 ? s.swing.first : s.swing.second));
+  if (points) values.s = String(Math.abs(points) < 5 ? 1 : Math.abs(points) <= 10 ? 2 : 3);
   return values;
 }
 
@@ -73,9 +123,9 @@ function twoAhead(face, votes) {
 
 function leadBar(face, lead) {
   const margin = lead && lead.first !== null ? lead.margin : 0;
-  if (!face.duel) return { bx: "0.00%", bw: width(margin, face.scale) };
-  const toLeft = lead && lead.first === face.left && face.scale;
-  return { bx: toLeft ? width(face.scale - margin, 2 * face.scale) : "50.00%", bw: width(margin, 2 * face.scale) };
+  if (!face.duel) return { bx: "0%", bw: partOf(margin, face.scale) };
+  const bw = partOf(margin, 2 * face.scale);
+  return { bx: lead && lead.first === face.left ? `${50 - parseInt(bw, 10)}%` : "50%", bw };
 }
 
 export function sumValues(s, face, w) {
@@ -83,16 +133,28 @@ export function sumValues(s, face, w) {
   const each = w.level(face.level, 2);
   const kind = { closed: "received", early: "counted", open: "lead" }[face.phase];
   const [first, second] = { closed: leastReceived, early: reachedSum, open: leaders }[face.phase](s, face, w);
-  return {
-    "tiles.title": w.say(`tiles.${kind}`, { each }),
-    "tiles.sub": w.say(`tiles.${kind}_sub`, { pct, each }),
-    "legend.hide": face.phase === "open" ? null : "",
+  const said = mode(s, face);
+  const t = parentDay(s, w);
+  const note = s.swing && face.phase === "open" ? w.say("table.note", { name: whose(s, face, w) }) : "";
+  const subs = { lead: w.say(`tiles.${kind}_sub`, { pct, each }), swing: note, out: w.say("tiles.out_sub") };
+  const values = {
+    "tiles.title": w.say(`tiles.${said === "lead" ? kind : said}`, { each, t }),
+    "tiles.sub": subs[said],
+    "legend.hide": face.phase === "open" && said !== "out" ? null : "",
+    "flip.hide": face.areas.some((area) => turned(s, face, area)) ? null : "",
+    "flip.text": w.say("legend.flip", { t }),
+    "th.move": w.say("th.move", { t }),
+    "table.note": note,
     "legend.grey": w.say(face.phase === "closed" ? "legend.fill" : "legend.grey", { pct }),
     "table.title": w.say("table.all", { n: face.areas.length, level: w.level(face.level, 1) }),
     "th.counted": w.say(face.phase === "closed" ? "th.received" : "th.counted"),
     "sum.first": first,
     "sum.second": second,
   };
+  w.say(said === "swing" ? "legend.steps_swing" : "legend.steps").split(", ").forEach((step, at) => { values[`step.${at + 1}`] = step; });
+  const named = (place) => w.say(said === "swing" ? "legend.gained" : "legend.ahead", { name: short(w, face.choices[place]) });
+  if (face.duel) Object.assign(values, { "legend.l": named(face.left), "legend.r": named(face.right) });
+  return values;
 }
 
 function leastReceived(s, face, w) {
@@ -126,7 +188,7 @@ function leaders(s, face, w) {
     }
   }
   const tail = tied ? " · " + w.say("sum.tied", { n: tied }) : "";
-  return [whoLeads(face, ahead, w) + tail, closest(s, face, close, w)];
+  return [whoLeads(face, ahead, w) + tail, [whoTurned(s, face, w), closest(s, face, close, w)].filter(Boolean).join(" ")];
 }
 
 function whoLeads(face, ahead, w) {
@@ -140,6 +202,14 @@ function whoLeads(face, ahead, w) {
   places.sort((a, b) => ahead.get(b) - ahead.get(a) || a - b);
   const list = places.map((place) => w.say("sum.item", { name: short(w, face.choices[place]), n: ahead.get(place) }));
   return w.say("sum.list", { list: list.join(", ") });
+}
+
+function whoTurned(s, face, w) {
+  const areas = face.areas.filter((area) => turned(s, face, area));
+  if (!areas.length) return "";
+  const now = [...new Set(areas.map((area) => face.leads.get(area).first))].sort((a, b) => a - b);
+  const list = now.map((place) => short(w, face.choices[place])).join(", ");
+  return w.say("sum.turned", { n: areas.length, t: parentDay(s, w), list }, areas.length);
 }
 
 function closest(s, face, close, w) {

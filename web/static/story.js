@@ -12,6 +12,9 @@ const GROUPS = Object.entries({ first: "count", counted: "count", lead: "lead", 
   "call-retracted": "withdrawn", source: "source", correction: "correction", quarantine: "held", embargo: "ban",
   recount: "ruling", certified: "ruling", annulled: "ruling", rerun: "ruling" });
 
+const REASONS_MAX = 6;
+
+export const settled = (kind) => SPOKEN.indexOf(kind) > 1;
 export const hidden = (yes) => (yes ? "" : null);
 const plain = (text) => text.replaceAll(BOLD, "");
 
@@ -46,7 +49,7 @@ export function callValues(s, face, w) {
     .filter((place) => place !== null).map((place) => short(w, face.choices[place])).join(", ");
   const annulment = kind === "annulled" ? s.alerts?.find((alert) => alert.kind === kind) : null;
   const at = annulment?.at ?? call.at;
-  const t = SPOKEN.indexOf(kind) > 1 ? w.day(at, s.time_zone) : moment(at);
+  const t = settled(kind) ? w.day(at, s.time_zone) : moment(at);
   const then = moment(call.called_at);
   let what = spoken ? w.say(`call.${kind}`, { t, name }) : "";
   let past = "";
@@ -55,9 +58,10 @@ export function callValues(s, face, w) {
     what += (s.lineage?.rerun_on ? w.say("call.rerun", { t: w.day(s.lineage.rerun_on, s.time_zone) }) : "") + ".";
     past = w.say("call.kept");
   } else if ((kind === "retracted" || kind === "recount") && name) past = w.say("call.was", { name, t: then }) + how(call, w) + ".";
-  return { "badge.kind": kind, "badge.text": w.say(`badge.${kind}`, { t, name }),
+  const year = at && kind === "annulled" ? w.date(w.plainDay(at, s.time_zone)) : t;
+  return { "badge.kind": kind, "badge.text": w.say(`badge.${kind}`, { t: year, name }),
     "badge.was": kind === "retracted" && call.called_at ? w.say("badge.was", { t: then }) : "",
-    "badge.note": note(s, kind, w), "call.hide": hidden(!spoken), "call.what": what,
+    "badge.note": note(s, kind, w), "call.hide": hidden(!spoken), "after.hide": hidden(!settled(kind)), "call.what": what,
     "call.because": spoken ? reason(call, w) : "", "call.was": past };
 }
 
@@ -75,8 +79,24 @@ function note(s, kind, w) {
 
 export function whyValues(s, face, w) {
   const kind = callKind(s, face);
-  if (face.phase === "closed" || SPOKEN.includes(kind)) return { "why.hide": "", "why.text": "" };
-  return { "why.hide": null, "why.text": reason(s.call ?? {}, w) || why(s, kind, w) };
+  if (face.phase === "closed" || SPOKEN.includes(kind)) return { "why.hide": "", "why.text": "", "why.sub": "" };
+  const { guards = [], guards_asked: all } = s.call ?? {};
+  const lines = face.phase === "open" ? guards.map((one) => against(one, w)) : [];
+  const n = guards.filter(({ id }) => id !== "rule").length;
+  const values = { "why.hide": null, "why.text": lines.length ? "" : reason(s.call ?? {}, w) || why(s, kind, w),
+    "why.hide_text": hidden(lines.length), "why.hide_list": hidden(!lines.length),
+    "why.sub": lines.length && n ? w.say("why.guards", { n, all }) : "" };
+  for (let at = 0; at < REASONS_MAX; at += 1) {
+    values[`why.${at}`] = lines[at] ?? "";
+    values[`why.${at}.hide`] = hidden(at >= lines.length);
+  }
+  return values;
+}
+
+/* A reason against a call, its title bold. */
+function against({ briefs, brief }, w) {
+  const [, title, rest] = /^(.*?:(?= )|.*$) ?(.*)$/.exec(plain(briefs?.[w.lang] || brief || ""));
+  return (BOLD + title + BOLD + " " + rest).trimEnd();
 }
 
 function why(s, kind, w) {

@@ -1,6 +1,8 @@
 /* The table of places: sorted by its heads, filtered by part of the contest. Know before changing: rows never move
    under the pointer; they are sorted again when it leaves, on pause, and every ten seconds otherwise. */
 
+import { button } from "./elements.js";
+
 const RESORT_MS = 10000;
 
 const counted = (facts, face) => (face.phase === "closed" ? facts.received : facts.counted);
@@ -23,17 +25,15 @@ export function defineTable({ store, words: w }) {
     }
 
     addButton(head) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.append(...head.childNodes);
-      head.append(button);
-      button.addEventListener("click", () => {
+      const words = [...head.childNodes];
+      const made = button(head, () => {
         const key = head.dataset.sort;
         const text = ["name", "part", "n0", "n1"].includes(key);
         const down = this.order?.key === key ? !this.order.down : !text;
         this.order = { key, down };
         this.sort();
       });
+      made.append(...words);
     }
 
     painted(event) {
@@ -81,6 +81,7 @@ export function defineTable({ store, words: w }) {
       if (key === "counted") return total ? boxes / total : -1;
       if (key === "lv") return lead ? lead.margin : -1;
       if (key === "lp") return lead ? lead.margin / lead.valid : -1;
+      if (key === "move") return facts.swing?.points ?? -1000;
       if (key === "turnout") return facts.registered && facts.voters != null ? facts.voters / facts.registered : -1;
       const side = face.choices[key.endsWith("0") ? face.left : face.right];
       if (face.duel && key[0] === "t") return share(facts, side);
@@ -102,14 +103,8 @@ export function defineTable({ store, words: w }) {
       this.filters = this.closest("section").querySelector(".filters");
       this.parts = new Map(this.rows.map((row) => [row, row.querySelector(".part")?.textContent]));
       const parts = new Set([...this.parts.values()].filter(Boolean));
-      const names = ["all", ...(parts.size > 1 && parts.size < 7 ? parts : []), "open"];
-      for (const name of names) {
-        const button = document.createElement("button");
-        button.type = "button";
-        button.dataset.filter = name;
-        button.addEventListener("click", () => { this.filter = name; this.countFilters(); });
-        this.filters.append(button);
-      }
+      const names = ["all", ...(parts.size > 1 && parts.size < 7 ? parts : []), "flip", "none", "open"];
+      for (const name of names) button(this.filters, () => { this.filter = name; this.countFilters(); }, name);
       this.filter = "all";
     }
 
@@ -117,16 +112,18 @@ export function defineTable({ store, words: w }) {
       const { latest: s, face } = store;
       if (!face) return;
       const holds = (name, row) => {
-        if (name !== "open") return name === "all" || this.parts.get(row) === name;
+        if (name === "flip") return row.dataset.flip !== undefined;
+        if (name !== "open" && name !== "none") return name === "all" || this.parts.get(row) === name;
         const { boxes, boxes_total: total } = counted(s.areas[row.dataset.area], face);
-        return boxes < total;
+        return name === "none" ? !boxes : boxes < total;
       };
-      for (const button of this.filters.children) {
-        const name = button.dataset.filter;
+      for (const one of this.filters.children) {
+        const name = one.dataset.kind;
         const n = this.rows.filter((row) => holds(name, row)).length;
-        const said = name === "all" || name === "open" ? w.say(`filter.${name}`, { n }) : `${name} ${n}`;
-        if (button.textContent !== said) button.textContent = said;
-        button.setAttribute("aria-pressed", String(name === this.filter));
+        const said = `filter.${name}` in w.text ? w.say(`filter.${name}`, { n }) : `${name} ${n}`;
+        one.hidden = !n && (name === "flip" || name === "none") && name !== this.filter;
+        if (one.textContent !== said) one.textContent = said;
+        one.setAttribute("aria-pressed", String(name === this.filter));
       }
       for (const row of this.rows) {
         const hide = !holds(this.filter, row);

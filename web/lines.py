@@ -1,0 +1,102 @@
+"""The course of every contest, kept by the gateway while it shows them, and read from the log for before.
+
+    lines = Lines("live", log)
+    lines.look(contest, group.shown)        at every tick, and whenever somebody asks
+    await lines.fill(contest)               what was shown before this gateway began, once
+    lines.line(contest).points.kept()
+
+Know before changing: `look` is called in every tick and costs nothing while nothing is new. Filling reads at
+most so many snapshots out of the log, spread over the night, however long that was; a log that is away or
+still being read is asked again when somebody next wants the line.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+import orjson
+
+from election.errors import OutsideError
+from election.night import ContestId
+from election.wire.frames import Json
+from election.wire.shown import Entry
+from web.points import Line
+from web.shown import ShownLog
+
+READS_MAX = 240
+"""Most snapshots of a contest that are read from the log."""
+TOLD_APART = 15
+"""At most so many alerts between two snapshots that are read: each holds the newest twenty."""
+
+
+class Lines:
+    """The lines of all contests of a night."""
+
+    def __init__(self, mode: str = "live", log: ShownLog | None = None) -> None:
+        """Without a log there is nothing of the time before."""
+        self._mode, self._log = mode, log
+        self._lines: dict[ContestId, Line] = {}
+        self._seen: dict[ContestId, Json] = {}
+        self._filling: dict[ContestId, asyncio.Lock] = {}
+
+    def line(self, contest: ContestId) -> Line:
+        """The line of a contest, as far as it is known."""
+        found = self._lines.get(contest)
+        if found is None:
+            found = self._lines[contest] = Line(self._mode)
+            found.whole = self._log is None
+        return found
+
+    def look(self, contest: ContestId, shown: Json) -> None:
+        """Takes in what is shown now."""
+        if self._seen.get(contest) is not shown:
+            self._seen[contest] = shown
+            self.line(contest).take(shown)
+
+    async def fill(self, contest: ContestId) -> bool:
+        """Whether the line holds what was shown before this gateway began; reads it where it does not yet."""
+        line, log = self.line(contest), self._log
+        if line.whole or log is None:
+            return True
+        async with self._filling.setdefault(contest, asyncio.Lock()):
+            if line.whole or line.first is None or not log.index.ready:
+                return line.whole
+            first, older = line.first, Line(self._mode)
+            try:
+                for entry in chosen(before(log.index.line(contest), first)):
+                    body = await log.read(entry.mark.offset)
+                    if body is not None:
+                        older.take(await asyncio.to_thread(orjson.loads, body))
+            except OutsideError:
+                return False
+            if line.first == first:
+                line.put_before(older)
+                line.whole = True
+            return line.whole
+
+
+def before(line: Sequence[Entry], first: tuple[str, int]) -> Sequence[Entry]:
+    """What stands in the log before the first snapshot that was taken here; all of it where that does not."""
+    epoch, version = first
+    for place, entry in enumerate(line):
+        if entry.mark.epoch == epoch and entry.mark.version >= version:
+            return line[:place]
+    return line
+
+
+def chosen(line: Sequence[Entry]) -> list[Entry]:
+    """At most READS_MAX of them: spread over the night, with the ends, the opening, and every alert once."""
+    if len(line) <= READS_MAX:
+        return list(line)
+    wanted = {0, len(line) - 1}
+    told = 0
+    for place in range(1, len(line)):
+        before_, mark = line[place - 1].mark, line[place].mark
+        told = told if mark.epoch == before_.epoch else 0
+        if mark.ban != before_.ban:
+            wanted |= {place - 1, place}
+        if mark.told - told > TOLD_APART:
+            wanted.add(place)
+            told = mark.told
+    most = max(2, READS_MAX - len(wanted))
+    wanted |= {place * (len(line) - 1) // (most - 1) for place in range(most)}
+    return [line[place] for place in sorted(wanted)][-READS_MAX:]

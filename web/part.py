@@ -1,0 +1,45 @@
+"""A block of the board as a page of its own, in words and tables: without JavaScript, and in full.
+
+    /part/lead/mayor?lang=tr        the lead over time, drawn, and with every number in a table
+
+    def lead(asked: Asked, s: Snapshot, w: Words) -> Inside: …       and one line in PARTS
+
+Know before changing: a page is made from what the hub shows, once for each version and language.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from election.night import ContestId
+from web.after import after
+from web.archive import clock_mark
+from web.asked import Asked
+from web.face import Snapshot
+from web.inside import Inside, page
+from web.lead import lead
+from web.needs import needs
+from web.replies import BY_LANGUAGE, TYPES, Answer, cached, finish, nothing
+from web.series import filled
+from web.words import Words, words
+
+Part = Callable[[Asked, Snapshot, Words], Inside]
+PARTS: Mapping[str, Part] = {"lead": lead, "needs": needs, "after": after}
+"""By the second part of the address."""
+
+
+def answer(asked: Asked) -> Answer | Awaitable[Answer]:
+    """The page of a part of a contest."""
+    name, _, contest = asked.rest.partition("/")
+    if name not in PARTS or ContestId(contest) not in asked.groups:
+        return nothing()
+    return _answer(asked, name, ContestId(contest))
+
+
+async def _answer(asked: Asked, name: str, contest: ContestId) -> Answer:
+    line = await filled(asked, contest)
+    group, w = asked.groups[contest], words(asked.lang)
+    etag = f"{group.tag}{clock_mark(group.shown)}:{line.moves}:{w.lang}:{asked.edition}"
+    made = asked.keep.get(
+        f"/part/{name}/{contest}/{w.lang}", etag,
+        lambda: page(PARTS[name](asked, group.shown, w), asked, group.shown, w),
+    )  # fmt: skip
+    return finish(cached(made, asked.request, TYPES["html"], "no-cache", BY_LANGUAGE), asked.request)
