@@ -31,6 +31,7 @@ PARTS = {
     "rebuild": "the store flushed → the same state from the log",
     "retraction": "a recount breaks a called lead → a newsroom has the retraction",
     "start": "sandik demo → first numbers on the page",
+    "page": "the board in a browser while a night plays at 60×: first paint, repaints, long tasks",
     "fanout": "one text to 1,000 and 5,000 clients, beside broadcast, bare writes and Go",
     "slow": "10,000 connections, some slow, some not reading: memory, and what the fast ones notice",
     "join": "a late joiner gets its snapshot, of 39 districts and of 31,186 boxes",

@@ -32,13 +32,13 @@ def _run(place: Place) -> float:
     began_s = time.monotonic()
     demo = place.command((str(SANDIK), "demo", NIGHT, "--no-browser", "--port", str(port)), {})
     try:
-        ended_s = wait_for(lambda: demo.check() and _numbers(port), WITHIN_S, "numbers on the page")
+        ended_s = wait_for(lambda: demo.check() and numbers(port), WITHIN_S, "numbers on the page")
     finally:
         demo.stop()
     return ended_s - began_s
 
 
-def _numbers(port: int) -> bool:
+def numbers(port: int) -> bool:
     """Whether the snapshot holds a box, and the page is there."""
     snapshot, page = _get(port, "/snapshot/mayor.json"), _get(port, "/")
     return bool(page) and bool(snapshot) and json.loads(snapshot)["received"]["boxes"] > 0

@@ -86,7 +86,7 @@ def call_values(s: Snapshot, face: Face, w: Words) -> Values:
     was = kind == "retracted" and bool(call.get("called_at"))
     what = w.say(f"call.{kind}", t=when, name=name) if spoken else ""
     if kind == "called":
-        what += _how(call, w) + "."
+        what += _how(call, w) + (w.say("call.then") if reason(call, w) else ".")
     rerun = (s.get("lineage") or {}).get("rerun_on")
     if kind == "annulled":
         what += (w.say("call.rerun", t=w.day(rerun, zone)) if rerun else "") + "."

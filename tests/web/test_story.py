@@ -16,7 +16,9 @@ from web.words import BOLD, words
 def test_a_call_says_rule_time_share_and_reason() -> None:
     """Who, when, by which rule, how much was counted, and the numbers; and that it is not certified."""
     values = said(fakes.june())
-    assert "Called 19:16: İmamoğlu · rule “certain” · at 95.0% counted." == values["call.what"]
+    assert (
+        "Called 19:16: İmamoğlu · rule “certain” · at 95.0% counted. At that moment:" == values["call.what"]
+    )
     assert made()["because"] == values["call.because"]
     assert ("CALLED 19:16 · İmamoğlu", "", None) == (
         values["badge.text"],
@@ -25,7 +27,7 @@ def test_a_call_says_rule_time_share_and_reason() -> None:
     )
     assert "Unofficial until certified." == values["badge.note"]
     turkish = said(fakes.june(), "tr")
-    assert "İlan edildi 19.16: İmamoğlu · kural “kesin” · %95,0 sayılmışken." == turkish["call.what"]
+    assert "İlan edildi 19.16: İmamoğlu · kural “kesin” · %95,0 sayılmışken. O anda:" == turkish["call.what"]
     assert made()["becauses"]["tr"] == turkish["call.because"]
 
 
@@ -77,7 +79,10 @@ def test_several_elected_are_all_named() -> None:
     """A call for two seats names two."""
     two = made(choice="ada", elected=["ada", "bora"], rule="majority", counted_at_call=1.0)
     values = said(fakes.two_seats() | {"call": two, "date": "2019-06-23"})
-    assert "Called 19:16: Kaya, Demir · rule “majority” · at 100% counted." == values["call.what"]
+    assert (
+        "Called 19:16: Kaya, Demir · rule “majority” · at 100% counted. At that moment:"
+        == values["call.what"]
+    )
 
 
 @pytest.mark.parametrize("state", ["not started", "too early", "too close", "open", "proposed"])

@@ -152,8 +152,11 @@ export async function start({ store, words }, section) {
   async function load() {
     clearTimeout(due);
     due = null;
-    const found = await fetch(`/series/${contest}/drawn.json?lang=${lang}&by=${by}`);
-    if (!found.ok) return;
+    const found = await fetch(`/series/${contest}/drawn.json?lang=${lang}&by=${by}`).catch(() => null);
+    if (!found?.ok) {
+      due = setTimeout(load, EVERY_MS);
+      return;
+    }
     plan = await found.json();
     head.textContent = plan.title;
     sub.textContent = plan.sub;

@@ -202,7 +202,7 @@ class Replay {
     const off = busy || !where;
     return h("div.drive", { key: "drive" },
       h("p.named", null, this.w.name(this.state.now, "night_name") || facts.name),
-      h("div.moves", null, button("❙◀ " + this.line("start"), "start", { disabled: off || at === null }),
+      h("div.moves", null, button("|◀ " + this.line("start"), "start", { disabled: off || at === null }),
         button("◀ " + this.line("step_back"), "step-back", { disabled: off || !paused || at === null, title: this.line("step_back.is") }),
         button(paused ? "▶ " + this.line("resume") : "❚❚ " + this.line("pause"), paused ? "resume" : "pause", { style: "go", disabled: off }),
         button(this.line("step") + " ▶", "step", { disabled: off || !paused || facts.ended, title: this.line("step.is") })),

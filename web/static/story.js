@@ -53,7 +53,7 @@ export function callValues(s, face, w) {
   const then = moment(call.called_at);
   let what = spoken ? w.say(`call.${kind}`, { t, name }) : "";
   let past = "";
-  if (kind === "called") what += how(call, w) + ".";
+  if (kind === "called") what += how(call, w) + (reason(call, w) ? w.say("call.then") : ".");
   if (kind === "annulled") {
     what += (s.lineage?.rerun_on ? w.say("call.rerun", { t: w.day(s.lineage.rerun_on, s.time_zone) }) : "") + ".";
     past = w.say("call.kept");
