@@ -47,6 +47,7 @@ class TestGateway:
         """What the page is made from: a test may send a page of another moment."""
         self.hello = hello
         self.sockets: set[ServerConnection] = set()
+        self._connections: list[ServerConnection] = []
         self.heard: list[Snapshot] = []
         self.changes: list[Snapshot] = []
         """Every change that `show` made, to resume from."""
@@ -71,22 +72,29 @@ class TestGateway:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
 
     async def _serve(self) -> Server:
-        return await serve(self._talk, "127.0.0.1", 0, process_request=self._answer)
+        return await serve(
+            self._talk, "127.0.0.1", 0, process_request=self._answer, create_connection=self._connection
+        )  # fmt: skip
+
+    def _connection(self, *given: Any, **named: Any) -> ServerConnection:
+        """Every connection is kept, so that none is left to the collector."""
+        self._connections.append(ServerConnection(*given, **named))
+        return self._connections[-1]
 
     def stop(self) -> None:
         """Ends the gateway and its thread."""
 
         async def end() -> None:
             self.down = True
-            for socket in list(self.sockets):
-                socket.transport.abort()
-            self._server.close()
+            self._server.close(close_connections=False)
+            for one in self._connections:  # also those that said nothing, and answers that nobody read
+                one.transport.abort()
+            await asyncio.gather(*(one.wait_closed() for one in self._connections))
             await self._server.wait_closed()
             rest = asyncio.all_tasks() - {asyncio.current_task()}
             for task in rest:
                 task.cancel()
             await asyncio.gather(*rest, return_exceptions=True)
-            await asyncio.sleep(0.01)  # transports close in the loop's next rounds
 
         self.wait(end())
         self._loop.call_soon_threadsafe(self._loop.stop)
