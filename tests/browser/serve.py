@@ -87,6 +87,9 @@ class TestGateway:
         async def end() -> None:
             self.down = True
             self._server.close(close_connections=False)
+            # Whoever is being let in is a connection soon, and is closed as one.
+            let_in = [one for one in asyncio.all_tasks() if "_accept_connection2" in repr(one.get_coro())]
+            await asyncio.gather(*let_in, return_exceptions=True)
             for one in self._connections:  # also those that said nothing, and answers that nobody read
                 one.transport.abort()
             await asyncio.gather(*(one.wait_closed() for one in self._connections))
