@@ -15,10 +15,11 @@ from election.wire.moments import read_moment
 from election.wire.records import stamp
 from web.between import Between, Moved, columns, lead, moved, part
 from web.face import Face, Snapshot, face_of, short
+from web.fittings import board_bar, language_links
 from web.html import Html, h, join
 from web.ribbon import ribbon
 from web.story import alerts
-from web.words import NONE, Words, languages, local, words
+from web.words import NONE, Words, local, words
 
 FINAL = ("certified", "tie by lot", "annulled")
 """States of a call in which a count is no longer unofficial."""
@@ -80,24 +81,8 @@ def _contest(made: Between) -> str:
 
 def _top(made: Between, w: Words) -> Html:
     s = made.after
-    links = [
-        h(
-            "a",
-            words(lang).text["short"],
-            h("span", f" {words(lang).text['language']}", class_="vh"),
-            href=_address(made, lang), lang=lang, hreflang=lang,
-            aria_current="true" if lang == w.lang else None,
-        )
-        for lang in reversed(languages())
-    ]  # fmt: skip
-    board = h("a", w.say("shown.board"), href=f"/?contest={_contest(made)}&lang={w.lang}")
-    bar = h(
-        "div",
-        h("p", "Sandık", class_="brand"),
-        h("p", board, class_="status"),
-        h("nav", *links, class_="languages controls", aria_label=w.say("language_choice")),
-        class_="wrap top",
-    )
+    links = language_links(w, lambda lang: _address(made, lang), "languages controls")
+    bar = board_bar(w, f"/?contest={_contest(made)}&lang={w.lang}", links)
     return h("header", ribbon(s, w), bar)
 
 

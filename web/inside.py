@@ -10,10 +10,11 @@ from urllib.parse import quote
 
 from web.asked import Asked
 from web.face import Snapshot
+from web.fittings import board_bar, language_links
 from web.html import Html, h
 from web.ribbon import ribbon
 from web.view import night_rest
-from web.words import Words, languages, words
+from web.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +79,9 @@ def _contest(s: Snapshot) -> str:
 
 
 def _top(asked: Asked, s: Snapshot, w: Words) -> Html:
-    links = [
-        h(
-            "a",
-            words(lang).text["short"],
-            h("span", f" {words(lang).text['language']}", class_="vh"),
-            href=f"/{asked.where}/{quote(asked.rest)}?lang={lang}", lang=lang, hreflang=lang,
-            aria_current="true" if lang == w.lang else None,
-        )
-        for lang in reversed(languages())
-    ]  # fmt: skip
-    board = h("a", w.say("shown.board"), href=f"/?contest={_contest(s)}&lang={w.lang}")
-    bar = h(
-        "div",
-        h("p", "Sandık", class_="brand"),
-        h("p", board, class_="status"),
-        h("nav", *links, class_="languages controls", aria_label=w.say("language_choice")),
-        class_="wrap top",
-    )
+    where = f"/{asked.where}/{quote(asked.rest)}"
+    links = language_links(w, lambda lang: f"{where}?lang={lang}", "languages controls")
+    bar = board_bar(w, f"/?contest={_contest(s)}&lang={w.lang}", links)
     return h("header", ribbon(s, w), bar)
 
 

@@ -14,13 +14,14 @@ from urllib.parse import quote
 from web.archive import clock_mark
 from web.asked import Asked
 from web.face import Face, Snapshot, Values, face_of, hidden
+from web.fittings import language_links
 from web.html import Filler, Html, h
 from web.kept import digest
 from web.replies import BY_LANGUAGE, TYPES, Answer, cached, finish, nothing
 from web.ribbon import ribbon
 from web.styles import choice_colours
 from web.view import standing_order, top_values
-from web.words import Words, languages, words
+from web.words import Words, words
 
 ROWS_MORE = 1
 """Choices shown beyond those that are elected: who would be next; two at least."""
@@ -79,27 +80,13 @@ def page(shown: Sequence[Snapshot], lang: str) -> bytes:
 
 
 def _top(s: Snapshot, w: Words) -> Html:
-    links = [
-        h(
-            "a",
-            words(lang).text["short"],
-            h("span", f" {words(lang).text['language']}", class_="vh"),
-            href=f"/contests?lang={lang}", lang=lang, hreflang=lang,
-            aria_current="true" if lang == w.lang else None,
-        )
-        for lang in reversed(languages())
-    ]  # fmt: skip
+    links = language_links(w, lambda lang: f"/contests?lang={lang}", "languages")
     pause = h("button", w.say("pause"), type="button", class_="pause", hidden="", data_other=w.say("resume"))
     bar = h(
         "div",
         h("p", "Sandık", class_="brand"),
         h("p", w.say("overview.renewed"), class_="status"),
-        h(
-            "div",
-            pause,
-            h("nav", *links, class_="languages", aria_label=w.say("language_choice")),
-            class_="controls",
-        ),
+        h("div", pause, links, class_="controls"),
         class_="wrap top",
     )
     return h("header", ribbon(s, w), bar)

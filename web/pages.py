@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from web.face import Face, Snapshot, Values, face_of
 from web.feeds import FEEDS
+from web.fittings import language_links
 from web.ground import changed, table, tiles
 from web.html import Filler, Html, h, join
 from web.ribbon import followed
@@ -21,7 +22,7 @@ from web.sections import AFTER_STAGE, AFTER_TABLE, AFTER_TILES, blocks
 from web.stage import stage
 from web.styles import choice_colours, tile_grid
 from web.view import top_values
-from web.words import Words, languages, static_text, words
+from web.words import Words, static_text, words
 
 NO_TAGS = Html("")
 
@@ -164,18 +165,8 @@ def _controls(snapshot: Snapshot, w: Words, as_of: str | None) -> Html:
     often = [h("option", w.say(f"update.{ms}"), value=ms) for ms in (0, 1000, 10000)]
     palettes = [h("option", w.say(f"palette.{one}"), value=one) for one in ("party", "safe")]
     then = f"&as_of={quote(as_of, safe='')}" if as_of else ""
-    links = [
-        h(
-            "a",
-            words(lang).text["short"],
-            h("span", f" {words(lang).text['language']}", class_="vh"),
-            href=f"/?contest={_contest(snapshot)}&lang={lang}{then}",
-            lang=lang,
-            hreflang=lang,
-            aria_current="true" if lang == w.lang else None,
-        )
-        for lang in reversed(languages())
-    ]
+    here = f"/?contest={_contest(snapshot)}"
+    links = language_links(w, lambda lang: f"{here}&lang={lang}{then}", "languages")
     pause = join(h("i", "❚❚", aria_hidden="true"), h("span", w.say("pause")))
     return h(
         "sandik-controls",
@@ -185,7 +176,7 @@ def _controls(snapshot: Snapshot, w: Words, as_of: str | None) -> Html:
             "span",
             h("select", *often, class_="often", aria_label=w.say("update")),
             h("select", *palettes, class_="palette", aria_label=w.say("palette")),
-            h("nav", *links, class_="languages", aria_label=w.say("language_choice")),
+            links,
             class_="set",
         ),
         class_="controls",

@@ -5,11 +5,10 @@
 import { Beside } from "./desk_beside.js";
 import { Deciding, waiting } from "./desk_decide.js";
 import { Doing } from "./desk_do.js";
-import { draw, h, Steady } from "./desk_dom.js";
+import { begin, draw, h, Steady } from "./desk_dom.js";
 import { DeskLink } from "./desk_link.js";
 import { button, line } from "./desk_parts.js";
 import { boxId, Tables } from "./desk_tables.js";
-import { Words } from "./words.js";
 
 const SUB = "desk";
 const TICK_MS = 1000;
@@ -327,13 +326,4 @@ class Desk {
   }
 }
 
-async function start() {
-  const root = document.documentElement;
-  const words = new Words(await (await fetch(`/static/strings.${root.lang}.json`)).json());
-  await words.more("desk");
-  root.dataset.js = "1";
-  globalThis.sandik = new Desk(words);
-  globalThis.sandik.start();
-}
-
-start();
+begin("desk", Desk);

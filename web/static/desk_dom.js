@@ -2,7 +2,7 @@
    Know before changing: text goes in as text, never as HTML; a field that somebody types in keeps what is typed,
    because its value is set only when it is made; and what is done is named by data-do, heard once for the page. */
 
-import { BOLD } from "./words.js";
+import { BOLD, Words } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -97,4 +97,14 @@ export class Steady {
     this.orders.set(name, order);
     return order.map((id) => by.get(id));
   }
+}
+
+/* Starts a page one signs in at, when its words are there. */
+export async function begin(part, Page) {
+  const root = document.documentElement;
+  const words = new Words(await (await fetch(`/static/strings.${root.lang}.json`)).json());
+  await words.more(part);
+  root.dataset.js = "1";
+  globalThis.sandik = new Page(words);
+  globalThis.sandik.start();
 }

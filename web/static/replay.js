@@ -2,14 +2,13 @@
    Know before changing: what is asked is carried out by the replay and answered by it; nothing here guesses that it was
    done. The replay is looked at every few seconds while the page is seen, so what others do to it is seen as well. */
 
-import { draw, h } from "./desk_dom.js";
+import { begin, draw, h } from "./desk_dom.js";
 import { DeskLink } from "./desk_link.js";
 import { button } from "./desk_parts.js";
 import { faceOf } from "./face.js";
 import { Faults } from "./replay_faults.js";
 import { Timeline } from "./replay_line.js";
 import { Shown } from "./replay_state.js";
-import { Words } from "./words.js";
 
 const SPEEDS = [1, 10, 60, 600, null];
 const LOOK_MS = 5000;
@@ -350,13 +349,4 @@ class Replay {
   }
 }
 
-async function start() {
-  const root = document.documentElement;
-  const words = new Words(await (await fetch(`/static/strings.${root.lang}.json`)).json());
-  await words.more("replay");
-  root.dataset.js = "1";
-  globalThis.sandik = new Replay(words);
-  globalThis.sandik.start();
-}
-
-start();
+begin("replay", Replay);
