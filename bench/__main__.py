@@ -25,7 +25,8 @@ Measure = Callable[[Place, Wanted, Results], None]
 
 PARTS = {
     "counting": "one worker on Apache Kafka and Redis: reports a second, exact",
-    "peer": "the same count as plain Faust tables",
+    "scaling": "what a report costs with 31 k, 200 k and 1 M boxes, with ten contests, with two workers",
+    "peer": "the same count as plain Faust tables and as a Kafka Streams program",
     "latency": "acknowledged → gateway → client, at 200 reports a second",
     "night": "the June night as fast as possible, from the file to the last frame at a client",
     "rebuild": "the store flushed → the same state from the log",

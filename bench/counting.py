@@ -1,4 +1,4 @@
-"""Counting: one worker on Apache Kafka and Redis with an append-only file, from the first apply to the last.
+"""Counting: workers on Apache Kafka and Redis with an append-only file, from the first apply to the last.
 
 The topic is filled first; then a worker is started, and what is measured lies between the first and the last
 offset it stored. For every repetition the store is emptied and a new worker counts the log again. At the end
@@ -9,7 +9,7 @@ worker's start do not count; both are told beside it.
 """
 
 import os
-import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -21,13 +21,16 @@ from bench.revisions import Load
 from bench.servers import Place, Running
 from bench.stored import Stored, differences, wait_for
 from bench.wanted import Wanted
-from election.night import Contest, Night, NightId
+from election.night import Contest, ContestId, Night, NightId
 from election.wire.nights import read_night
+from election.wire.records import Bundle
 from producers.settings import Settings
 
 LEAST = 120_000
 FIRST_APPLY_WITHIN_S = 60.0
 ALL_WITHIN_S = 600.0
+JOINED = b"reading on from"
+"""What a worker says when it has its partitions: seconds after its sign of life, where a join is slow."""
 
 
 @dataclass(frozen=True)
@@ -52,27 +55,36 @@ class Stage:
     place: Place
     broker: Running
     store: Running
-    night: Istanbul
     facts: Night
-    contest: Contest
     folder: str
+
+    @classmethod
+    def of(cls, place: Place, broker: Running, night: Istanbul, name: str) -> "Stage":
+        """A night in a folder of its own, and a store of its own."""
+        folder = str(night.written(place.folder / name))
+        files = {key: night.files[key] for key in night.files if key.endswith((".toml", ".csv"))}
+        return cls(place, broker, place.redis(), read_night(files), folder)
 
 
 def measure(place: Place, wanted: Wanted, results: Results) -> None:
     """Bundles of 50 and of 200."""
     night, revisions = wanted.night, wanted.either(wanted.revisions, 4)
-    folder = str(night.written(place.folder / "night"))
-    facts = read_night({name: night.files[name] for name in night.files if name.endswith((".toml", ".csv"))})
-    contest = next(iter(facts.contests.values()))
-    stage = Stage(place, place.kafka(), place.redis(), night, facts, contest, folder)
+    stage = Stage.of(place, place.kafka(), night, "night")
     for bundle_max in (50, 200):
         load = Load(night, revisions, bundle_max)
-        session = f"bundles-{bundle_max}"
-        settings = Settings(session=session, kafka=stage.broker.address, partitions=PARTITIONS)
-        filled = fill(settings, NIGHT, load.bundles(), load.reports, f"filling {session}")
-        say(f"  {filled.records:,} records with {filled.reports:,} reports in {session}")
-        runs = [_run(stage, load, filled, settings) for _ in range(wanted.repeat)]
+        settings, filled = filled_topic(stage, f"bundles-{bundle_max}", load.bundles(), load.reports)
+        runs = [count(stage, (load,), filled, settings) for _ in range(wanted.repeat)]
         results.add(*_figures(runs, bundle_max, load))
+
+
+def filled_topic(
+    stage: Stage, session: str, bundles: Iterable[Bundle], reports: int
+) -> tuple[Settings, Filled]:
+    """A session of its own with these bundles in its log."""
+    settings = Settings(session=session, kafka=stage.broker.address, partitions=PARTITIONS)
+    filled = fill(settings, NIGHT, bundles, reports, f"filling {session}")
+    say(f"  {filled.records:,} records with {filled.reports:,} reports in {session}")
+    return settings, filled
 
 
 def _figures(runs: list[Run], bundle_max: int, load: Load) -> list[Figure]:
@@ -105,40 +117,85 @@ def environment(stage: Stage, settings: Settings) -> dict[str, str]:
     }
 
 
-def _run(stage: Stage, load: Load, filled: Filled, settings: Settings) -> Run:
-    stored = Stored.of(stage.store.url, settings.scope(NightId(NIGHT)))
-    stored.flush()
-    worker = stage.place.room("worker", environment(stage, settings))
-    processes = {"worker": worker.pid, "store": stage.store.pid, "broker": stage.broker.pid}
+def count(
+    stage: Stage, loads: Sequence[Load], filled: Filled, settings: Settings, workers: int = 1, skip: int = 0
+) -> Run:
+    """Empties the store, starts workers and waits until the log is counted; every area must be exact.
+
+    What is measured begins after `skip` reports, at the earliest with the first apply. Raises AssertionError.
+    """
+    scope = settings.scope(NightId(NIGHT))
+    stored = [Stored.of(stage.store.url, scope, load.contest) for load in loads]
+    stored[0].flush()
+    rooms = [stage.place.room("worker", environment(stage, settings)) for _ in range(workers)]
+    pids = {"worker": [room.pid for room in rooms], "store": [stage.store.pid], "broker": [stage.broker.pid]}
+
+    def now() -> int:
+        for room in rooms:
+            room.check()
+        return filled.reports_before(_furthest(stored))
+
+    def done() -> bool:
+        progress(at := now(), filled.reports, "counting")
+        return at >= filled.reports
+
     try:
-        begun_s = wait_for(lambda: worker.check() and any(stored.offsets().values()),
-                           FIRST_APPLY_WITHIN_S, "a first apply")  # fmt: skip
-        at, began_s = stored.offsets(), time.monotonic()
-        first = filled.reports_before(at)
-        before = {who: cpu_s(pid) or 0.0 for who, pid in processes.items()}
-        busy_before_s = busy_s() or 0.0
-
-        def done() -> bool:
-            now = filled.reports_before(stored.offsets())
-            progress(now, filled.reports, "counting")
-            return worker.check() and now >= filled.reports
-
+        begun_s = wait_for(lambda: now() > 0, FIRST_APPLY_WITHIN_S, "a first apply")
+        began_s = wait_for(
+            lambda: now() > skip and all(map(reads, rooms)), ALL_WITHIN_S, "the first revision"
+        )
+        first, before, busy_before_s = now(), _cpu(pids), busy_s() or 0.0
         ended_s = wait_for(done, ALL_WITHIN_S, "the end of the log")
-        used = {who: (cpu_s(pid) or 0.0) - before[who] for who, pid in processes.items()}
+        used = {who: spent - before[who] for who, spent in _cpu(pids).items()}
         busy = (busy_s() or 0.0) - busy_before_s - sum(used.values())
         counted = filled.reports - first
-        wrong = differences(load.expected(), stored.totals(stage.contest, stage.facts))
-        if wrong:
-            raise AssertionError(f"{len(wrong)} areas are wrong, the first: {wrong[0]}")
+        _exact(stage, loads, stored)
         return Run(
             rate=counted / (ended_s - began_s),
             per_cpu_s=counted / used["worker"] if used["worker"] else 0.0,
-            start_s=begun_s - worker.started_s,
-            versions=stored.version(),
+            start_s=begun_s - rooms[0].started_s,
+            versions=sum(one.version() for one in stored),
             cpu_us={who: spent / counted * 1e6 for who, spent in used.items()},
-            memory=memory_mb(worker.pid) or 0.0,
+            memory=max(memory_mb(room.pid) or 0.0 for room in rooms),
             others=busy / (ended_s - began_s) / (os.cpu_count() or 1),
         )
     finally:
-        worker.stop()
-        stored.close()
+        for room in rooms:
+            room.stop()
+        for one in stored:
+            one.close()
+
+
+def reads(room: Running) -> bool:
+    """Whether a worker reads the log already."""
+    return room.check() and JOINED in room.log.read_bytes()
+
+
+def _furthest(stored: Sequence[Stored]) -> dict[int, int]:
+    """How far the log was read: of each partition the furthest offset that any contest holds."""
+    found: dict[int, int] = {}
+    for one in stored:
+        for partition, offset in one.offsets().items():
+            found[partition] = max(found.get(partition, 0), offset)
+    return found
+
+
+def _cpu(pids: Mapping[str, Sequence[int]]) -> dict[str, float]:
+    return {who: sum(cpu_s(pid) or 0.0 for pid in numbers) for who, numbers in pids.items()}
+
+
+def _exact(stage: Stage, loads: Sequence[Load], stored: Sequence[Stored]) -> None:
+    """Waits until the last contest is applied; then every area of each must be what numpy says."""
+    for load, one in zip(loads, stored, strict=True):
+        contest = stage.facts.contests[ContestId(load.contest)]
+        expected = load.expected()
+        boxes = expected[contest.area]["boxes"]
+
+        def whole(one: Stored = one, contest: Contest = contest, boxes: int = boxes) -> bool:
+            totals = one.totals(contest, stage.facts)
+            return contest.area in totals and totals[contest.area]["boxes"] == boxes
+
+        wait_for(whole, FIRST_APPLY_WITHIN_S, f"all boxes of {load.contest}", 0.5)
+        wrong = differences(expected, one.totals(contest, stage.facts))
+        if wrong:
+            raise AssertionError(f"{len(wrong)} areas of {load.contest} are wrong, the first: {wrong[0]}")

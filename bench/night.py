@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any
 
 from bench.client import Viewer, beside
+from bench.counting import reads
 from bench.istanbul import CHECKOUT, NIGHT
 from bench.pipeline import Pipeline, pipeline, session
 from bench.results import Figure, Results
@@ -28,8 +29,6 @@ from producers.settings import Settings
 
 MOST_S = 3.0
 WITHIN_S = 120.0
-JOINED = b"reading on from"
-"""What a worker says when it has its partitions: seconds after its sign of life, where a join is slow."""
 ENDING = CHECKOUT / "nights" / NIGHT / "ending.json"
 
 
@@ -55,7 +54,7 @@ def measure(place: Place, wanted: Wanted, results: Results) -> None:
 
 def joined(line: Pipeline) -> bool:
     """Whether the worker reads the log already."""
-    return line.alive() and JOINED in line.worker.log.read_bytes()
+    return line.alive() and reads(line.worker)
 
 
 def producer_settings(line: Pipeline) -> Settings:

@@ -29,6 +29,7 @@ class Load:
     revisions: int
     bundle_max: int
     seed: int = 7
+    contest: str = "mayor"
 
     @property
     def reports(self) -> int:
@@ -78,7 +79,7 @@ class Load:
         boxes = self.night.boxes
         registered, voters, valid, invalid, *votes = (column.tolist() for column in figures.T)
         return Bundle(
-            contest="mayor", source="council", area=district, level="box", heard_at=at,
+            contest=self.contest, source="council", area=district, level="box", heard_at=at,
             box=[boxes[row] for row in rows.tolist()], revision=revision,
             registered=registered, voters=voters, valid=valid, invalid=invalid,
             votes=dict(zip(CHOICES, votes, strict=True)), cause=CAUSE[revision == 1],
