@@ -2,6 +2,7 @@
 
     make faults N=20                        twenty seeds from 1 on
     make faults ARGS="--seed 17 --keep"     one again, its histories kept
+    make faults ARGS="--store cluster"      on a cluster of six, or `sentinel`: a primary with a replica
 
 Know before changing: a seed that fails is run again with fewer faults (`shorten`), and printed with the
 fewest that still fail. The exit code is 1 if any promise broke.
@@ -24,6 +25,7 @@ from faults.checker import Broken
 from faults.plan import Group, plan
 from faults.run import run
 from faults.shorten import shorten
+from faults.stores import KINDS, SINGLE
 
 SHORTEN_TRIES_MAX = 12
 """Nights that are played again at most to find the fewest faults that fail."""
@@ -36,6 +38,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="the first")
     parser.add_argument("--night", default="practice")
     parser.add_argument("--speed", default="500")
+    parser.add_argument("--store", choices=KINDS, default=SINGLE, help="what the store is made of")
     parser.add_argument("--keep", action="store_true", help="histories and logs of every seed stay")
     parser.add_argument("--no-shorten", action="store_true", help="a failing seed is not run again")
     args = parser.parse_args()
@@ -45,7 +48,7 @@ def main() -> int:
     failed, seconds, faults = 0, list[float](), 0
     try:
         for seed in range(args.seed, args.seed + args.seeds):
-            groups = plan(seed)
+            groups = plan(seed, several=args.store != SINGLE)
             began_s = time.monotonic()
             broken, recovered = _one(seed, groups, brokers, place, args)
             took_s = time.monotonic() - began_s
@@ -75,7 +78,7 @@ def _one(
         process.keep()
         process.until_ready()
     try:
-        return asyncio.run(run(seed, groups, brokers, folder, args.night, args.speed))
+        return asyncio.run(run(seed, groups, brokers, folder, args.night, args.speed, args.store))
     except TimeoutError:
         return [Broken("P7", f"seed {seed}", f"the night never came to its end (logs in {folder})")], {}
 

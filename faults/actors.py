@@ -10,7 +10,6 @@ between a kill and a start; the brokers outlive a night and are shared by all.
 """
 
 import json
-import shutil
 import subprocess
 import sys
 import urllib.error
@@ -20,10 +19,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from election.errors import OutsideError
+from election.wire.keys import Keys
 from faults.brokers import Brokers
 from faults.processes import SANDIK, Process
-from sandik import embedded, ports
+from faults.stores import SINGLE, Members
+from sandik import folders, ports
+from sandik.embedded import Server
+from streams.settings import Settings as Counting
 
 ROOT = Path(__file__).parents[1]
 SECRET = "whsec_c2FuZMSxayBpcyBhIGJveCBmb3Igdm90ZXM="
@@ -41,25 +43,26 @@ HEAD = 'mode = "replay"\n[[host]]\nname = "127.0.0.1"\nallow_private = true\nall
 class Actors:
     """The actors of one night."""
 
-    def __init__(self, folder: Path, brokers: Brokers, session: str, night: str, speed: str) -> None:
+    def __init__(
+        self, folder: Path, brokers: Brokers, session: str, night: str, speed: str, store: str = SINGLE
+    ) -> None:
+        """`store` is one of `stores.KINDS`. Raises NoStoreError."""
         self.folder, self.histories = folder, folder / "histories"
         self.histories.mkdir(parents=True, exist_ok=True)
-        program = shutil.which("redis-server")
-        if program is None:
-            raise OutsideError("redis-server is not installed: apt-get install redis-server")
-        store = embedded.store(folder / "store", server=program)
+        self.stores = Members(store, folder)
         self.brokers = brokers
         self.environment = {
             "SANDIK_MODE": "replay", "SANDIK_SESSION": session, "SANDIK_NIGHT": night,
-            "SANDIK_KAFKA": brokers.addresses, "SANDIK_KAFKA_KIND": "apache", "SANDIK_REDIS": store.redis_url,
+            "SANDIK_KAFKA": brokers.addresses, "SANDIK_KAFKA_KIND": "apache", "SANDIK_REDIS": self.stores.url,
             "SANDIK_HISTORY": str(self.histories), "SANDIK_OUTSIDE_WITHIN_S": "60",
             "SANDIK_STAND_STILL_S": "10", "DESK_SECRET": SECRET, "SANDIK_SHOWN": "1",
             "SANDIK_DELIVER_WAITS_S": ",".join(["0", *["1"] * 60]), "SANDIK_DELIVER_ANSWERS_WITHIN_S": "3",
             "SANDIK_ALERTS": str(folder / "alerts.toml"), **FREE,
         }  # fmt: skip
+        self._night = folders.load(night).night
         self.gateways = [ports.choose() for _ in range(2)]
         made = [
-            Process("store", store.program.argv, {}, folder, store.program.ready, 60.0),
+            *(self._server(one) for one in self.stores.everybody),
             *(self._room(f"worker-{place}", "worker") for place in range(2)),
             *(self._gateway(place) for place in range(2)),
             self._room("producer", "replay", night, "--speed", speed),
@@ -84,7 +87,18 @@ class Actors:
             process.stop()
 
     def __getitem__(self, name: str) -> Process:
-        """The process of that name, a broker's too."""
+        """The process of that name, a broker's too.
+
+        `store` and `replica` are those that hold a contest, or follow who does, at this moment; while nobody
+        knows who that is, the first and the last of the servers.
+        """
+        if name in ("store", "replica"):
+            servers, ask = (
+                self.stores.servers,
+                self.stores.primary if name == "store" else self.stores.replica,
+            )
+            server = ask(self.held_key) or servers[0 if name == "store" else -1]
+            return self._own[server.program.name]
         if name.startswith("kafka-"):
             return next(one for one in self.brokers.processes if one.name == name)
         return self._own[name]
@@ -107,9 +121,13 @@ class Actors:
 
     def start(self) -> None:
         """Everybody, in the order in which they need one another; the producer last."""
-        for name in ("store", "worker-0", "worker-1", "gateway-0", "gateway-1", "deliver"):
+        for server in self.stores.everybody:
+            self._own[server.program.name].start()
+            self._own[server.program.name].until_ready()
+        self.stores.form()
+        for name in ("worker-0", "worker-1", "gateway-0", "gateway-1", "deliver"):
             self._own[name].start()
-            if name in ("store", "gateway-0", "gateway-1"):
+            if name.startswith("gateway"):
                 self._own[name].until_ready()
         for watcher in self._watchers:
             watcher.start()
@@ -133,6 +151,16 @@ class Actors:
     def snapshot(self, gateway: int, contest: str) -> dict[str, Any] | None:
         """What a gateway shows; None while it does not answer."""
         return get(self.gateways[gateway], f"/snapshot/{contest}.json")
+
+    @property
+    def held_key(self) -> str:
+        """A key of the contest whose server is `store`: the first contest's."""
+        scope = Counting.read(self.environment).scope(self._night.id)
+        return Keys(scope, next(iter(self._night.contests))).meta
+
+    def _server(self, server: Server) -> Process:
+        program = server.program
+        return Process(program.name, program.argv, {}, self.folder, program.ready, 60.0)
 
     def _room(self, name: str, *words: str) -> Process:
         return Process(name, (SANDIK, *words), self.environment, self.folder)

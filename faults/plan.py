@@ -11,6 +11,7 @@ three brokers cannot survive by their nature (two of them away) is not thrown; i
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 GROUPS = (4, 7)
 """Least and most groups of a seed."""
@@ -23,7 +24,8 @@ WORKERS, GATEWAYS, BROKERS = (
     ("gateway-0", "gateway-1"),
     ("kafka-1", "kafka-2", "kafka-3"),
 )
-KINDS: Sequence[tuple[str, Sequence[str], int]] = (
+Kinds: TypeAlias = Sequence[tuple[str, Sequence[str], int]]
+KINDS: Kinds = (
     ("SIGKILL", (*WORKERS, *GATEWAYS, "producer", "deliver", "store", *BROKERS), 4),
     ("SIGTERM", (*WORKERS, *GATEWAYS, "producer", "deliver", "store", *BROKERS), 2),
     ("freeze", (*WORKERS, *GATEWAYS, "producer", "deliver", "store", *BROKERS), 3),
@@ -36,8 +38,17 @@ KINDS: Sequence[tuple[str, Sequence[str], int]] = (
     ("rubbish", ("clients",), 1),
 )
 """Kind, what it may befall, and how often it is thrown beside the others."""
-LASTING = {"freeze": FREEZES_S} | dict.fromkeys(
-    ("answers 500", "answers late", "redirects inward", "answers a gigabyte"), RECEIVER_S
+SEVERAL: Kinds = (
+    *KINDS,
+    ("SIGKILL", ("replica",), 1),
+    ("stays away", ("store",), 3),
+    ("failover", ("store",), 3),
+)
+"""The same for a store of several servers: `store` is a primary, and may be away until another takes over."""
+LASTING = (
+    {"freeze": FREEZES_S}
+    | dict.fromkeys(("answers 500", "answers late", "redirects inward", "answers a gigabyte"), RECEIVER_S)
+    | {"stays away": (2.0, 5.0)}
 )
 
 
@@ -67,24 +78,25 @@ class Group:
         return " + ".join(map(str, self.faults))
 
 
-def plan(seed: int) -> list[Group]:
-    """The groups of a seed."""
+def plan(seed: int, *, several: bool = False) -> list[Group]:
+    """The groups of a seed; of a store of several servers the seed has others."""
     dice = random.Random(seed)
-    return [_group(dice) for _ in range(dice.randint(*GROUPS))]
+    kinds = SEVERAL if several else KINDS
+    return [_group(dice, kinds) for _ in range(dice.randint(*GROUPS))]
 
 
-def _group(dice: random.Random) -> Group:
-    first = _fault(dice)
+def _group(dice: random.Random, kinds: Kinds) -> Group:
+    first = _fault(dice, kinds)
     faults = [first]
     if dice.random() < TWO_AT_ONCE:
-        second = _fault(dice)
+        second = _fault(dice, kinds)
         both = {first.target, second.target}
         if len(both) == 2 and len(both & set(BROKERS)) < 2:
             faults.append(second)
     return Group(tuple(faults), round(dice.uniform(0.0, 1.5), 2))
 
 
-def _fault(dice: random.Random) -> Fault:
-    kind, targets, _ = dice.choices(KINDS, [weight for _, _, weight in KINDS])[0]
+def _fault(dice: random.Random, kinds: Kinds) -> Fault:
+    kind, targets, _ = dice.choices(kinds, [weight for _, _, weight in kinds])[0]
     lasts = LASTING.get(kind)
     return Fault(kind, dice.choice(targets), 0.0 if lasts is None else round(dice.uniform(*lasts), 2))

@@ -38,6 +38,8 @@ class Process:
         self.log = folder / f"{name}.log"
         self._process: subprocess.Popen[bytes] | None = None
         self.frozen = False
+        self.held = False
+        """Whether it stays away when it ends, until it is let go."""
         self.codes: list[int] = []
         """How it has ended, each time."""
 
@@ -78,7 +80,7 @@ class Process:
 
     def keep(self) -> bool:
         """Starts it again if it has ended, as the supervisor does; whether it had."""
-        if self.alive or self._process is None:
+        if self.alive or self._process is None or self.held:
             return False
         self.codes.append(self._process.returncode)
         self.start()

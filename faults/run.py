@@ -30,10 +30,12 @@ from faults.ending import note_ending
 from faults.history import read
 from faults.plan import Fault, Group
 from faults.receiver import Receiver, receiver
+from faults.stores import SINGLE
 from producers.cluster import create_topics
 from producers.history import History
 from producers.settings import Settings as Producing
 from sandik import folders
+from stores.opening import Opened
 from streams.looking import Looks
 from streams.settings import Settings as Counting
 from streams.spans import partition_name
@@ -64,12 +66,13 @@ async def run(
     folder: Path,
     night: str = "practice",
     speed: str = "500",
+    store: str = SINGLE,
 ) -> tuple[list[Broken], dict[int, float]]:
     """The promises that did not hold, and the seconds each fault took; histories stay in `folder`."""
     held = folders.load(night).night
     session = f"s{seed}x{os.urandom(3).hex()}"
     async with AsyncExitStack() as stack:
-        actors = stack.enter_context(Actors(folder, brokers, session, night, speed))
+        actors = stack.enter_context(Actors(folder, brokers, session, night, speed, store))
         await create_topics(Producing.read(actors.environment), held.id)
         history = stack.enter_context(History(str(actors.histories), "receiver"))
         desk = await stack.enter_async_context(receiver(history, "desk"))
@@ -99,7 +102,6 @@ class Evening:
         self._actors, self._night, self._desk, self._history = actors, night, desk, history
         counting = Counting.read(actors.environment)
         self._store = Store(night, counting.scope(night.id), counting)
-        self._redis: Redis = Redis.from_url(actors.environment["SANDIK_REDIS"], socket_timeout=2)
         self._acknowledged: dict[str, int] = {}
         self._read_to: dict[Path, int] = {}
         self.recovered: dict[int, float] = {}
@@ -107,7 +109,6 @@ class Evening:
     async def close(self) -> None:
         """Gives back what it holds."""
         await self._store.close()
-        await self._redis.aclose()
 
     async def go_on(self, seconds: float) -> None:
         """All goes on for a while."""
@@ -143,7 +144,9 @@ class Evening:
         elif fault.kind == "rubbish":
             await asyncio.gather(*(rubbish(port) for port in self._actors.gateways for _ in range(RUBBISH)))
         elif fault.kind == "flush":
-            await self._redis.flushall()
+            await self._flush()
+        elif fault.kind == "failover":
+            await asyncio.to_thread(self._actors.stores.fail_over, self._actors.held_key)
         else:
             await self._signal(fault)
 
@@ -154,7 +157,20 @@ class Evening:
             await self.go_on(fault.lasts_s)
             process.send(signal.SIGCONT)
             return
-        process.send(signal.SIGKILL if fault.kind == "SIGKILL" else signal.SIGTERM)
+        process.held = fault.lasts_s > 0
+        process.send(signal.SIGTERM if fault.kind == "SIGTERM" else signal.SIGKILL)
+        await self.go_on(fault.lasts_s)
+        process.held = False
+
+    async def _flush(self) -> None:
+        """Every primary forgets everything."""
+        opened = Opened(self._actors.environment["SANDIK_REDIS"], 2.0)
+        try:
+            for url in await opened.primaries():
+                async with Redis.from_url(url, socket_timeout=2) as client:
+                    await client.flushall()
+        finally:
+            await opened.aclose()
 
     def _tell(self, crowd: "subprocess.Popen[bytes]", do: str) -> None:
         if crowd.stdin is not None and crowd.poll() is None:

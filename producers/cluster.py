@@ -8,18 +8,27 @@ Know before changing: replication and limits of a topic are given when it is mad
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    KafkaError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    for_code,
+)
+from aiokafka.protocol.metadata import MetadataRequest
 
 from election.errors import OutsideError
 from election.night import NightId
+from election.wire.access import no_right
 from election.wire.records import RECORD_BYTES_MAX
 from election.wire.shown import SHOWN_BYTES_MAX
 from election.wire.topics import WHATS
-from producers.errors import NoKafkaError
+from producers import access
+from producers.errors import NoKafkaError, NotLetInError
 from producers.settings import Settings
 
 REQUEST_MS = 10_000  # bounds a broker that froze
@@ -47,36 +56,82 @@ async def look(settings: Settings, within_s: float = CONNECT_WITHIN_S) -> Cluste
 async def create_topics(
     settings: Settings, night: NightId, within_s: float = CONNECT_WITHIN_S, whats: Sequence[str] = WHATS
 ) -> tuple[str, ...]:
-    """Creates the topics of a night that are not there yet, and gives their names. Raises NoKafkaError.
+    """Creates the topics of a night that are not there yet, and gives their names.
 
     One that is there, or that another process makes meanwhile, is left as it is: doctor says if it is wrong.
+    One that is kept from us by rights is none of our business: a process needs some of a night's topics, and
+    is told when it wants one that it may not have. Raises NoKafkaError, NotLetInError.
     """
     scope = settings.scope(night)
     async with Admin(settings, within_s) as admin:
         cluster = await _look(admin)
-        replicas = min(REPLICAS_MAX, max(1, len(cluster.brokers)))
-        missing = [what for what in whats if scope.topic(what) not in cluster.topics]
+        replicas = replicas_of(cluster)
+        missing = {what: name for what in whats if (name := scope.topic(what)) not in cluster.topics}
+        hidden = await _hidden(admin, missing.values())
         parts = {"reports": settings.partitions}
-        wanted = [topic(scope.topic(what), parts.get(what, 1), replicas) for what in missing]
-        if not wanted:
-            return ()
-        answer = await admin.create_topics(wanted)
-        for name, code, *said in answer.topic_errors:
-            error = for_code(code)
-            if code and error is not TopicAlreadyExistsError:
-                why = said[0] if said and said[0] else error.__name__
-                raise OutsideError(f"Kafka at {settings.kafka} does not create the topic {name}: {why}.")
-        return tuple(name for name, code, *_ in answer.topic_errors if not code)
+        wanted = [
+            topic(name, parts.get(what, 1), replicas) for what, name in missing.items() if name not in hidden
+        ]
+        return await make(settings, admin, wanted) if wanted else ()
+
+
+def replicas_of(cluster: Cluster) -> int:
+    """How often a topic of ours is kept there: three times where there are brokers enough."""
+    return min(REPLICAS_MAX, max(1, len(cluster.brokers)))
+
+
+async def make(settings: Settings, admin: AIOKafkaAdminClient, wanted: list[NewTopic]) -> tuple[str, ...]:
+    """Creates these topics; the names of those that were not there. Raises NotLetInError, OutsideError."""
+    answer = await admin.create_topics(wanted)
+    for name, code, *said in answer.topic_errors:
+        error = for_code(code)
+        if error in (TopicAuthorizationFailedError, ClusterAuthorizationFailedError):
+            why = no_right(settings, [name], "make the topic, which is not there yet,")
+            raise NotLetInError(settings, f"{why}, and type sandik doctor --fix as that user")
+        if code and error is not TopicAlreadyExistsError:
+            why = said[0] if said and said[0] else error.__name__
+            raise OutsideError(f"Kafka at {settings.kafka} does not create the topic {name}: {why}.")
+    return tuple(name for name, code, *_ in answer.topic_errors if not code)
+
+
+async def partitions(settings: Settings, topics: Iterable[str]) -> dict[str, int]:
+    """How many partitions each of these topics has, for who wants to read them; none: it is not there.
+
+    Raises NoKafkaError; NotLetInError where one may be there and is kept from us: it is not taken for empty.
+    """
+    async with Admin(settings, CONNECT_WITHIN_S) as admin:
+        there = (await _look(admin)).topics
+        found = {name: there.get(name, 0) for name in topics}
+        if hidden := await _hidden(admin, [name for name, count in found.items() if not count]):
+            raise NotLetInError(settings, no_right(settings, hidden, "read"))
+        return found
+
+
+async def _hidden(admin: AIOKafkaAdminClient, names: Iterable[str]) -> set[str]:
+    """Which of these are kept from us by rights. Asking makes no topic, which the library's own way may."""
+    if not (asked := list(names)):
+        return set()
+    answer = await admin._send_request(MetadataRequest(asked, allow_auto_topic_creation=False))
+    topics = answer.to_object()["topics"]
+    return {one["topic"] for one in topics if one["error_code"] == TopicAuthorizationFailedError.errno}
 
 
 def topic(name: str, partitions: int, replicas: int) -> NewTopic:
-    """A topic of ours as it is made: nothing in it grows old, and records of our largest size fit."""
+    """A topic of ours as it is made: nothing in it grows old, and records of our largest size fit.
+
+    All is said, so that nothing hangs on what a cluster takes for granted.
+    """
     # What was refused is kept with its bytes; a snapshot may hold many areas.
     most = {"reports": 1, "rulings": 1, "shown": SHOWN_BYTES_MAX // RECORD_BYTES_MAX}
     size = most.get(name.rpartition(".")[2], 2) * RECORD_BYTES_MAX + OVERHEAD_BYTES
-    limits = {"max.message.bytes": str(size), "retention.ms": "-1"}
-    if replicas == REPLICAS_MAX:
-        limits["min.insync.replicas"] = "2"
+    limits = {
+        "max.message.bytes": str(size),
+        "retention.ms": "-1",
+        "retention.bytes": "-1",
+        "cleanup.policy": "delete",
+        "min.insync.replicas": "2" if replicas >= REPLICAS_MAX else "1",
+        "unclean.leader.election.enable": "false",
+    }
     return NewTopic(name, partitions, replicas, topic_configs=limits)
 
 
@@ -99,7 +154,9 @@ class Admin:
         until_s, delay_s = asyncio.get_running_loop().time() + self._within_s, RETRY_FIRST_S
         while True:
             self._client = AIOKafkaAdminClient(
-                bootstrap_servers=self._settings.brokers, request_timeout_ms=REQUEST_MS
+                bootstrap_servers=self._settings.brokers,
+                request_timeout_ms=REQUEST_MS,
+                **access.client(self._settings),
             )
             try:
                 async with asyncio.timeout(CONNECT_TRY_S):
@@ -107,8 +164,10 @@ class Admin:
                 return self._client
             except (KafkaError, TimeoutError, OSError) as error:
                 await self._client.close()
-                if asyncio.get_running_loop().time() + delay_s > until_s:
-                    raise NoKafkaError(self._settings, "does not answer") from error
+                last = asyncio.get_running_loop().time() + delay_s > until_s
+                hint = await access.see_why(self._settings, last=last)
+                if last:
+                    raise NoKafkaError(self._settings, "does not answer", hint) from error
                 await asyncio.sleep(delay_s)
                 delay_s = min(2 * delay_s, RETRY_MOST_S)
 

@@ -4,23 +4,39 @@ Know before changing: these are for a person at a shell; a bad paper or a bad ro
 """
 
 from election.errors import OutsideError
+from election.wire.access import refusal
 from producers.settings import Settings
 
 
 class NoKafkaError(OutsideError):
     """Nothing answers where Kafka should be, or it stopped acknowledging."""
 
-    def __init__(self, settings: Settings, why: str) -> None:
+    def __init__(self, settings: Settings, why: str, hint: str = "") -> None:
+        self.hint = hint
+        """What may be the reason, for who words it another way."""
+        because = f" ({hint})" if hint else ""
         super().__init__(
-            f"Kafka at {settings.kafka} {why}: set SANDIK_KAFKA=HOST:PORT to one that runs, "
+            f"Kafka at {settings.kafka} {why}{because}: set SANDIK_KAFKA=HOST:PORT to one that runs, "
             "or start one with sandik up NIGHT; sandik doctor says more."
         )
+
+
+class NotLetInError(OutsideError):
+    """Kafka is there and does not let us in, or not to a topic; trying again would end the same."""
+
+    def __init__(self, settings: Settings, why: str) -> None:
+        super().__init__(f"Kafka at {settings.kafka} {why}.")
 
 
 class RefusedByKafkaError(OutsideError):
     """Kafka refuses what we send, and would refuse it for ever."""
 
-    def __init__(self, settings: Settings, what: str) -> None:
+    def __init__(self, settings: Settings, error: BaseException) -> None:
+        found = refusal(settings, error)
+        if found is not None and found.final:
+            super().__init__(f"Kafka at {settings.kafka} {found.why}.")
+            return
+        what = type(error).__name__.removesuffix("Error")
         super().__init__(
             f"Kafka at {settings.kafka} refuses our records ({what}): it must let us write the topics of "
             "this night, and take records of 1.1 MB (max.message.bytes, as topics made by sandik have it)."

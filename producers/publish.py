@@ -34,6 +34,7 @@ from election.night import NightId
 from election.wire.records import AFTER, RECORD_BYTES_MAX, Bundle, Record, encode, encode_after, identity
 from election.wire.shown import SHOWN_BYTES_MAX
 from election.wire.topics import report_key, ruling_key
+from producers import access
 from producers.cluster import (
     CONNECT_TRY_S,
     CONNECT_WITHIN_S,
@@ -245,8 +246,7 @@ class Publisher:
     async def _renew(self) -> None:
         """A new producer, and everything unacknowledged once more."""
         if isinstance(self._error, HOPELESS):
-            what = type(self._error).__name__.removesuffix("Error")
-            raise RefusedByKafkaError(self._settings, what)
+            raise RefusedByKafkaError(self._settings, self._error)
         left_s = self._progress_s + self._settings.outside_within_s - _now_s()
         if left_s <= 0:
             raise NoKafkaError(
@@ -277,6 +277,7 @@ class Publisher:
                 max_batch_size=RECORD_BYTES_MAX // 2,
                 max_request_size=SHOWN_BYTES_MAX + OVERHEAD_BYTES,
                 request_timeout_ms=REQUEST_MS,
+                **access.client(self._settings),
             )
             try:
                 async with asyncio.timeout(CONNECT_TRY_S):
@@ -286,8 +287,10 @@ class Publisher:
                 return
             except (KafkaError, TimeoutError, OSError) as error:
                 await _close(producer)
-                if _now_s() + delay_s > until_s:
-                    raise NoKafkaError(self._settings, "does not answer") from error
+                last = _now_s() + delay_s > until_s
+                hint = await access.see_why(self._settings, last=last, writing=True)
+                if last:
+                    raise NoKafkaError(self._settings, "does not answer", hint) from error
                 await asyncio.sleep(delay_s)
                 delay_s = min(2 * delay_s, RETRY_MOST_S)
             except asyncio.CancelledError:

@@ -16,13 +16,22 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
-from aiokafka.errors import KafkaError, for_code
+from aiokafka.errors import KafkaError, TopicAuthorizationFailedError, for_code
 
 from election.errors import OutsideError, RecordError
+from election.wire.access import no_right
 from election.wire.records import RECORD_BYTES_MAX, Bundle, Record, decode, identity
 from election.wire.topics import WHATS, Scope
-from producers.cluster import CONNECT_WITHIN_S, OVERHEAD_BYTES, RETRY_FIRST_S, Admin, look, topic
-from producers.errors import NoKafkaError
+from producers import access
+from producers.cluster import (
+    CONNECT_WITHIN_S,
+    OVERHEAD_BYTES,
+    RETRY_FIRST_S,
+    Admin,
+    partitions,
+    topic,
+)
+from producers.errors import NoKafkaError, NotLetInError
 from producers.settings import Settings
 
 FETCH_WAIT_MS = 100
@@ -53,9 +62,9 @@ async def read_log(
     Raises NoKafkaError if nothing answers, or stops answering.
     """
     # Not from the consumer: it knows the partitions only of topics it was told of before.
-    partitions = (await look(settings)).topics
+    counts = await partitions(settings, topics)
     places = [
-        TopicPartition(topic, partition) for topic in topics for partition in range(partitions.get(topic, 0))
+        TopicPartition(topic, partition) for topic, count in counts.items() for partition in range(count)
     ]
     if not places:
         return
@@ -80,6 +89,7 @@ async def _consumer(settings: Settings) -> AIOKafkaConsumer:
             fetch_max_wait_ms=FETCH_WAIT_MS,
             # Large enough for what stands in our own topics, whoever wrote it.
             max_partition_fetch_bytes=4 * (RECORD_BYTES_MAX + OVERHEAD_BYTES),
+            **access.client(settings),
         )
         try:
             await consumer.start()
@@ -87,9 +97,22 @@ async def _consumer(settings: Settings) -> AIOKafkaConsumer:
         except (KafkaError, OSError) as error:
             with contextlib.suppress(KafkaError, OSError):
                 await consumer.stop()
-            if asyncio.get_running_loop().time() > until_s:
-                raise NoKafkaError(settings, "does not answer") from error
+            last = asyncio.get_running_loop().time() > until_s
+            hint = await access.see_why(settings, last=last)
+            if last:
+                raise NoKafkaError(settings, "does not answer", hint) from error
             await asyncio.sleep(RETRY_FIRST_S)
+
+
+async def fetched(
+    settings: Settings, consumer: AIOKafkaConsumer, places: Iterable[TopicPartition], most: int | None = None
+) -> dict[TopicPartition, list[Any]]:
+    """What a fetch brings, if anything. Raises NotLetInError for a topic that we may see and not read."""
+    try:
+        found = await consumer.getmany(*places, timeout_ms=2 * FETCH_WAIT_MS, max_records=most)
+    except TopicAuthorizationFailedError as error:
+        raise NotLetInError(settings, no_right(settings, map(str, error.args), "read")) from error
+    return dict(found)
 
 
 async def _to_the_end(
@@ -104,7 +127,7 @@ async def _to_the_end(
     clock = asyncio.get_running_loop().time
     heard_s = clock()
     while left:
-        found = await consumer.getmany(*left, timeout_ms=2 * FETCH_WAIT_MS, max_records=RECORDS_A_TIME)
+        found = await fetched(settings, consumer, left, RECORDS_A_TIME)
         for place, records in found.items():
             for record in records:
                 if firsts.get(place, 0) <= record.offset < ends.get(place, record.offset + 1):
@@ -152,15 +175,15 @@ async def follow_log(
     """
     consumer = await _consumer(settings)
     try:
-        partitions = range((await look(settings)).topics.get(topic, 1))
-        places = [TopicPartition(topic, partition) for partition in partitions]
+        count = (await partitions(settings, [topic]))[topic] or 1
+        places = [TopicPartition(topic, partition) for partition in range(count)]
         consumer.assign(places)
         await consumer.seek_to_beginning(*places)
         for number, offset in (after or {}).items():
             consumer.seek(TopicPartition(topic, number), offset)
         ends: dict[TopicPartition, int] = {}
         while True:
-            found = await consumer.getmany(*places, timeout_ms=2 * FETCH_WAIT_MS)
+            found = await fetched(settings, consumer, places)
             for place in places:
                 if place not in ends and (mark := consumer.highwater(place)) is not None:
                     ends[place] = 0 if whole else mark

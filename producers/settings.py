@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 
 from election.errors import UsageError
 from election.night import NightId
+from election.wire.access import KafkaAccess, refuse_bad_access
 from election.wire.environment import from_variable, given
 from election.wire.topics import MODES, Scope
 
@@ -17,15 +18,13 @@ PARTITIONS_MAX = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """Where Kafka is and how to write to it; times in seconds."""
+class Settings(KafkaAccess):
+    """Where Kafka is, how it lets us in, and how to write to it; times in seconds."""
 
     mode: str = from_variable("SANDIK_MODE", "replay")
     """live, rehearsal or replay: stands in every topic and record."""
     session: str = from_variable("SANDIK_SESSION", "")
     """Name of a replay with topics and keys of its own; empty: none."""
-    kafka: str = from_variable("SANDIK_KAFKA", "127.0.0.1:9092")
-    """Kafka's brokers, host:port, a comma between two; name all of them, any one may be down at the start."""
     kafka_kind: str = from_variable("SANDIK_KAFKA_KIND", "apache")
     """apache, or tansu for the embedded broker, which cannot do idempotent producers."""
     partitions: int = from_variable("SANDIK_PARTITIONS", 4)
@@ -57,20 +56,12 @@ class Settings:
                 raise UsageError(f"{spec.metadata['variable']} is {value}; it must be more than 0.")
         if self.partitions > PARTITIONS_MAX:
             raise UsageError(f"SANDIK_PARTITIONS is {self.partitions}; it is at most {PARTITIONS_MAX}.")
-        for broker in self.brokers or ["nothing"]:
-            host, _, port = broker.rpartition(":")
-            if not (host and port.isascii() and port.isdigit()):
-                raise UsageError(f"SANDIK_KAFKA is {self.kafka!r}; it is HOST:PORT, a comma between two.")
+        refuse_bad_access(self)
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
         """The settings in an environment; UsageError names the variable that cannot be read."""
         return cls(**given(cls, environment))
-
-    @property
-    def brokers(self) -> list[str]:
-        """Kafka's brokers, each host:port."""
-        return [part.strip() for part in self.kafka.split(",") if part.strip()]
 
     @property
     def idempotent(self) -> bool:

@@ -25,11 +25,12 @@ from aiokafka.errors import KafkaError
 from election.errors import RecordError
 from election.wire.records import read_time
 from election.wire.shown import SHOWN_AT, SHOWN_BYTES_MAX
-from producers.cluster import OVERHEAD_BYTES, look
+from producers import access
+from producers.cluster import OVERHEAD_BYTES, partitions
 from producers.errors import NoKafkaError
+from producers.record import FETCH_WAIT_MS, fetched
 from producers.settings import Settings
 
-FETCH_WAIT_MS = 100
 ANSWERS_WITHIN_S = 5.0
 """How long the brokers may take to answer a question; then the consumer is given up."""
 CLOSE_WITHIN_S = 1.0
@@ -65,7 +66,7 @@ async def follow(
 
     A topic that is not there is empty. Raises NoKafkaError if nothing answers, or stops answering.
     """
-    if to_the_end and topic not in (await look(settings)).topics:
+    if not (await partitions(settings, [topic]))[topic] and to_the_end:
         yield None
         return
     place = TopicPartition(topic, 0)
@@ -120,9 +121,7 @@ class _Following:
                     yield Begins(self._begins)
 
     async def _fetch(self) -> list[Any]:
-        found = await self._consumer.getmany(
-            self._place, timeout_ms=2 * FETCH_WAIT_MS, max_records=RECORDS_A_TIME
-        )
+        found = await fetched(self._settings, self._consumer, [self._place], RECORDS_A_TIME)
         return list(found.get(self._place, ()))
 
     def _anew(self) -> Begins:
@@ -179,7 +178,7 @@ class Reader:
         consumer.seek(place, offset)
         consumer.resume(place)
         while True:
-            found = await consumer.getmany(place, timeout_ms=2 * FETCH_WAIT_MS, max_records=1)
+            found = await fetched(self._settings, consumer, [place], 1)
             for record in found.get(place, ()):
                 consumer.pause(place)  # or it would fetch on what nobody asks for
                 return _stored(record) if record.offset == offset else None
@@ -203,13 +202,15 @@ async def _consumer(settings: Settings, place: TopicPartition, fetch_bytes: int)
         auto_offset_reset="earliest",
         fetch_max_wait_ms=FETCH_WAIT_MS,
         max_partition_fetch_bytes=fetch_bytes,
+        **access.client(settings),
     )
     try:
         async with asyncio.timeout(ANSWERS_WITHIN_S):
             await consumer.start()
     except (KafkaError, TimeoutError, OSError) as error:
         await _close(consumer)
-        raise NoKafkaError(settings, "does not answer") from error
+        hint = await access.see_why(settings, last=True)
+        raise NoKafkaError(settings, "does not answer", hint) from error
     except BaseException:
         await _close(consumer)
         raise

@@ -7,57 +7,36 @@ facts into checks, and is all there is to test.
 
 import asyncio
 import resource
-from collections.abc import Awaitable, Callable, Mapping
+import shutil
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TypeVar
+
+from election.errors import OutsideError
+from sandik.doctor_kafka import SKEW_MAX_S, Check, KafkaFacts, Wanted, checked, unreached
 
 PROBE_WITHIN_S = 10.0
 OPEN_FILES_MIN = 4096  # a gateway holds one for each client, a broker one for each segment of the log
-SKEW_MAX_S = 1.0
+DISK_MIN_BYTES = 5 * 1024**3  # a night of a country is about 100 MB in the log, and logs grow beside it
 PREFIX = "SANDIK_"
+NOT_LET_IN = ("NOAUTH", "WRONGPASS", "NOPERM", "Authentication", "NoPermission", "invalid username")
 Facts = TypeVar("Facts")
 
 
 @dataclass(frozen=True)
-class Check:
-    """One thing that was looked at. `to_type` is empty when it is well; `outside`: not reached at all."""
-
-    name: str
-    ok: bool
-    message: str
-    to_type: str = ""
-    outside: bool = False
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the settings ask for. `known` holds every setting there is, `env` those that are set."""
-
-    kafka: str
-    redis: str
-    topics: Mapping[str, int]
-    known: frozenset[str]
-    env: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class KafkaFacts:
-    """What the brokers say: their advertised addresses, those that accept nobody, partitions by topic."""
-
-    brokers: tuple[str, ...]
-    unreachable: tuple[str, ...]
-    topics: Mapping[str, int]
-
-
-@dataclass(frozen=True)
 class RedisFacts:
-    """What Redis says of itself; `ahead_s` is its clock minus ours, taken in the middle of asking."""
+    """What Redis says of itself; `ahead_s` is its clock minus ours, taken in the middle of asking.
+
+    `without_copy`: primaries of a cluster, or of sentinels, that have no replica to take over from them.
+    """
 
     version: str
     maxmemory_policy: str
     appendonly: bool
     ahead_s: float
+    without_copy: int = 0
 
 
 @dataclass(frozen=True)
@@ -66,24 +45,34 @@ class Probes:
 
     kafka: Callable[[], Awaitable[KafkaFacts]]
     redis: Callable[[], Awaitable[RedisFacts]]
-    open_files: Callable[[], int]
+    here: Callable[[], "HereFacts"]
+
+
+@dataclass(frozen=True)
+class HereFacts:
+    """This machine: how many files a process may open; the free bytes beside `folder`, None: not asked."""
+
+    open_files: int
+    folder: str = ""
+    free_bytes: int | None = None
 
 
 async def run(wanted: Wanted, probes: Probes) -> tuple[Check, ...]:
     """Ask everything at once and check the answers."""
     kafka, redis = await asyncio.gather(_asked(probes.kafka), _asked(probes.redis))
-    return examine(wanted, kafka, redis, probes.open_files())
+    return examine(wanted, kafka, redis, probes.here())
 
 
 def examine(
-    wanted: Wanted, kafka: KafkaFacts | str, redis: RedisFacts | str, open_files: int
+    wanted: Wanted, kafka: KafkaFacts | str, redis: RedisFacts | str, here: HereFacts
 ) -> tuple[Check, ...]:
     """Every check; text in place of facts is why they could not be had."""
     return (
         *_settings(wanted),
-        *(_no_kafka(wanted, kafka) if isinstance(kafka, str) else _kafka(wanted, kafka)),
+        *(unreached(wanted, kafka) if isinstance(kafka, str) else checked(wanted, kafka)),
         *(_no_redis(wanted, redis) if isinstance(redis, str) else _redis(redis)),
-        _limits(open_files),
+        _clocks(kafka, redis),
+        *_limits(here),
     )
 
 
@@ -100,10 +89,14 @@ def in_words(check: Check) -> str:
     return f"{line}\n       → {check.to_type}" if check.to_type else line
 
 
-def open_files_limit() -> int:
-    """How many files one process may open here. The probe for `Probes.open_files`."""
+def here(folder: Path | None = None) -> HereFacts:
+    """This machine as it is; with a folder also the room on its disk. The probe for `Probes.here`."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return soft if soft >= 0 else 1 << 30
+    files = soft if soft >= 0 else 1 << 30
+    if folder is None:
+        return HereFacts(files)
+    there = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
+    return HereFacts(files, str(folder), shutil.disk_usage(there).free)
 
 
 async def _asked(probe: Callable[[], Awaitable[Facts]]) -> Facts | str:
@@ -113,6 +106,8 @@ async def _asked(probe: Callable[[], Awaitable[Facts]]) -> Facts | str:
             return await probe()
     except TimeoutError:
         return f"no answer within {PROBE_WITHIN_S:g} s"
+    except OutsideError as error:
+        return str(error)
     except Exception as error:  # noqa: BLE001 - whatever a client library raises is the finding here
         return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
@@ -128,59 +123,15 @@ def _settings(wanted: Wanted) -> tuple[Check, ...]:
     return tuple(checks) or (Check("settings", True, f"every {PREFIX}… setting is one there is"),)
 
 
-def _no_kafka(wanted: Wanted, why: str) -> tuple[Check, ...]:
-    return (
-        Check(
-            "kafka",
-            False,
-            f"{wanted.kafka} cannot be reached ({why})",
-            "set SANDIK_KAFKA=HOST:PORT to a Kafka that runs, or start one: sandik up NIGHT --broker kafka",
-            outside=True,
-        ),
-    )
-
-
-def _kafka(wanted: Wanted, facts: KafkaFacts) -> tuple[Check, ...]:
-    brokers = ", ".join(facts.brokers)
-    reached = Check("kafka", True, f"{wanted.kafka} answers; brokers: {brokers or 'none'}")
-    advertised = Check("kafka addresses", True, "every broker accepts connections where it says it is")
-    if facts.unreachable:
-        lost = ", ".join(facts.unreachable)
-        advertised = Check(
-            "kafka addresses",
-            False,
-            f"{wanted.kafka} answers, but sends its clients to {lost}, where nobody accepts from here",
-            "set advertised.listeners on those brokers to an address this machine can reach",
-        )
-    return (reached, advertised, *_topics(wanted, facts))
-
-
-def _topics(wanted: Wanted, facts: KafkaFacts) -> tuple[Check, ...]:
-    """Every topic there with the partitions that were asked for; one line if all is well."""
-    checks = []
-    for topic, partitions in sorted(wanted.topics.items()):
-        has = facts.topics.get(topic)
-        if has is None:
-            message = f"{topic} does not exist"
-            to_type = f"kafka-topics.sh --bootstrap-server {wanted.kafka} --create --topic {topic}"
-            to_type += f" --partitions {partitions}"
-        elif has != partitions:
-            # Partitions cannot be taken away, and adding some would send an area's later reports elsewhere.
-            message = f"{topic} has {has} partitions, and {partitions} are wanted"
-            to_type = f"export SANDIK_PARTITIONS={has}"
-        else:
-            continue
-        checks.append(Check("topics", False, message, to_type))
-    return tuple(checks) or (Check("topics", True, f"all {len(wanted.topics)} are there"),)
-
-
 def _no_redis(wanted: Wanted, why: str) -> tuple[Check, ...]:
     return (
         Check(
             "redis",
             False,
             f"{_without_password(wanted.redis)} cannot be reached ({why})",
-            "set SANDIK_REDIS=redis://HOST:PORT/0 to a Redis that runs, or start one: "
+            "see user and password in SANDIK_REDIS, and the rights in docs/secure.md"
+            if any(word in why for word in NOT_LET_IN)
+            else "set SANDIK_REDIS=redis://HOST:PORT/0 to a Redis that runs, or start one: "
             "redis-server --appendonly yes --maxmemory-policy noeviction",
             outside=True,
         ),
@@ -197,19 +148,47 @@ def _redis(facts: RedisFacts) -> tuple[Check, ...]:
     if not facts.appendonly:
         message = "appendonly is off: a restarted Redis would be empty until everything is counted again"
         file = Check("redis file", False, message, "redis-cli CONFIG SET appendonly yes")
-    clock = Check("clock", True, f"this machine and Redis agree within {SKEW_MAX_S:g} s")
-    if abs(facts.ahead_s) > SKEW_MAX_S:
-        side = "ahead of" if facts.ahead_s > 0 else "behind"
-        message = f"the clock of Redis is {abs(facts.ahead_s):.1f} s {side} this machine's"
-        clock = Check("clock", False, message, "timedatectl set-ntp true (on both machines)")
-    return (reached, policy, file, clock)
+    if not facts.without_copy:
+        return (reached, policy, file)
+    message = f"primaries without a replica that could take over: {facts.without_copy}"
+    to_type = "start a replica for each; until then a primary that goes away takes its contests with it"
+    return (reached, policy, file, Check("redis copies", False, message, to_type))
 
 
-def _limits(open_files: int) -> Check:
-    if open_files >= OPEN_FILES_MIN:
-        return Check("open files", True, f"a process may open {open_files}")
-    message = f"a process may open {open_files}, and a gateway needs one for each client"
-    return Check("open files", False, message, f"ulimit -n {OPEN_FILES_MIN}")
+def _clocks(kafka: KafkaFacts | str, redis: RedisFacts | str) -> Check:
+    """This machine's clock against those that say what theirs is."""
+    ahead = {
+        "Kafka": None if isinstance(kafka, str) else kafka.ahead_s,
+        "Redis": None if isinstance(redis, str) else redis.ahead_s,
+    }
+    asked = {name: ahead_s for name, ahead_s in ahead.items() if ahead_s is not None}
+    wrong = {name: ahead_s for name, ahead_s in asked.items() if abs(ahead_s) > SKEW_MAX_S}
+    if wrong:
+        said = " and ".join(
+            f"{name}'s is {abs(ahead_s):.1f} s {'ahead' if ahead_s > 0 else 'behind'}"
+            for name, ahead_s in wrong.items()
+        )
+        said = f"by this machine's clock {said}"
+        return Check("clock", False, said, "timedatectl set-ntp true (on all machines)")
+    if not asked:
+        return Check("clock", True, "nobody was asked what time it is")
+    return Check("clock", True, f"this machine and {' and '.join(asked)} agree within {SKEW_MAX_S:g} s")
+
+
+def _limits(here: HereFacts) -> Iterator[Check]:
+    if here.open_files >= OPEN_FILES_MIN:
+        yield Check("open files", True, f"a process may open {here.open_files}")
+    else:
+        message = f"a process may open {here.open_files}, and a gateway needs one for each client"
+        yield Check("open files", False, message, f"ulimit -n {OPEN_FILES_MIN}")
+    if here.free_bytes is None:
+        return
+    free = f"{here.free_bytes / 1024**3:.1f} GB are free for {here.folder}"
+    if here.free_bytes >= DISK_MIN_BYTES:
+        yield Check("disk", True, free)
+    else:
+        message = f"{free}, and Kafka and Redis of this machine need {DISK_MIN_BYTES / 1024**3:.0f}"
+        yield Check("disk", False, message, f"make room: du -xh {here.folder} | sort -h | tail")
 
 
 def _without_password(url: str) -> str:

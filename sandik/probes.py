@@ -1,87 +1,108 @@
-"""How `sandik doctor` asks: Kafka through the producers' door, Redis in its own plain protocol.
+"""How `sandik doctor` asks: Kafka through the producers' door, Redis through the stores', and this machine.
 
-Know before changing: the Redis probe uses no client library (those have doors of their own) and only INFO and
-TIME, which a managed Redis allows too where CONFIG is forbidden.
+Know before changing: of a Redis only INFO and TIME are asked, which a managed one allows too where CONFIG is
+forbidden. Of several primaries the worst answer counts. Nothing here changes anything but `put_right`.
 """
 
 import asyncio
-import ssl
 import time
-from collections.abc import Mapping
-from urllib.parse import unquote, urlsplit
+from collections.abc import Collection, Mapping
+from pathlib import Path
 
-from election.errors import UsageError
-from sandik import ports
-from sandik.doctor import KafkaFacts, RedisFacts
+from sandik import doctor, ports
+from sandik.doctor import HereFacts, RedisFacts
+from sandik.doctor_kafka import KafkaFacts, TopicFacts
 
-REPLY_BYTES_MAX = 1 << 20
+ANSWERS_WITHIN_S = 5.0
+DATA = Path("sandik-data")
+"""Where `sandik up` keeps the log and the store of this machine."""
 
 
-async def kafka_facts(environment: Mapping[str, str]) -> KafkaFacts:
-    """What the brokers say, and which of them accept nobody where they say they are."""
-    from producers.cluster import look
+async def kafka_facts(environment: Mapping[str, str], topics: Collection[str] = ()) -> KafkaFacts:
+    """What the brokers say, how they keep these topics, and which brokers accept nobody or not us."""
+    from producers import access, tending
     from producers.errors import NoKafkaError
     from producers.settings import Settings
 
+    settings = Settings.read(environment)
     try:
-        cluster = await look(Settings.read(environment), within_s=0)
-    except NoKafkaError:
-        raise ConnectionError("nothing answers") from None
-    lost = []
-    for broker in cluster.brokers:
+        seen = await tending.inspect(settings, topics, within_s=0)
+    except NoKafkaError as error:
+        raise ConnectionError(error.hint or "nothing answers") from None
+    lost, refusing = [], []
+    for broker in seen.brokers:
         host, _, port = broker.rpartition(":")
         if not await asyncio.to_thread(ports.is_open, host, int(port)):
             lost.append(broker)
-    return KafkaFacts(cluster.brokers, tuple(lost), cluster.topics)
+        elif why := await access.refused_by(settings, host, int(port)):
+            refusing.append(f"{broker} {why}")
+    kept = {
+        name: TopicFacts(
+            one.partitions, one.replicas, one.in_step,
+            {key: ((one.limits or {}).get(key, "?"), must) for key, must in tending.amiss(name, one).items()},
+        )
+        for name, one in seen.kept.items()
+    }  # fmt: skip
+    ahead_s = await tending.clock(settings, within_s=0)
+    return KafkaFacts(seen.brokers, tuple(lost), kept, tuple(refusing), seen.hidden, ahead_s)
+
+
+async def put_right(environment: Mapping[str, str], topics: Mapping[str, int]) -> list[str]:
+    """Makes the topics that are missing, sets what is amiss in the others; a sentence for each change."""
+    from producers import tending
+    from producers.settings import Settings
+
+    return await tending.put_right(Settings.read(environment), topics)
 
 
 async def redis_facts(url: str) -> RedisFacts:
-    """What Redis says of itself."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("redis", "rediss") or not parts.hostname:
-        raise UsageError(f"{parts.scheme or url}: is no redis:// or rediss:// URL")
-    secure = ssl.create_default_context() if parts.scheme == "rediss" else None
-    reader, writer = await asyncio.open_connection(parts.hostname, parts.port or 6379, ssl=secure)
+    """What Redis says of itself: all its primaries, where there are several."""
+    from stores.address import Kind
+    from stores.opening import Opened
+
+    opened = Opened(url, ANSWERS_WITHIN_S, "sandik-doctor")
+    group = opened.address.kind is not Kind.SINGLE
     try:
-        if parts.password:
-            who = [unquote(parts.username)] if parts.username else []
-            await _ask(reader, writer, "AUTH", *who, unquote(parts.password))
-        info = _fields(await _ask(reader, writer, "INFO"))
-        before_s = time.time()
-        clock = (await _ask(reader, writer, "TIME")).split("\n")
-        middle_s = (before_s + time.time()) / 2
+        found = [await _one(primary, group) for primary in await opened.primaries()]
     finally:
-        writer.close()
+        await opened.aclose()
+    return worst(found)
+
+
+def worst(found: Collection[RedisFacts]) -> RedisFacts:
+    """Of several primaries what is worst of each."""
+    policies = sorted({one.maxmemory_policy for one in found}, key=lambda policy: policy == "noeviction")
     return RedisFacts(
-        version=info.get("valkey_version") or info.get("redis_version", "?"),
-        maxmemory_policy=info.get("maxmemory_policy", "?"),
-        appendonly=info.get("aof_enabled") == "1",
-        ahead_s=int(clock[0]) + int(clock[1]) / 1e6 - middle_s,
+        " and ".join(sorted({one.version for one in found})),
+        policies[0],
+        all(one.appendonly for one in found),
+        max((one.ahead_s for one in found), key=abs),
+        sum(one.without_copy for one in found),
     )
 
 
-def _fields(info: str) -> dict[str, str]:
-    pairs = (line.partition(":") for line in info.splitlines() if ":" in line)
-    return {name: value for name, _, value in pairs}
+async def _one(url: str, group: bool) -> RedisFacts:
+    from stores.opening import Opened
+
+    opened = Opened(url, ANSWERS_WITHIN_S, "sandik-doctor")
+    try:
+        client = await opened.at("")
+        info = await client.info()
+        before_s = time.time()
+        seconds, micros = await client.time()
+        middle_s = (before_s + time.time()) / 2
+    finally:
+        await opened.aclose()
+    return RedisFacts(
+        version=str(info.get("valkey_version") or info.get("redis_version", "?")),
+        maxmemory_policy=str(info.get("maxmemory_policy", "?")),
+        appendonly=info.get("aof_enabled") == 1,
+        ahead_s=int(seconds) + int(micros) / 1e6 - middle_s,
+        without_copy=int(group and not info.get("connected_slaves")),
+    )
 
 
-async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *words: str) -> str:
-    """One command and its answer as text; a list is given line by line. Its errors are raised."""
-    parts = [f"*{len(words)}\r\n", *(f"${len(word.encode())}\r\n{word}\r\n" for word in words)]
-    writer.write("".join(parts).encode())
-    return await _reply(reader)
-
-
-async def _reply(reader: asyncio.StreamReader) -> str:
-    line = (await reader.readuntil(b"\r\n"))[:-2].decode()
-    kind, rest = line[:1], line[1:]
-    if kind == "-":
-        raise ConnectionError(rest)
-    if kind == "*":
-        return "\n".join([await _reply(reader) for _ in range(int(rest))])
-    if kind == "$":
-        size = int(rest)
-        if not 0 <= size <= REPLY_BYTES_MAX:
-            raise ConnectionError(f"an answer of {size} bytes")
-        return (await reader.readexactly(size + 2))[:-2].decode(errors="replace")
-    return rest
+def here(kafka: str, redis: str) -> HereFacts:
+    """This machine; also the room on its disk, where Kafka or Redis is on it."""
+    local = any(host in place for place in (kafka, redis) for host in ("127.0.0.1", "localhost", "[::1]"))
+    return doctor.here(DATA if local else None)

@@ -19,10 +19,10 @@ import uvloop
 from election.errors import OutsideError
 from election.night import Night
 from election.wire.records import AFTER, decode_after
-from streams import ending, quiet
+from streams import asking, ending, quiet
 from streams.attending import attend, keep_attending
 from streams.calling import Docket, TakesRulings, docket
-from streams.consuming import kafka, make_app
+from streams.consuming import make_app
 from streams.counting import CountsBatches
 from streams.drain import Drain, Item
 from streams.evaluator import Evaluator
@@ -46,8 +46,6 @@ LOOK_FOR_TOPICS_EVERY_S = 0.1
 SAY_MISSING_EVERY_S = 10.0
 STOP_WITHIN_S = 20.0
 """How long an orderly stop may take to apply and commit what was read; then the process just ends."""
-PEEK_MS = 3000
-"""How long the watchdog's client waits for a record at the place where this worker stands."""
 
 
 class Worker:
@@ -105,7 +103,8 @@ class Worker:
     async def _crash(self) -> None:
         """Raises what crashed the stream processor."""
         await self.app._crashed.wait()
-        raise self.app.crash_reason or RuntimeError("the stream processor crashed")
+        reason = self.app.crash_reason or RuntimeError("the stream processor crashed")
+        raise asking.in_our_words(self.settings, reason)
 
     def _gather(self) -> Gathered:
         limits = self.settings
@@ -143,7 +142,8 @@ class Worker:
         within_s = self.settings.outside_within_s
         try:
             async with asyncio.timeout(within_s):
-                told = await self.app.producer.send_and_wait(topic, key, value, None, None, None)
+                with asking.worded(self.settings):
+                    told = await self.app.producer.send_and_wait(topic, key, value, None, None, None)
         except TimeoutError as error:
             raise OutsideError(
                 f"Kafka at {self.settings.kafka} does not take what was told within {within_s:g} s: see "
@@ -177,10 +177,11 @@ class Worker:
         producer = self.app.producer
         try:
             async with asyncio.timeout(within_s):
-                for told in [
-                    await producer.send(topic, None, record, None, None, None) for record in records
-                ]:
-                    await told
+                with asking.worded(self.settings):
+                    for told in [
+                        await producer.send(topic, None, record, None, None, None) for record in records
+                    ]:
+                        await told
         except TimeoutError as error:
             raise OutsideError(
                 f"Kafka at {self.settings.kafka} does not take what was refused within {within_s:g} s: see "
@@ -192,36 +193,20 @@ class Worker:
         wanted = {self.scope.topic(what) for what in ("reports", "rulings", "told", "refused")}
         said_at = -SAY_MISSING_EVERY_S
         while True:
-            missing = wanted - set(await self._look())
+            missing = wanted - set(await asking.topics_there(self.settings))
             if not missing:
+                read = wanted - {self.scope.topic("refused")}
+                await asking.refuse_without_rights(self.settings, self.app.conf.id, read)
                 return
             if asyncio.get_running_loop().time() - said_at >= SAY_MISSING_EVERY_S:
                 said_at = asyncio.get_running_loop().time()
+                await asking.refuse_what_is_kept(self.settings, missing)
                 log.warning("waiting for the topics %s (sandik produce, replay or up make them)", missing)
             await asyncio.sleep(LOOK_FOR_TOPICS_EVERY_S)
 
-    async def _look(self) -> dict[str, int]:
-        """Every topic and how many partitions it has; asking makes none, unlike subscribing."""
-        deadline = asyncio.get_running_loop().time() + self.settings.outside_within_s
-        while True:
-            client = kafka.client.AIOKafkaClient(bootstrap_servers=list(self.settings.brokers))
-            try:
-                await client.bootstrap()
-                cluster = await client.fetch_all_metadata()
-                return {topic: len(cluster.partitions_for_topic(topic) or ()) for topic in cluster.topics()}
-            except kafka.errors.KafkaError as error:
-                if asyncio.get_running_loop().time() > deadline:
-                    raise OutsideError(
-                        f"Kafka at {self.settings.kafka} does not answer ({error}): see that it runs "
-                        "(sandik doctor), and that SANDIK_KAFKA names all brokers."
-                    ) from error
-                await asyncio.sleep(1)
-            finally:
-                await client.close()
-
     async def _work(self) -> bool:
         """Whether a fresh client finds a record where the store says this worker should read on."""
-        topics = await self._look()
+        topics = await asking.topics_there(self.settings)
         mine = [(at.topic, at.partition) for at in self.app.consumer.assignment()] or [
             (topic, partition)
             for topic in map(self.scope.topic, ("reports", "rulings", "told"))
@@ -232,17 +217,7 @@ class Worker:
             positions = await store.positions([partition_name(*at) for at in mine])
         finally:
             await store.close()
-        consumer = kafka.AIOKafkaConsumer(
-            bootstrap_servers=list(self.settings.brokers), auto_offset_reset="earliest"
-        )
-        await consumer.start()
-        try:
-            consumer.assign([kafka.TopicPartition(*at) for at in mine])
-            for at in mine:
-                consumer.seek(kafka.TopicPartition(*at), positions[partition_name(*at)])
-            return bool(await consumer.getmany(timeout_ms=PEEK_MS, max_records=1))
-        finally:
-            await consumer.stop()
+        return await asking.anything(self.settings, mine, {at: positions[partition_name(*at)] for at in mine})
 
 
 def _after(headers: Any) -> dict[str, int]:

@@ -84,7 +84,7 @@ class Chain:
             found: list[Any] = await pipe.execute()
             return found
 
-        offset, length = await self._store.ask(ask)
+        offset, length = await self._store.ask(contest, ask)
         ends = int(offset or 0)
         return _Stand(ends - (0 if offset is None else length // LINK_BYTES), ends)
 
@@ -96,7 +96,7 @@ class Chain:
             found: bytes = await redis.getrange(key, at, at + LINK_BYTES - 1)
             return found
 
-        return await self._store.ask(ask)
+        return await self._store.ask(contest, ask)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ async def stored(store: Store, contest: ContestId) -> dict[str, Stored]:
         found: list[bytes] = await redis.hkeys(keys.offsets)
         return found
 
-    names = [name.decode() for name in await store.ask(ask_names)]
+    names = [name.decode() for name in await store.ask(contest, ask_names)]
 
     async def ask(redis: Any) -> list[Any]:
         pipe = redis.pipeline(transaction=True)
@@ -134,7 +134,7 @@ async def stored(store: Store, contest: ContestId) -> dict[str, Stored]:
         found: list[Any] = await pipe.execute()
         return found
 
-    found = await store.ask(ask)
+    found = await store.ask(contest, ask)
     chains = {}
     for name, offset, text in zip(names, found[::2], found[1::2], strict=True):
         held = text or b""

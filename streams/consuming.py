@@ -20,6 +20,7 @@ from faust.transport.drivers import aiokafka as driver
 
 from election.errors import UsageError
 from election.night import Night
+from streams import access
 from streams.again import BeginsAgain
 from streams.begun import begin
 from streams.progress import Progress
@@ -219,12 +220,27 @@ def _ours(app: object) -> OurApp:
     return app
 
 
+def credentials(settings: Settings) -> Any:
+    """The same that every client of Kafka is told, in the stream processor's words; None: nothing."""
+    told = access.client(settings)
+    context = told.get("ssl_context")
+    if settings.sasl:
+        return faust.SASLCredentials(
+            username=told["sasl_plain_username"],
+            password=told["sasl_plain_password"],
+            mechanism=told["sasl_mechanism"],
+            ssl_context=context,
+        )
+    return None if context is None else faust.SSLCredentials(context)
+
+
 def make_app(night: Night, settings: Settings, store: Store, progress: Progress) -> OurApp:
     """The app with the settings that were found to be safe (docs/decisions)."""
     request_s = REQUEST_S[settings.kafka_kind]
     app = OurApp(
         f"sandik-{settings.scope(night.id).name}",
         broker=[f"kafka://{broker}" for broker in settings.brokers],
+        broker_credentials=credentials(settings),
         store="memory://",
         datadir=Path(tempfile.gettempdir()),
         processing_guarantee="at_least_once",

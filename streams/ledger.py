@@ -5,7 +5,7 @@
     settle(delivery, …)         what became of it
     restore(contest, …)         made again from the log
 
-Know before changing: this is the store's second door in this room (docs/decisions/0012-deliveries.md). A
+Know before changing: this is a second process with keys of its own (docs/decisions/0012-deliveries.md). A
 ledger of another start of the store answers nothing but `LostError` until it is restored, because it may hold
 less than was delivered. Every script applied twice is no news, so each is sent again until it is answered.
 """
@@ -16,15 +16,12 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any, TypeVar
 
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError
-
 from election.night import ContestId, Night
 from election.wire.delivered import DEAD, Delivery, read_row, row
 from election.wire.keys import LEDGER, Keys
 from election.wire.topics import Scope
+from stores.failing import NoScriptError
+from stores.opening import Client, Opened
 from streams.heeding import heeding
 from streams.settings import Settings
 from streams.store import patiently
@@ -66,63 +63,53 @@ class Ledger:
         self.night, self.scope, self.settings = night, scope, settings
         self._names = {contest: Keys(scope, contest) for contest in night.contests}
         self._scripts = {name: _text(name) for name in SCRIPTS}
-        self._redis, self._tails = self._client("sandik-deliver"), self._client("sandik-deliver-tail")
-
-    def _client(self, name: str) -> Redis:
-        answers_within_s = self.settings.redis_answers_within_s
-        return Redis.from_url(
-            self.settings.redis,
-            socket_timeout=max(answers_within_s, 2 * BLOCK_MS / 1000),
-            socket_connect_timeout=answers_within_s,
-            retry=Retry(NoBackoff(), 0),
-            client_name=name,
-        )
+        answers_within_s = max(settings.redis_answers_within_s, 2 * BLOCK_MS / 1000)
+        self._opened = Opened(settings.redis, answers_within_s, "sandik-deliver")
 
     async def close(self) -> None:
         """Gives the connections back."""
-        await self._redis.aclose()
-        await self._tails.aclose()
+        await self._opened.aclose()
 
     async def told_after(self, contest: ContestId, seq: int) -> list[tuple[int, bytes]]:
         """What was told after a fact, oldest first: seq and record. Waits a second for it to be told."""
         key = self._names[contest].told
 
-        async def ask() -> Any:
-            return await self._tails.xread({key: f"{seq}-0"}, count=ROWS_A_TIME, block=BLOCK_MS)
+        async def ask(client: Client) -> Any:
+            return await client.xread({key: f"{seq}-0"}, count=ROWS_A_TIME, block=BLOCK_MS)
 
-        found = await self._outside(ask)
+        found = await self._outside(contest, ask)
         entries = found[0][1] if isinstance(found, list) and found else []
         return [_fact(entry) for entry in entries]
 
     async def told(self, contest: ContestId, seq: int) -> bytes | None:
         """One fact's record; None where the store does not hold it (yet)."""
 
-        async def ask() -> Any:
-            return await self._redis.xrange(self._names[contest].told, f"{seq}-0", f"{seq}-0")
+        async def ask(client: Client) -> Any:
+            return await client.xrange(self._names[contest].told, f"{seq}-0", f"{seq}-0")
 
-        entries = await self._outside(ask)
+        entries = await self._outside(contest, ask)
         return _fact(entries[0])[1] if entries else None
 
     async def told_last(self, contest: ContestId) -> int:
         """Seq of the fact told last; 0 before the first."""
 
-        async def ask() -> Any:
-            return await self._redis.xrevrange(self._names[contest].told, count=1)
+        async def ask(client: Client) -> Any:
+            return await client.xrevrange(self._names[contest].told, count=1)
 
-        entries = await self._outside(ask)
+        entries = await self._outside(contest, ask)
         return _fact(entries[0])[0] if entries else 0
 
     async def cursor(self, contest: ContestId) -> int:
         """Seq of the fact up to which subscriptions were looked at. Raises LostError."""
 
-        async def ask() -> Any:
-            pipe = self._redis.pipeline(transaction=True)
+        async def ask(client: Client) -> Any:
+            pipe = client.pipeline(transaction=True)
             pipe.hget(self._key(contest, "meta"), "cursor")
             pipe.hget(self._key(contest, "meta"), "run_id")
             pipe.info("server")
             return await pipe.execute()
 
-        cursor, ours, server = await self._outside(ask)
+        cursor, ours, server = await self._outside(contest, ask)
         if ours is None or ours.decode() != server["run_id"]:
             raise LostError
         return int(cursor or 0)
@@ -177,10 +164,10 @@ class Ledger:
         while True:
             start = cursor
 
-            async def ask(at: int = start) -> Any:
-                return await self._redis.hscan(key, at, count=ROWS_A_TIME)
+            async def ask(client: Client, at: int = start) -> Any:
+                return await client.hscan(key, at, count=ROWS_A_TIME)
 
-            cursor, rows = await self._outside(ask)
+            cursor, rows = await self._outside(contest, ask)
             for content in rows.values():
                 yield read_row(content)
             if cursor == 0:
@@ -194,16 +181,17 @@ class Ledger:
     async def outbox(self, contest: ContestId) -> list[Outgoing]:
         """What the log does not know yet, oldest first."""
 
-        async def ask() -> Any:
-            return await self._redis.xrange(self._key(contest, "outbox"), count=ROWS_A_TIME)
+        async def ask(client: Client) -> Any:
+            return await client.xrange(self._key(contest, "outbox"), count=ROWS_A_TIME)
 
-        entries = await self._outside(ask)
+        entries = await self._outside(contest, ask)
         return [Outgoing(name.decode(), _what(fields)) for name, fields in entries]
 
     async def forget(self, contest: ContestId, entries: Sequence[Outgoing]) -> None:
         """These entries of the outbox stand in the log."""
         names = [entry.id for entry in entries]
-        await self._outside(lambda: self._redis.xdel(self._key(contest, "outbox"), *names))
+        key = self._key(contest, "outbox")
+        await self._outside(contest, lambda client: client.xdel(key, *names))
 
     def _key(self, contest: ContestId, what: str) -> str:
         return self._names[contest].ledger(what)
@@ -213,20 +201,23 @@ class Ledger:
         keys = [self._key(contest, what) for what in LEDGER]
         sha = hashlib.sha1(text.encode()).hexdigest()
 
-        async def ask() -> list[Any]:
+        async def ask(client: Client) -> list[Any]:
             try:
-                found: list[Any] = await self._redis.evalsha(sha, len(keys), *keys, *args)
+                found: list[Any] = await client.evalsha(sha, len(keys), *keys, *args)
             except NoScriptError:
-                found = await self._redis.eval(text, len(keys), *keys, *args)
+                found = await client.eval(text, len(keys), *keys, *args)
             return found
 
-        said = await self._outside(ask)
+        said = await self._outside(contest, ask)
         if said[0] == b"LOST":
             raise LostError
         return said
 
-    async def _outside(self, ask: Callable[[], Awaitable[T]]) -> T:
-        return await heeding(patiently(ask, self.settings))
+    async def _outside(self, contest: ContestId, question: Callable[[Client], Awaitable[T]]) -> T:
+        async def ask() -> T:
+            return await question(await self._opened.at(self._key(contest, "meta")))
+
+        return await heeding(patiently(ask, self.settings, self._opened))
 
 
 def _text(name: str) -> str:

@@ -68,7 +68,7 @@ class Looks:
             found: list[Any] = await pipe.execute()
             return found
 
-        meta, offsets, heard, rulings, told, *rows = await self._store.ask(ask)
+        meta, offsets, heard, rulings, told, *rows = await self._store.ask(contest, ask)
         return Looked(
             {name.decode(): value.decode() for name, value in meta.items()},
             {name.decode(): int(value) for name, value in offsets.items()},
@@ -95,9 +95,9 @@ class Looks:
             async def ask(redis: Any, at: int = start) -> Any:
                 return await redis.hscan(keys.papers(source), at, count=PAPERS_A_TIME)
 
-            cursor, papers = await self._store.ask(ask)
+            cursor, papers = await self._store.ask(contest, ask)
             maybe = {unit: paper for unit, paper in papers.items() if held_back(paper)}
-            rows = await self._rows(keys.boxes(source), list(maybe))
+            rows = await self._rows(contest, keys.boxes(source), list(maybe))
             found |= {
                 UnitId(unit.decode()): maybe[unit]
                 for unit, row in rows.items()
@@ -106,7 +106,7 @@ class Looks:
             if cursor == 0:
                 return found
 
-    async def _rows(self, key: str, units: Sequence[bytes]) -> dict[bytes, bytes]:
+    async def _rows(self, contest: ContestId, key: str, units: Sequence[bytes]) -> dict[bytes, bytes]:
         """What a hash holds of these units."""
         if not units:
             return {}
@@ -114,7 +114,7 @@ class Looks:
         async def ask(redis: Any) -> Any:
             return await redis.hmget(key, list(units))
 
-        found = await self._store.ask(ask)
+        found = await self._store.ask(contest, ask)
         return {unit: row for unit, row in zip(units, found, strict=True) if row is not None}
 
     async def paper(self, contest: ContestId, source: SourceId, unit: UnitId) -> bytes | None:
@@ -124,19 +124,19 @@ class Looks:
         async def ask(redis: Any) -> Any:
             return await redis.hget(key, unit)
 
-        found: bytes | None = await self._store.ask(ask)
+        found: bytes | None = await self._store.ask(contest, ask)
         return found
 
     async def newer(self, contest: ContestId, version: int, wait_s: float) -> None:
         """Returns when the contest has a newer version, or after so many seconds (whole milliseconds)."""
         streams: dict[Any, Any] = {self._store.keys[contest].changes: f"{version}-0"}
         block_ms = max(1, int(wait_s * 1000))
-        await self._store.ask(lambda redis: redis.xread(streams, count=1, block=block_ms))
+        await self._store.ask(contest, lambda redis: redis.xread(streams, count=1, block=block_ms))
 
     async def evaluated(self, contest: ContestId, epoch: str, version: int) -> None:
         """Notes that nothing more is to be told at this version."""
         key, state = self._store.keys[contest].evaluated, f"{epoch} {version}"
-        await self._store.ask(lambda redis: redis.set(key, state))
+        await self._store.ask(contest, lambda redis: redis.set(key, state))
 
     async def unsettled(self) -> list[ContestId]:
         """Contests of which more may be told: nobody has said yet that there is nothing at their version."""
@@ -145,18 +145,16 @@ class Looks:
     async def heads(self) -> dict[ContestId, Head]:
         """Where every contest stands, and up to where it was asked about."""
 
-        async def ask(redis: Any) -> list[Any]:
-            pipe = redis.pipeline(transaction=True)
-            for keys in self._store.keys.values():
-                pipe.hmget(keys.meta, "epoch", "version")
-                pipe.get(keys.evaluated)
+        async def ask(redis: Any, contests: Sequence[ContestId]) -> list[Head]:
+            # No transaction: it may not name two contests. The note is read after the version it is of.
+            pipe = redis.pipeline(transaction=False)
+            for contest in contests:
+                pipe.hmget(self._store.keys[contest].meta, "epoch", "version")
+                pipe.get(self._store.keys[contest].evaluated)
             found: list[Any] = await pipe.execute()
-            return found
+            return [
+                Head.of(epoch or b"", version or b"0", noted or b"")
+                for (epoch, version), noted in zip(found[::2], found[1::2], strict=True)
+            ]
 
-        found = await self._store.ask(ask)
-        return {
-            contest: Head.of(epoch or b"", version or b"0", noted or b"")
-            for contest, (epoch, version), noted in zip(
-                self._store.keys, found[::2], found[1::2], strict=True
-            )
-        }
+        return await self._store.ask_each(ask)

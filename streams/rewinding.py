@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from election.night import ContestId
 from election.wire.keys import LEDGER
 from streams.store import Store
 
@@ -22,7 +23,7 @@ async def forget(store: Store) -> None:
     if store.scope.mode == "live":
         raise ValueError("what was counted live is never forgotten")
     for contest, keys in store.keys.items():
-        await store.ask(partial(_unlink, [keys.ledger(what) for what in LEDGER]))
+        await store.ask(contest, partial(_unlink, [keys.ledger(what) for what in LEDGER]))
         await store.wipe(contest)
 
 
@@ -38,11 +39,12 @@ async def begin_at(store: Store, firsts: Mapping[str, int]) -> None:
     if not firsts:
         return
 
-    async def ask(redis: Any) -> None:
+    async def ask(redis: Any, contests: Sequence[ContestId]) -> Sequence[ContestId]:
         pipe = redis.pipeline(transaction=False)
-        for keys in store.keys.values():
+        for contest in contests:
             for partition, first in firsts.items():
-                pipe.hsetnx(keys.offsets, partition, str(first))
+                pipe.hsetnx(store.keys[contest].offsets, partition, str(first))
         await pipe.execute()
+        return contests
 
-    await store.ask(ask)
+    await store.ask_each(ask)

@@ -10,27 +10,27 @@ from urllib.parse import urlsplit
 
 from election.errors import UsageError
 from election.night import NightId
+from election.wire.access import KafkaAccess, refuse_bad_access
 from election.wire.environment import from_variable, given
 from election.wire.topics import MODES, Scope
+from stores.address import read as read_address
 from streams.refused import BYTES_MAX
 
 KAFKA_KINDS = ("apache", "tansu")
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(KafkaAccess):
     """Everything a worker may be told; times in seconds."""
 
     mode: str = from_variable("SANDIK_MODE", "replay")
     """live, rehearsal or replay: stands in every topic and key, and input of another is refused."""
     session: str = from_variable("SANDIK_SESSION", "")
     """Name of a replay with topics and keys of its own; empty: none."""
-    kafka: str = from_variable("SANDIK_KAFKA", "127.0.0.1:9092")
-    """Kafka's brokers, host:port, a comma between two; name all of them, any one may be down at the start."""
     kafka_kind: str = from_variable("SANDIK_KAFKA_KIND", "apache")
     """apache, or tansu for the embedded broker (shorter sessions)."""
     redis: str = from_variable("SANDIK_REDIS", "redis://127.0.0.1:6379/0")
-    """The store, a redis:// or rediss:// URL."""
+    """The store: redis://, redis+cluster:// or redis+sentinel://, or rediss for redis (`stores.address`)."""
     worker: str = from_variable("SANDIK_WORKER", "")
     """This worker's name among the signs of life; empty: host and process id."""
     batch_reports_max: int = from_variable("SANDIK_BATCH_REPORTS_MAX", 20_000)
@@ -110,18 +110,8 @@ class Settings:
             ) from None
 
     def _refuse_bad_addresses(self) -> None:
-        for broker in self.brokers or ("nothing",):
-            host, _, port = broker.rpartition(":")
-            if not (host and port.isascii() and port.isdigit()):
-                raise UsageError(f"SANDIK_KAFKA is {self.kafka!r}; it is HOST:PORT, a comma between two.")
-        try:
-            parts = urlsplit(self.redis)
-            known = parts.scheme in ("redis", "rediss") and parts.port != 0
-        except ValueError:  # a port that is no number
-            known = False
-        if not known:
-            # Without what was given: a password may stand in it.
-            raise UsageError("SANDIK_REDIS is no address of a store; it is redis://HOST:PORT/0.") from None
+        refuse_bad_access(self)
+        read_address(self.redis)
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -131,11 +121,6 @@ class Settings:
     def scope(self, night: NightId) -> Scope:
         """Where this worker works: mode, night and session."""
         return Scope(self.mode, night, self.session)
-
-    @property
-    def brokers(self) -> tuple[str, ...]:
-        """Kafka's brokers, each host:port."""
-        return tuple(part.strip() for part in self.kafka.split(",") if part.strip())
 
     @property
     def waits_s(self) -> tuple[float, ...]:

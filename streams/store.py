@@ -1,9 +1,11 @@
-"""The one door to the store in this room: scripts that apply all or nothing, and reads for start and verify.
+"""What this room does to the store: scripts that apply all or nothing, and reads for start and verify.
 
     apply(spans, work)   one script a contest: fence, offsets, rows, totals, version, change entry in one step
     rule(...)            the same for rulings
     attend(worker, ends) the sign of life; tells how far the store has come, and notes how far the log goes
     positions(topic)     where the log is to be read on: the truth about what was applied
+
+Contests may be on several servers (`stores.opening`): whatever names two of them is asked of each server.
 
 Know before changing: the client never sends a command again by itself. `_outside` does, until a deadline,
 and may because every script is harmless when it is applied twice.
@@ -13,33 +15,18 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias, TypeVar
 
-import hiredis
 import numpy as np
-from redis.asyncio import Connection, Redis, SSLConnection
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import (
-    BusyLoadingError,
-    ClusterDownError,
-    ConnectionError,
-    MaxConnectionsError,
-    NoScriptError,
-    OutOfMemoryError,
-    ReadOnlyError,
-    RedisError,
-    ResponseError,
-    TimeoutError,
-    TryAgainError,
-)
 
 from election.errors import OutsideError
 from election.night import ContestId, Night, SourceId
 from election.tally import width
 from election.wire.keys import Keys
 from election.wire.topics import Scope
+from stores.failing import FAILS, NoScriptError
+from stores.opening import Client, Opened
 from streams.answers import Answer, Held, answer
 from streams.batch import Sums
 from streams.ground import Shelf
@@ -49,15 +36,6 @@ from streams.settings import Settings
 from streams.spans import Fact, Ruled, Span
 
 log = logging.getLogger(__name__)
-
-PASSING = (
-    BusyLoadingError, ClusterDownError, ConnectionError, MaxConnectionsError, OutOfMemoryError,
-    ReadOnlyError, TimeoutError, TryAgainError, OSError,
-)  # fmt: skip
-"""Errors that a store gets over: it restarts, loads its file, is full, or another takes its place."""
-
-PASSING_WORDS = ("LOADING", "BUSY", "OOM", "READONLY", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "MISCONF")
-"""The same, as the first word of an error that comes out of a script."""
 
 FIRST_DELAY_S, DELAY_S_MAX = 0.02, 1.0
 CHANGES_MIN = 64
@@ -70,23 +48,8 @@ WORKER_KEPT_S = 60
 SCRIPTS = ("apply", "attend", "clear", "rule", "tell")
 
 T = TypeVar("T")
-
-
-class _Quick:
-    """Packs commands in C: with thousands of arguments the library's own way costs more than the sums."""
-
-    def pack_command(self, *args: Any) -> list[bytes]:
-        """A command as the server reads it."""
-        words = str(args[0]).split()
-        return [hiredis.pack_command((*words, *args[1:]))]
-
-
-class QuickConnection(_Quick, Connection):
-    """A plain connection."""
-
-
-class QuickSSLConnection(_Quick, SSLConnection):
-    """An encrypted one."""
+Each: TypeAlias = Callable[[Client, Sequence[ContestId]], Awaitable[Sequence[T]]]
+"""A question to one server about some contests: the answer for each of them, in their order."""
 
 
 class Store:
@@ -97,15 +60,7 @@ class Store:
         self.keys = {contest: Keys(scope, contest) for contest in night.contests}
         self._scripts = {name: Script(name) for name in SCRIPTS}
         self._changes_max = {contest: self._entries_max(contest) for contest in night.contests}
-        connection = QuickSSLConnection if settings.redis.startswith("rediss:") else QuickConnection
-        self._redis = Redis.from_url(
-            settings.redis,
-            connection_class=connection,
-            socket_timeout=settings.redis_answers_within_s,
-            socket_connect_timeout=settings.redis_answers_within_s,
-            retry=Retry(NoBackoff(), 0),
-            client_name="sandik-worker",
-        )
+        self._opened = Opened(settings.redis, settings.redis_answers_within_s, "sandik-worker")
 
     def _entries_max(self, contest: ContestId) -> int:
         """How many changes are kept: fewer where an entry is large."""
@@ -115,7 +70,7 @@ class Store:
 
     async def close(self) -> None:
         """Gives the connections back."""
-        await self._redis.aclose()
+        await self._opened.aclose()
 
     async def apply(
         self, spans: Sequence[Span], work: Mapping[ContestId, Sequence[Sums]]
@@ -164,11 +119,11 @@ class Store:
         """Reads onto the shelf which quarantines were cleared."""
         key = self.keys[contest].cleared(shelf.ground.source.id)
 
-        async def ask() -> list[bytes]:
-            found: Any = await self._redis.smembers(key)
+        async def ask(client: Client) -> list[bytes]:
+            found: Any = await client.smembers(key)
             return list(found)
 
-        shelf.put_cleared(await self._outside(ask))
+        shelf.put_cleared(await self.ask(contest, ask))
 
     async def tell(self, span: Span, work: Mapping[ContestId, Sequence[Fact]]) -> dict[ContestId, Answer]:
         """Hands each contest what was told of it, and to every one the offsets."""
@@ -201,16 +156,15 @@ class Store:
     async def positions(self, partitions: Sequence[str]) -> dict[str, int]:
         """The next offset to read of each partition: where the contest that lags most has come to."""
 
-        async def ask() -> dict[str, int]:
-            pipe = self._redis.pipeline(transaction=False)
-            for keys in self.keys.values():
-                pipe.hmget(keys.offsets, partitions)
-            stored = await pipe.execute()
-            return {
-                name: min(int(row[place] or 0) for row in stored) for place, name in enumerate(partitions)
-            }
+        async def ask(client: Client, contests: Sequence[ContestId]) -> list[Any]:
+            pipe = client.pipeline(transaction=False)
+            for contest in contests:
+                pipe.hmget(self.keys[contest].offsets, partitions)
+            found: list[Any] = await pipe.execute()
+            return found
 
-        return await self._outside(ask)
+        stored = (await self.ask_each(ask)).values()
+        return {name: min(int(row[place] or 0) for row in stored) for place, name in enumerate(partitions)}
 
     async def load(self, contest: ContestId, shelf: Shelf, places: Sequence[int]) -> None:
         """Reads what is held of these units onto the shelf, with the papers of those that have one.
@@ -220,36 +174,36 @@ class Store:
         """
         ground, keys = shelf.ground, self.keys[contest]
         boxes, papers = keys.boxes(ground.source.id), keys.papers(ground.source.id)
-        if not shelf.known.any() and not await self._length(boxes):
+        if not shelf.known.any() and not await self._length(contest, boxes):
             shelf.nothing_held()
             return
         for start in range(0, len(places), READ_CHUNK):
             chunk = list(places[start : start + READ_CHUNK])
-            shelf.put(chunk, await self._fields(boxes, ground.unit_keys[chunk].tolist()))
+            shelf.put(chunk, await self._fields(contest, boxes, ground.unit_keys[chunk].tolist()))
             noted = [place for place in chunk if shelf.noted(place)]
             if noted:
-                kept = await self._fields(papers, ground.unit_keys[noted].tolist())
+                kept = await self._fields(contest, papers, ground.unit_keys[noted].tolist())
                 shelf.papers.update({at: paper for at, paper in zip(noted, kept, strict=True) if paper})
 
-    async def _length(self, key: str) -> int:
-        async def ask() -> int:
-            return int(await self._redis.hlen(key))
+    async def _length(self, contest: ContestId, key: str) -> int:
+        async def ask(client: Client) -> int:
+            return int(await client.hlen(key))
 
-        return await self._outside(ask)
+        return await self.ask(contest, ask)
 
-    async def _fields(self, key: str, fields: Sequence[bytes]) -> list[bytes | None]:
-        async def ask() -> list[bytes | None]:
-            found: list[Any] = await self._redis.hmget(key, fields)
+    async def _fields(self, contest: ContestId, key: str, fields: Sequence[bytes]) -> list[bytes | None]:
+        async def ask(client: Client) -> list[bytes | None]:
+            found: list[Any] = await client.hmget(key, fields)
             return found
 
-        return await self._outside(ask)
+        return await self.ask(contest, ask)
 
     async def read(self, contest: ContestId) -> Held:
         """Everything held of a contest, in one step."""
         keys, sources = self.keys[contest], list(self.night.sources)
 
-        async def ask() -> list[Any]:
-            pipe = self._redis.pipeline(transaction=True)
+        async def ask(client: Client) -> list[Any]:
+            pipe = client.pipeline(transaction=True)
             for key in (keys.meta, keys.offsets, keys.sources, keys.findings):
                 pipe.hgetall(key)
             pipe.xlen(keys.changes)
@@ -274,7 +228,7 @@ class Store:
             told,
             evaluated,
             *tables,
-        ) = await self._outside(ask)
+        ) = await self.ask(contest, ask)
         named = [{field.decode(): row for field, row in table.items()} for table in tables]
         by_kind = [dict(zip(sources, named[at : at + len(sources)], strict=True))
                    for at in range(0, len(named), len(sources) or 1)]  # fmt: skip
@@ -296,35 +250,69 @@ class Store:
         names += [keys.told, keys.told_ids, keys.evaluated, keys.chain, *await self._link_keys(contest)]
         for source in self.night.sources:
             names += (keys.boxes(source), keys.areas(source), keys.papers(source), keys.cleared(source))
-        await self._outside(lambda: self._redis.unlink(*names))
+        await self.ask(contest, lambda client: client.unlink(*names))
 
     async def _link_keys(self, contest: ContestId) -> list[str]:
         """The keys of a contest's links, one a partition."""
 
-        async def ask() -> list[bytes]:
-            found: Any = await self._redis.hkeys(self.keys[contest].offsets)
+        async def ask(client: Client) -> list[bytes]:
+            found: Any = await client.hkeys(self.keys[contest].offsets)
             return list(found)
 
-        return [self.keys[contest].links(name.decode()) for name in await self._outside(ask)]
+        return [self.keys[contest].links(name.decode()) for name in await self.ask(contest, ask)]
 
-    async def ask(self, question: Callable[["Redis"], Awaitable[T]]) -> T:
-        """What the client gives for a question that may be asked again. Raises OutsideError."""
-        return await self._outside(lambda: question(self._redis))
+    async def ask(self, contest: ContestId, question: Callable[[Client], Awaitable[T]]) -> T:
+        """What the server of a contest gives for a question that may be asked again. Raises OutsideError."""
+
+        async def ask() -> T:
+            return await question(await self._opened.at(self.keys[contest].meta))
+
+        return await self._outside(ask)
+
+    async def ask_each(
+        self, question: Each[T], contests: Iterable[ContestId] | None = None
+    ) -> dict[ContestId, T]:
+        """What each server gives for a question about those of the contests (all) that it holds.
+
+        The question may be asked again, also of a server that answered before. Raises OutsideError.
+        """
+        heads = {one: self.keys[one].meta for one in (self.keys if contests is None else contests)}
+
+        async def ask() -> dict[ContestId, T]:
+            shares = await self._opened.shares(heads)
+            if len(shares) == 1:
+                ((client, held),) = shares
+                return dict(zip(held, await question(client, held), strict=True))
+            asked = [question(client, held) for client, held in shares]
+            # All of them, whatever becomes of one: nothing of this is under way when it is asked again.
+            found: dict[ContestId, T] = {}
+            for (_, held), said in zip(
+                shares, await asyncio.gather(*asked, return_exceptions=True), strict=True
+            ):
+                if isinstance(said, BaseException):
+                    raise said
+                found |= zip(held, said, strict=True)
+            return {contest: found[contest] for contest in heads}
+
+        return await self._outside(ask)
 
     async def _answers(self, name: str, calls: Mapping[ContestId, Call]) -> dict[ContestId, Answer]:
         script = self._scripts[name]
-        raw = await self._outside(lambda: self._run(script, list(calls.values())))
-        return {contest: answer(said) for contest, said in zip(calls, raw, strict=True)}
 
-    async def _run(self, script: Script, calls: Sequence[Call]) -> list[Any]:
+        async def ask(client: Client, contests: Sequence[ContestId]) -> list[Any]:
+            return await self._run(client, script, [calls[contest] for contest in contests])
+
+        return {contest: answer(said) for contest, said in (await self.ask_each(ask, calls)).items()}
+
+    async def _run(self, client: Client, script: Script, calls: Sequence[Call]) -> list[Any]:
         """One script with each of the calls, sent together. A server that has never seen it gets its text."""
-        pipe = self._redis.pipeline(transaction=False)
+        pipe = client.pipeline(transaction=False)
         for call in calls:
             pipe.execute_command("EVALSHA", script.sha, len(call.keys), *call.keys, *call.args)
         found: list[Any] = await pipe.execute(raise_on_error=False)
         for place, call in enumerate(calls):
             if isinstance(found[place], NoScriptError):
-                found[place] = await self._redis.eval(script.text, len(call.keys), *call.keys, *call.args)
+                found[place] = await client.eval(script.text, len(call.keys), *call.keys, *call.args)
         for said in found:
             if isinstance(said, Exception):
                 raise said
@@ -332,11 +320,11 @@ class Store:
 
     async def _outside(self, ask: Callable[[], Awaitable[T]]) -> T:
         """Asks until there is an answer; OutsideError after the deadline, or where waiting cannot help."""
-        return await heeding(patiently(ask, self.settings))
+        return await heeding(patiently(ask, self.settings, self._opened))
 
 
-async def patiently(ask: Callable[[], Awaitable[T]], settings: Settings) -> T:
-    """The store's answer, asked for again while it restarts, loads its file or is full.
+async def patiently(ask: Callable[[], Awaitable[T]], settings: Settings, opened: Opened) -> T:
+    """The store's answer, asked for again while it restarts, loads its file, is full, or another takes over.
 
     Only for what may be asked twice. Raises OutsideError after the deadline, or where waiting cannot help.
     """
@@ -345,26 +333,16 @@ async def patiently(ask: Callable[[], Awaitable[T]], settings: Settings) -> T:
     while True:
         try:
             return await ask()
-        except (RedisError, OSError) as error:
-            if not _passes(error) or time.monotonic() + delay > deadline:
+        except FAILS as error:
+            opened.doubt()
+            if not opened.passes(error) or time.monotonic() + delay > deadline:
                 raise OutsideError(
-                    f"The store at {_place(settings.redis)} does not do its work ({error}): see "
+                    f"The store at {opened.address.shown} does not do its work ({error}): see "
                     "that it runs and has memory and disk left; sandik doctor tells what is wrong."
                 ) from error
             log.warning("the store does not answer (%s); asking again", type(error).__name__)
         await asyncio.sleep(delay)
         delay = min(delay * 2, DELAY_S_MAX)
-
-
-def _passes(error: Exception) -> bool:
-    """Whether the store may get over this by itself."""
-    words = str(error).split(" ", 1)[0]
-    return isinstance(error, PASSING) or (isinstance(error, ResponseError) and words in PASSING_WORDS)
-
-
-def _place(url: str) -> str:
-    """Host and port of a store's URL; never the password that may stand in it."""
-    return url.rpartition("@")[2].removeprefix("redis://").removeprefix("rediss://")
 
 
 def _span(span: Span, contest: ContestId) -> list[Any]:

@@ -4,10 +4,14 @@
                             ▲               │ gap, other epoch, version fell, server started again
                             └───────────────┘
 
+Contests may be on several servers (`stores.opening`), each with a name for its start. When one server is
+away, the store is: who follows the others is told so, and all is read again when it is back.
+
 Know before changing: XREAD is asked from explicit ids, on a connection of its own whose timeout is longer
-than its wait, and without the library's retries (pitfalls.md, redis-py). XREAD alone is not enough: a store
+than its wait, and without the library's retries. XREAD alone is not enough: a store
 that was emptied or fell back never answers it, so the heads of the contests are looked at every two seconds
-too. What was once read is kept while the store is away or empty, and told as old; it is never blanked.
+too. What was once read is kept while the store is away, empty, or another server counts again what was shown
+already, and told as old; it is never blanked.
 """
 
 import asyncio
@@ -15,12 +19,6 @@ import logging
 import struct
 from collections.abc import Callable
 from typing import Any, NoReturn, Protocol
-from urllib.parse import urlsplit
-
-import redis.asyncio as redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
 from election.errors import OutsideError, RecordError, UsageError
 from election.night import ContestId, Night, SourceId
@@ -30,15 +28,17 @@ from election.wire.keys import Keys
 from election.wire.told import decode
 from election.wire.told import held as told_before
 from election.wire.topics import Scope
+from stores.failing import FAILS, AuthenticationError, ResponseError
+from stores.opening import Opened
 from web import held
+from web.catching_up import CatchingUp
 from web.held import NOTHING, Boxes, Held, Position
 from web.pulse import Pulses
-from web.settings import XREAD_BLOCK_S
+from web.tailing import Tail
 
 LOG = logging.getLogger("sandik.gateway")
-ENTRIES_MAX = 500
-"""Most changes of a contest taken in at once; at the limit they are shown, and the next are asked for."""
-LOOK_EVERY_S = 2.0
+LOOK_EVERY_S, LOOK_BEHIND_S = 2.0, 0.1
+"""Between two looks at the heads; and at how far a store has come that holds less than was shown."""
 BACKOFF_S = (0.05, 1.0)
 """The first wait before the store is tried again, and the longest: each is double the one before."""
 
@@ -66,24 +66,28 @@ class Upstream:
 
     def __init__(
         self, night: Night, scope: Scope, url: str, listener: Listener, clock: Callable[[], float],
-        answers_within_s: float = 5.0, connect: "Callable[[str, float], Any] | None" = None,
+        answers_within_s: float = 5.0, open_store: Callable[[str, float], Opened] | None = None,
     ) -> None:  # fmt: skip
-        """`connect` makes a client of the store from its URL and the time a command may take."""
+        """`open_store` opens a store by its URL and the time a command may take."""
         self._night, self._scope, self._listener, self._clock = night, scope, listener, clock
         self._keys = {contest: Keys(scope, contest) for contest in night.contests}
-        self._streams = {keys.changes.encode(): contest for contest, keys in self._keys.items()}
+        self._metas = {contest: keys.meta for contest, keys in self._keys.items()}
         self._held: dict[ContestId, Held] = {}
         self._from: dict[ContestId, int] = dict.fromkeys(night.contests, 0)
         self._told: dict[ContestId, Position] = {}
+        self._told_from: dict[ContestId, str] = {}
+        """Which start of which server that was read from."""
         self._waiting: dict[ContestId, int] = {}
         self._emptied: set[ContestId] = set()
-        self._run_id = ""
+        self._behind = CatchingUp(clock)
+        self._run_ids: dict[ContestId, str] = {}
+        """Of each contest, what its server calls this start of itself."""
         self._look_at = 0.0
-        self.where = address(url)
         self.pulse = Pulses()
         """How far the workers have counted, for whoever watches over the gateway."""
-        connect = connect or client
-        self._tail, self._client = connect(url, answers_within_s), connect(url, answers_within_s)
+        self._opened = (open_store or _open)(url, answers_within_s)
+        self.where = self._opened.address.shown
+        self._tail = Tail(self._opened, {contest: keys.changes for contest, keys in self._keys.items()})
 
     async def follow(self) -> NoReturn:
         """Reads and follows. Ends only with an error: UsageError where the worker counts another night."""
@@ -98,7 +102,8 @@ class Upstream:
                 while True:
                     _end_if_asked()
                     await self._turn()
-            except (RedisError, OSError) as error:
+            except FAILS as error:
+                self._opened.doubt()
                 if not away:
                     LOG.warning("store=%s away: %s; trying again", self.where, _why(error))
                 away = True
@@ -108,8 +113,8 @@ class Upstream:
 
     async def close(self) -> None:
         """Gives the connections back."""
-        await self._tail.aclose()
-        await self._client.aclose()
+        await self._tail.close()
+        await self._opened.aclose()
 
     async def boxes(self, contest: ContestId, source: SourceId) -> Boxes:
         """What is held of each box by one source, at one version; read now, and not kept here.
@@ -119,12 +124,13 @@ class Upstream:
         """
         keys = self._keys[contest]
         try:
-            async with self._client.pipeline(transaction=True) as step:
+            async with (await self._opened.at(keys.meta)).pipeline(transaction=True) as step:
                 step.hgetall(keys.meta)
                 step.hgetall(keys.boxes(source))
                 step.hgetall(keys.papers(source))
                 found = held.read_boxes(*await step.execute())
-        except (RedisError, OSError, *UNREADABLE) as error:
+        except (*FAILS, *UNREADABLE) as error:
+            self._opened.doubt()
             LOG.warning("contest=%s source=%s: boxes not read: %s", contest, source, _why(error))
             raise OutsideError("The store does not give out its boxes now; try again shortly.") from error
         if found.digest and found.digest != self._night.digest:
@@ -138,33 +144,38 @@ class Upstream:
         """
         key = self._keys[contest].claim(what)
         try:
-            async with self._client.pipeline(transaction=False) as ask:
+            async with (await self._opened.at(key)).pipeline(transaction=False) as ask:
                 ask.set(key, "1", nx=True, px=int(for_s * 1000))
                 ask.pttl(key)
                 ours, left_ms = await ask.execute()
-        except (RedisError, OSError) as error:
+        except FAILS as error:
+            self._opened.doubt()
             raise OutsideError(f"The store takes no claim ({_why(error)}).") from error
         return 0.0 if ours else max(1, left_ms) / 1000
 
     async def _read_all(self) -> None:
-        self._run_id = await self._server()
+        self._run_ids = await self._servers()
         for contest in self._keys:
             await self._read(contest)
         self._look_at = self._clock() + LOOK_EVERY_S
         self._settle()
 
-    async def _server(self) -> str:
-        """The server's name for this start of itself; empty where it does not tell."""
-        try:
-            return str((await self._client.info("server")).get("run_id", ""))
-        except ResponseError:  # forbidden to us, or not there: then only epoch and version can tell
-            return ""
+    async def _servers(self) -> dict[ContestId, str]:
+        """Each contest's server's name for this start of itself; empty where it does not tell."""
+        names: dict[ContestId, str] = {}
+        for client, contests in await self._opened.shares(self._metas):
+            try:
+                name = str((await client.info("server")).get("run_id", ""))
+            except ResponseError:  # forbidden to us, or not there: then only epoch and version can tell
+                name = ""
+            names |= dict.fromkeys(contests, name)
+        return names
 
-    async def _read(self, contest: ContestId) -> None:
+    async def _read(self, contest: ContestId, sure: str = "") -> None:
         """Everything of a contest, at one version."""
         keys = self._keys[contest]
         sources = list(self._night.sources)
-        async with self._client.pipeline(transaction=True) as step:
+        async with (await self._opened.at(keys.meta)).pipeline(transaction=True) as step:
             step.hgetall(keys.meta)
             step.hgetall(keys.sources)
             step.hgetall(keys.findings)
@@ -186,9 +197,10 @@ class Upstream:
             if contest not in self._emptied:
                 LOG.warning("contest=%s is gone from the store; keeping version %d", contest, before.version)
             self._emptied.add(contest)
+            self._behind.rests(contest)
             return
         self._emptied.discard(contest)
-        self._take(contest, read)
+        self._take(contest, read, sure)
 
     def _same_night(self, read: Held) -> None:
         if read.digest and read.digest != self._night.digest:
@@ -198,33 +210,54 @@ class Upstream:
                 "folder, or count it anew with: sandik verify --rebuild."
             )
 
-    def _take(self, contest: ContestId, read: Held) -> None:
-        """Takes a state in, and tells it if clients are not there yet."""
-        life = held.life(read, self._run_id)
+    def _take(self, contest: ContestId, read: Held, sure: str = "") -> None:
+        """Takes a state in, and tells it if clients are not there yet.
+
+        The first of a new epoch on another server, or after a restart, is told only if the store is `sure`
+        to hold in it what was shown before. A store that forgets while it runs was made to: that is told.
+        """
+        life = held.life(read, self._run_ids.get(contest, ""))
         before = self._told.get(contest)
         after = Position(life, read.version) if before is None else before.move(life, read.version)
         self._held[contest] = read
         if after == before:
             return
         if before is not None and before.epoch != after.epoch:
+            if self._elsewhere(contest) and self._behind.begins(contest) and read.epoch != sure:
+                return
             LOG.info("contest=%s epoch=%s version=%d begins", contest, after.epoch, after.version)
-        self._told[contest] = after
+        self._told[contest], self._told_from[contest] = after, self._run_ids.get(contest, "")
         state = held.state(read, after.epoch, self._night.contests[contest].source)
+        self._behind.showed(contest, state.marks)
         self._listener.hold(contest, state)
+
+    def _elsewhere(self, contest: ContestId) -> bool:
+        """Whether another server, or another start of it, holds a contest than the one it was told from."""
+        return self._run_ids.get(contest, "") != self._told_from.get(contest, "")
+
+    async def _catch_up(self) -> None:
+        """Reads those contests again whose store has come as far as what is shown of them."""
+        for contest in self._behind.contests:
+            epoch, key = self._held[contest].epoch, self._keys[contest].offsets
+            asked = (await self._opened.at(key)).pipeline(transaction=False)
+            asked.hgetall(key)
+            (offsets,) = await asked.execute()
+            if not self._behind.waits(contest, offsets):
+                await self._read(contest, sure=epoch)
 
     def _settle(self) -> None:
         self._listener.settled()
-        if self._emptied:
+        if self._emptied or self._behind.contests:
             self._listener.lost()
         else:
             self._listener.reached(self._clock())
 
     async def _turn(self) -> None:
         """Waits for changes, takes them in, and looks at the heads when that is due."""
-        wanted = {self._keys[contest].changes: f"{at}-0" for contest, at in self._from.items()}
-        replies = await self._tail.xread(wanted, count=ENTRIES_MAX, block=int(XREAD_BLOCK_S * 1000))
-        for stream, entries in replies or ():
-            await self._entries(self._streams[stream], entries)
+        await self._catch_up()
+        wait_s = LOOK_BEHIND_S if self._behind.contests else None
+        for contest, entries in await self._tail.wait(self._from, wait_s):
+            await self._entries(contest, entries)
         if self._clock() >= self._look_at:
             await self._look()
             self._look_at = self._clock() + LOOK_EVERY_S
@@ -250,14 +283,16 @@ class Upstream:
 
     async def _look(self) -> None:
         """Compares every contest's head with what is held: what XREAD cannot tell is noticed here."""
-        run_id = await self._server()
-        started_again, self._run_id = run_id != self._run_id, run_id
-        heads = self._client.pipeline(transaction=False)
-        for keys in self._keys.values():
-            heads.hmget(keys.meta, "epoch", "version", "run_id")
-        answers = await heads.execute()
-        for contest, (epoch, version, written_under) in zip(self._keys, answers, strict=True):
+        before, self._run_ids = self._run_ids, await self._servers()
+        heads: dict[ContestId, list[bytes | None]] = {}
+        for client, contests in await self._opened.shares(self._metas):
+            asked = client.pipeline(transaction=False)
+            for contest in contests:
+                asked.hmget(self._metas[contest], "epoch", "version", "run_id")
+            heads |= zip(contests, await asked.execute(), strict=True)
+        for contest, (epoch, version, written_under) in heads.items():
             mine = self._held.get(contest, NOTHING)
+            started_again = self._run_ids.get(contest) != before.get(contest)
             same = ((epoch or b"").decode(), (written_under or b"").decode()) == (mine.epoch, mine.run_id)
             newest = int(version or 0)
             stuck = newest > mine.version and self._waiting.get(contest) == mine.version
@@ -271,36 +306,25 @@ class Upstream:
 
     async def _look_at_pulses(self) -> None:
         """Reads how far the workers have counted; a store that keeps TIME from us has none for us."""
-        asked = self._client.pipeline(transaction=False)
-        for keys in self._keys.values():
-            asked.hgetall(keys.pulse)
-        asked.time()
-        try:
-            *pulses, (seconds, microseconds) = await asked.execute()
-        except ResponseError:
-            return
-        store_s = seconds + microseconds / 1e6
-        self.pulse.take(dict(zip(self._keys, pulses, strict=True)), store_s, self._clock())
+        pulses: dict[str, Any] = {}
+        store_s = 0.0
+        for client, contests in await self._opened.shares(self._metas):
+            asked = client.pipeline(transaction=False)
+            for contest in contests:
+                asked.hgetall(self._keys[contest].pulse)
+            asked.time()
+            try:
+                *found, (seconds, microseconds) = await asked.execute()
+            except ResponseError:
+                return
+            pulses |= zip(contests, found, strict=True)
+            # Of several servers the clock that is ahead: a pulse is never older than it seems by another's.
+            store_s = max(store_s, seconds + microseconds / 1e6)
+        self.pulse.take(pulses, store_s, self._clock())
 
 
-def address(url: str) -> str:
-    """Where the store is, without user and password, for messages."""
-    parts = urlsplit(url)
-    return f"{parts.hostname or ''}:{parts.port or 6379}"
-
-
-def client(url: str, answers_within_s: float) -> Any:
-    """A client whose failures come to us at once: no retries of the library's own."""
-    try:
-        return redis.Redis.from_url(
-            url,
-            socket_timeout=answers_within_s,
-            socket_connect_timeout=answers_within_s,
-            retry=Retry(NoBackoff(), 0),
-            protocol=2,
-        )
-    except ValueError as error:
-        raise UsageError(f"SANDIK_REDIS is no address of a store ({error}): redis://HOST:PORT/0.") from error
+def _open(url: str, answers_within_s: float) -> Opened:
+    return Opened(url, answers_within_s, "sandik-gateway", protocol=2)
 
 
 def _end_if_asked() -> None:

@@ -1,4 +1,5 @@
 """`sandik doctor`: looks at Kafka, Redis, topics, settings, limits, clock; what is wrong, and what to type.
+With --fix it makes topics and sets their settings; it never takes away what may hold a night.
 
 Know before changing: the judgement is in `sandik.doctor`; this hands it the settings and the probes.
 """
@@ -10,40 +11,60 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from sandik import doctor, folders
+from election.errors import UsageError
+from election.wire.topics import WHATS
+from sandik import doctor, folders, shapes
+from sandik.doctor_kafka import Wanted
 from sandik.say import Out
 
 EXAMPLE = """  sandik doctor
+  sandik doctor --fix --night istanbul-2019-06-23
   SANDIK_KAFKA=kafka1:9092 SANDIK_REDIS=redis://cache:6379/0 SANDIK_NIGHT=./my-night sandik doctor --json"""
-ELSEWHERE = frozenset({"SANDIK_NIGHT", "SANDIK_TEST_ALL"})
-"""Settings that are in no room's table: the night, and what only tests read."""
+ELSEWHERE = frozenset({"SANDIK_NIGHT", "SANDIK_SECRETS", "SANDIK_TEST_ALL", *shapes.VARIABLES})
+"""Settings that are in no room's table: the night, its shapes, and what only tests read."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Everything comes from the environment, as for the rooms."""
     parser.add_argument("--night", metavar="NIGHT", help="also its topics (else: SANDIK_NIGHT)")
+    parser.add_argument(
+        "--fix", action="store_true", help="make topics that are missing, and set their settings right"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line of stdout")
 
 
 def run(args: argparse.Namespace, out: Out) -> int:
-    """0 all is well, 1 something is wrong, 3 something cannot be reached."""
+    """0 all is well, 1 something is wrong, 3 something cannot be reached; what was fixed is well again."""
     from sandik import probes
 
     wanted = asked_for(args.night, os.environ)
+    changed = _fixed(wanted, out) if args.fix else []
     asking = doctor.Probes(
-        kafka=lambda: probes.kafka_facts(os.environ),
+        kafka=lambda: probes.kafka_facts(os.environ, wanted.topics),
         redis=lambda: probes.redis_facts(wanted.redis),
-        open_files=doctor.open_files_limit,
+        here=lambda: probes.here(wanted.kafka, wanted.redis),
     )
     checks = asyncio.run(doctor.run(wanted, asking))
     for check in checks:
         out.say(doctor.in_words(check))
     code = doctor.exit_code(checks)
-    out.answer({"ok": code == 0, "checks": [asdict(check) for check in checks]})
+    out.answer({"ok": code == 0, "changed": changed, "checks": [asdict(check) for check in checks]})
     return code
 
 
-def asked_for(night: str | None, environment: Mapping[str, str]) -> doctor.Wanted:
+def _fixed(wanted: Wanted, out: Out) -> list[str]:
+    """What was put right, told line by line. Raises UsageError without a night, OutsideError."""
+    from sandik import probes
+
+    if not wanted.topics:
+        raise UsageError("Whose topics? Name the night: sandik doctor --fix --night NIGHT, or SANDIK_NIGHT.")
+    changed = asyncio.run(probes.put_right(os.environ, wanted.topics))
+    for line in changed or ["nothing: every topic is there, and its settings are as they must be"]:
+        out.say(f"fixed  {line}")
+    return changed
+
+
+def asked_for(night: str | None, environment: Mapping[str, str]) -> Wanted:
     """What the settings ask for. Raises UsageError for a setting that makes no sense."""
     from producers.settings import Settings
     from streams.settings import Settings as Counting
@@ -52,10 +73,10 @@ def asked_for(night: str | None, environment: Mapping[str, str]) -> doctor.Wante
     topics: dict[str, int] = {}
     if night or environment.get("SANDIK_NIGHT"):
         scope = settings.scope(folders.load(folders.word(night, environment)).night.id)
-        topics = {scope.topic("reports"): settings.partitions}
-        topics |= {scope.topic(what): 1 for what in ("rulings", "told", "shown", "refused")}
+        topics = {scope.topic(what): settings.partitions if what == "reports" else 1 for what in WHATS}
     ours = {name: value for name, value in environment.items() if name.startswith(doctor.PREFIX)}
-    return doctor.Wanted(settings.kafka, counting.redis, topics, known(), ours)
+    fix = f"sandik doctor --fix --night {night}" if night else "sandik doctor --fix"
+    return Wanted(settings.kafka, counting.redis, topics, known(), ours, fix)
 
 
 def known() -> frozenset[str]:

@@ -10,11 +10,12 @@ not used.
 
 import asyncio
 import ipaddress
+import re
 import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -28,6 +29,8 @@ ANSWER_BYTES_MAX = 64 * 1024
 NOTE_CHARACTERS_MAX = 160
 RETRY_AFTER_S_MAX = 3600.0
 """Longest wait a receiver may ask for; one that asks for more is tried again after this."""
+SECRET_CHARACTERS_MIN = 6
+"""A part of an address that is shorter is a word, and no secret."""
 GONE = 410
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -130,11 +133,11 @@ def _session(target: Target) -> aiohttp.ClientSession:
 async def _try(session: aiohttp.ClientSession, url: str, body: bytes, headers: Mapping[str, str]) -> None:
     async with session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
         if not 200 <= answer.status < 300:
-            raise await _refusal(answer)
+            raise await _refusal(answer, url)
         answer.close()
 
 
-async def _refusal(answer: aiohttp.ClientResponse) -> NotDeliveredError:
+async def _refusal(answer: aiohttp.ClientResponse, url: str) -> NotDeliveredError:
     if 300 <= answer.status < 400:
         answer.close()
         return NotDeliveredError(f"answered {answer.status}: redirects are not followed")
@@ -144,8 +147,30 @@ async def _refusal(answer: aiohttp.ClientResponse) -> NotDeliveredError:
         said += part
     answer.close()
     words = "".join(mark if mark.isprintable() else " " for mark in said.decode("utf-8", "replace"))
+    words = without_address(words, url)
     note = f"answered {answer.status} {' '.join(words.split())[:NOTE_CHARACTERS_MAX]}".strip()
     return NotDeliveredError(note, after_s, hopeless=answer.status == GONE)
+
+
+def without_address(words: str, url: str) -> str:
+    """What a server said, without what it repeats of the address: that may be the secret itself.
+
+    Many say “Cannot POST /services/…” for what they do not know. An end that was cut off is taken away too.
+    """
+    parts = urlsplit(url)
+    given = (
+        *re.split(r"[/?&=;#]", f"{parts.path}?{parts.query}"),
+        parts.username or "",
+        parts.password or "",
+    )
+    known = {part for one in given for part in (one, unquote(one)) if len(part) >= SECRET_CHARACTERS_MIN}
+    for part in sorted(known, key=len, reverse=True):
+        words = re.sub(re.escape(part), "…", words, flags=re.IGNORECASE)
+    for part in known:
+        for length in range(len(part) - 1, SECRET_CHARACTERS_MIN - 1, -1):
+            if words.lower().endswith(part[:length].lower()):
+                return words[:-length] + "…"
+    return words
 
 
 def retry_after(text: str, now: datetime) -> float:

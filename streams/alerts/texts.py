@@ -9,13 +9,9 @@ the fact does not say: what may be told was decided where it was told.
 
 from election.alerts import KINDS, Told
 from election.wire.records import stamp
+from languages.saying import say, spoken
 
-LANGUAGES = ("en", "tr")
-FIRST = {"en": "RETRACTED", "tr": "GERİ ÇEKİLDİ"}
-AT = {"en": "At {at} (night time), contest {contest}, alert {id}.",
-      "tr": "Saat {at} (gece saati, UTC), yarış {contest}, uyarı {id}."}  # fmt: skip
-RETRACTS = {"en": "This withdraws what you were told before. Correct it wherever you published it.",
-            "tr": "Bu, önce bildirileni geri çeker. Yayımlandığı her yerde düzeltilmelidir."}  # fmt: skip
+LANGUAGES = spoken()
 
 
 def said(sentence: object, language: str) -> str:
@@ -28,15 +24,15 @@ def said(sentence: object, language: str) -> str:
 def subject(told: Told, language: str) -> str:
     """The title on one line. A retraction says so in its first word, whatever its title."""
     title = said(dict(told.title), language) or told.kind
-    return f"{FIRST[language]} · {title}" if _first(told) else title
+    return f"{say(language, 'sent.first')} · {title}" if _first(told) else title
 
 
 def lines(told: Told, language: str) -> list[str]:
     """What stands below the title, a paragraph each."""
     found = [said(dict(told.because), language)]
     if _first(told):
-        found.append(RETRACTS[language])
-    found.append(AT[language].format(at=stamp(told.at), contest=told.contest, id=told.id))
+        found.append(say(language, "sent.retracts"))
+    found.append(say(language, "sent.at", at=stamp(told.at), contest=told.contest, id=told.id))
     return [line for line in found if line]
 
 

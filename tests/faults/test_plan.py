@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faults.plan import BROKERS, KINDS, LASTING, plan
+from faults.plan import BROKERS, KINDS, LASTING, SEVERAL, plan
 
 SEEDS = st.integers(0, 2**32)
 
@@ -35,5 +35,7 @@ def test_what_lasts_has_a_time_and_nothing_else_has(seed: int) -> None:
 
 def test_every_kind_and_every_target_comes() -> None:
     """In a thousand seeds."""
-    seen = {(one.kind, one.target) for seed in range(1000) for group in plan(seed) for one in group.faults}
-    assert {(kind, target) for kind, targets, _ in KINDS for target in targets} == seen
+    for several, kinds in ((False, KINDS), (True, SEVERAL)):
+        groups = [group for seed in range(1000) for group in plan(seed, several=several)]
+        seen = {(one.kind, one.target) for group in groups for one in group.faults}
+        assert {(kind, target) for kind, targets, _ in kinds for target in targets} == seen

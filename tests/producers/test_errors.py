@@ -1,6 +1,8 @@
 """What people are told when Kafka is not there or does not take our records."""
 
-from producers.errors import NoKafkaError, RefusedByKafkaError
+from aiokafka.errors import MessageSizeTooLargeError, TopicAuthorizationFailedError
+
+from producers.errors import NoKafkaError, NotLetInError, RefusedByKafkaError
 from producers.settings import Settings
 
 SETTINGS = Settings(kafka="kafka1:9092")
@@ -15,6 +17,26 @@ def test_no_kafka_says_where_and_what_to_type() -> None:
 
 def test_a_refusal_for_ever_says_what_kafka_must_allow() -> None:
     """The right to write, and the size of a record."""
-    said = str(RefusedByKafkaError(SETTINGS, "MessageSizeTooLarge"))
+    said = str(RefusedByKafkaError(SETTINGS, MessageSizeTooLargeError()))
     assert "(MessageSizeTooLarge)" in said
     assert "max.message.bytes" in said
+
+
+def test_a_missing_right_names_the_topic_and_the_user() -> None:
+    """The user is the one of the settings, the way out a page."""
+    settings = Settings(kafka="k:1", kafka_security="sasl", kafka_user="ayse", kafka_password="geheim")
+    said = str(RefusedByKafkaError(settings, TopicAuthorizationFailedError("live.night.reports")))
+    assert said.startswith("Kafka at k:1 does not let the user ayse read or write live.night.reports: ")
+    assert "docs/secure.md" in said
+    assert "geheim" not in said
+
+
+def test_who_is_not_let_in_is_told_why() -> None:
+    """One sentence."""
+    assert "Kafka at kafka1:9092 is shut." == str(NotLetInError(SETTINGS, "is shut"))
+
+
+def test_a_guess_is_told_as_a_guess() -> None:
+    """Between brackets, before what to type."""
+    said = str(NoKafkaError(SETTINGS, "does not answer", "hangs up on us"))
+    assert said.startswith("Kafka at kafka1:9092 does not answer (hangs up on us): set SANDIK_KAFKA")

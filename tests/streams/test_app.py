@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from streams import app as app_module
+from streams import asking
 from streams.app import Worker
 from streams.settings import Settings
 from tests.streams import made
@@ -49,15 +50,39 @@ async def test_a_worker_makes_no_topic_and_waits_for_all_of_them(
     one, asked = worker(), list[int]()
     names = [one.scope.topic(what) for what in WANTED]
 
-    async def look() -> dict[str, int]:
+    async def look(settings: Settings) -> dict[str, int]:
         asked.append(len(asked))
         return dict.fromkeys(names[: len(asked)], 1)
 
+    async def kept(settings: Settings, names: object) -> set[str]:
+        return set()
+
     monkeypatch.setattr(app_module, "LOOK_FOR_TOPICS_EVERY_S", 0)
-    monkeypatch.setattr(one, "_look", look)
+    monkeypatch.setattr(asking, "topics_there", look)
+    monkeypatch.setattr(asking, "kept_from_us", kept)
     with caplog.at_level(logging.WARNING):
         await one._topics()
     assert len(WANTED) == len(asked)
     assert names[-1] in caplog.text
     assert "sandik produce, replay or up make them" in caplog.text
+    await one.store.close()
+
+
+async def test_a_worker_does_not_wait_for_a_topic_that_is_kept_from_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """To whom it is kept from it looks as if it were not there yet, for ever."""
+    one = worker()
+    told = one.scope.topic("told")
+
+    async def look(settings: Settings) -> dict[str, int]:
+        return {one.scope.topic(what): 1 for what in WANTED if what != "told"}
+
+    async def kept(settings: Settings, names: object) -> set[str]:
+        return {told}
+
+    monkeypatch.setattr(asking, "topics_there", look)
+    monkeypatch.setattr(asking, "kept_from_us", kept)
+    with pytest.raises(asking.NotLetInError, match=r"read or write replay\.practice\.told: give it"):
+        await one._topics()
     await one.store.close()

@@ -21,6 +21,7 @@ from streams.answers import Answer, Applied, Gap, OtherNight
 from streams.calling import Docket, TakesRulings, docket, settles
 from streams.counting import CannotCountError
 from streams.gathered import Grounds
+from streams.looking import Head
 from streams.progress import Progress
 from streams.spans import Received, Ruled, Span
 from streams.store import Store
@@ -212,10 +213,10 @@ class Heads:
         self.stored += 1
         return dict.fromkeys(partitions, self.stored)
 
-    async def ask(self, question: object) -> list[Any]:
+    async def ask_each(self, question: object) -> dict[ContestId, Head]:
         """Epoch, version, and what was noted of them."""
         self.noted += self.evaluates
-        return [[b"e", b"3"], b"e %d" % self.noted]
+        return {MAYOR: Head.of(b"e", b"3", b"e %d" % self.noted)}
 
 
 async def test_a_replayed_ruling_waits_for_its_reports_and_for_what_they_give_rise_to() -> None:

@@ -13,8 +13,9 @@ import aiokafka
 import pytest
 
 from election.errors import SandikError, UsageError
-from streams import consuming
+from streams import access, consuming
 from streams.consuming import OurConsumer, OurThread
+from streams.settings import Settings
 from streams.spans import partition_name
 from tests.patience import PATIENCE_S
 from tests.streams.apps import made_app
@@ -287,3 +288,16 @@ async def test_the_log_is_read_on_only_when_no_thrown_away_step_is_under_way() -
         await app.consumer.perform_seek()
         assert ["step", "positions", "positions"] == order
         assert {at: 0} == app.consumer._thread.at
+
+
+@pytest.mark.parametrize("security", ["plaintext", "tls", "sasl", "sasl-tls"])
+def test_the_stream_processor_is_let_in_as_every_other_client_is(security: str) -> None:
+    """The same settings in its own words, which end as the same words for the library underneath."""
+    login = {"kafka_user": "worker", "kafka_password": "gizli"} if "sasl" in security else {}
+    settings = Settings(kafka_security=security, **login)
+    told = dict(consuming.driver.credentials_to_aiokafka_auth(consuming.credentials(settings)))
+    expected = access.client(settings)
+    assert ("ssl_context" in expected) == (told.pop("ssl_context", None) is not None)
+    expected.pop("ssl_context", None)
+    assert expected == told
+    assert "gizli" not in repr(consuming.credentials(settings))

@@ -27,13 +27,13 @@ class Answers:
         self.keys = {contest: Keys(scope, contest) for contest in CONTESTS}
         self.held = list(held)
 
-    async def ask(self, question: Callable[[Any], Awaitable[Any]]) -> Any:
+    async def ask_each(self, question: Callable[[Any, Any], Awaitable[Any]]) -> dict[ContestId, Any]:
         """The question is put to this very object."""
-        return await question(self)
+        return dict(zip(CONTESTS, await question(self, CONTESTS), strict=True))
 
     def pipeline(self, transaction: bool) -> "Answers":
-        """All at one moment."""
-        assert transaction
+        """No transaction, which may not name two contests."""
+        assert not transaction
         return self
 
     def hmget(self, key: str, *names: str) -> None:

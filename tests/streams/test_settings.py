@@ -9,6 +9,13 @@ from election.errors import UsageError
 from election.night import NightId
 from streams.settings import Settings
 
+SIGNED_IN = {"kafka_security": "sasl", "kafka_user": "worker", "kafka_password": "x"}
+TLS = {"kafka_security": "tls", "kafka_cert": "c.pem"}
+BESIDE = {
+    "kafka_user": SIGNED_IN, "kafka_password": SIGNED_IN,
+    "kafka_ca": TLS, "kafka_cert": TLS, "kafka_key": TLS,
+}  # fmt: skip
+"""Settings of Kafka's access that make sense only beside others."""
 LIMITS = [spec for spec in fields(Settings) if type(spec.default) in (int, float)]
 
 
@@ -29,13 +36,17 @@ def test_every_field_is_read_from_its_own_variable() -> None:
         "mode": "live", "session": "second", "kafka": "a:1, b:2", "kafka_kind": "tansu",
         "redis": "rediss://store:6380/1", "worker": "left", "alerts": "desk.toml", "feed_keys": "keys.toml",
         "deliver_waits_s": "0,1.5", "smtp": "smtps://mail:465", "smtp_from": "night@paper.example",
-        "smtp_user": "night", "smtp_password": "secret",
+        "smtp_user": "night", "smtp_password": "secret", "kafka_security": "tls", "kafka_mechanism": "PLAIN",
+        "kafka_user": "ayse", "kafka_password": "secret", "kafka_ca": "ca.pem", "kafka_cert": "our.pem",
+        "kafka_key": "our.key",
     }  # fmt: skip
     for spec in fields(Settings):
         default: Any = spec.default
         value = others[spec.name] if spec.name in others else default * 2
-        read = Settings.read(given(spec, str(value)))
-        assert Settings(**{spec.name: value}) == read
+        beside = BESIDE.get(spec.name, {})
+        environment = {f"SANDIK_{name.upper()}": text for name, text in beside.items()}
+        read = Settings.read({**environment, **given(spec, str(value))})
+        assert Settings(**{**beside, spec.name: value}) == read
         assert value != spec.default
         assert type(spec.default) is type(getattr(read, spec.name))
     variables = [spec.metadata["variable"] for spec in fields(Settings)]
@@ -106,7 +117,7 @@ def test_a_password_of_the_mail_server_is_not_told() -> None:
 
 def test_brokers_are_a_list_with_commas_and_room_for_blanks() -> None:
     """As people write it; the last comma is nobody."""
-    assert ("a:1", "b:2") == Settings(kafka=" a:1, b:2 ,").brokers
+    assert ["a:1", "b:2"] == Settings(kafka=" a:1, b:2 ,").brokers
 
 
 def test_the_scope_is_mode_night_and_session() -> None:

@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
 
 from election.wire.delivered import Target
 from streams.alerts.channel import NotDeliveredError
-from streams.alerts.outgoing import RETRY_AFTER_S_MAX, fault, is_public, post, retry_after
+from streams.alerts.outgoing import RETRY_AFTER_S_MAX, fault, is_public, post, retry_after, without_address
 from tests.patience import accepted
 
 PUBLIC = Target("webhook", "")
@@ -151,6 +153,30 @@ async def test_anything_but_2xx_fails_the_try(status: int, hopeless: bool, recei
         await post(f"http://127.0.0.1:{port}/{status}", b"{}", {}, ALLOWED, 5)
     assert hopeless == caught.value.hopeless
     assert str(caught.value).isprintable()
+
+
+HOOK = "https://user:pa55word@hooks.example/services/T0ABCDEF/b%C3%BCy%C3%BCk-99?key=0123456789"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [("Cannot POST /services/T0ABCDEF/x", "Cannot POST /…/…/x"), ("no such büyük-99!", "no such …!"),
+     ("key 0123456789 / PA55WORD", "key … / …"), ("it hurts", "it hurts"),
+     ("cut off at T0ABCDE", "cut off at …")],
+)  # fmt: skip
+def test_what_a_server_repeats_of_the_address_is_not_told(said: str, told: str) -> None:
+    """Many answer an address they do not know with the address, which may be the secret itself."""
+    assert told == without_address(said, HOOK)
+
+
+@given(
+    st.text(max_size=30),
+    st.text(max_size=30),
+    st.sampled_from(["T0ABCDEF", "b%C3%BCy%C3%BCk-99", "büyük-99"]),
+)
+def test_whatever_stands_around_it_no_part_of_the_address_is_told(before: str, after: str, part: str) -> None:
+    """Whole or as it is written in the address."""
+    assert part.lower() not in without_address(before + part + after, HOOK).lower()
 
 
 async def test_nobody_there_fails_the_try() -> None:

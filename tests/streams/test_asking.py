@@ -1,0 +1,42 @@
+"""How a worker words what Kafka refuses; what it asks is tried on a real one (tests/live/test_access.py)."""
+
+import pytest
+from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
+
+from election.errors import OutsideError
+from streams import asking, ending
+from streams.settings import Settings
+
+SETTINGS = Settings(kafka="k:1", kafka_security="sasl", kafka_user="worker", kafka_password="gizli")
+
+
+def test_a_right_that_is_missing_ends_the_process_as_outside() -> None:
+    """Exit code 3 and a sentence, where the library's error would have been a traceback and code 1."""
+    error = asking.in_our_words(SETTINGS, TopicAuthorizationFailedError("live.night.told"))
+    assert isinstance(error, OutsideError)
+    assert str(error).startswith("Kafka at k:1 does not let the user worker read or write live.night.told")
+    assert ending.OUTSIDE == ending.code_of(error)
+    assert "gizli" not in str(error)
+
+
+def test_what_is_no_refusal_stays_what_it_is() -> None:
+    """It is told with all that is known of it."""
+    error = RuntimeError("a mistake of the code")
+    assert error is asking.in_our_words(SETTINGS, error)
+
+
+def test_what_happens_within_is_worded_and_the_rest_passes() -> None:
+    """Only the library's own errors are looked at."""
+    with pytest.raises(asking.NotLetInError, match=r"live\.night\.told"), asking.worded(SETTINGS):
+        raise TopicAuthorizationFailedError("live.night.told")
+    with pytest.raises(KafkaError) as other, asking.worded(SETTINGS):
+        raise KafkaError("a broker is away")
+    assert type(other.value) is KafkaError
+    with pytest.raises(TimeoutError), asking.worded(SETTINGS):
+        raise TimeoutError
+
+
+async def test_where_nobody_signs_in_rights_are_not_asked_for() -> None:
+    """No broker is needed for this answer, and no start takes longer for it."""
+    await asking.refuse_without_rights(Settings(kafka="127.0.0.1:1"), "sandik-x", ["a"])
+    assert "" == await asking.see_why(Settings(kafka="127.0.0.1:1"), last=False)
