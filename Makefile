@@ -2,12 +2,13 @@
 # Know before changing: on a new machine the first make runs with Python and nothing else installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench faults calibration kafka clean install install-test
+.PHONY: help demo test check audit bench faults calibration kafka clean install install-test
 
 help:
 	@echo "make demo    the night of 23 June 2019 on this machine; ARGS=\"--speed max --port 0\" for sandik demo"
 	@echo "make test    every test; what cannot run here is skipped by name; ARGS=\"-k store\" for pytest"
 	@echo "make check   format, lint, types and the rules of the house"
+	@echo "make audit   asks whether a fault is known of any package we use (needs PyPI's advisory service)"
 	@echo "make bench   the measurements, side by side"
 	@echo "make faults   nights on three brokers with everything breaking; N=20 for twenty seeds"
 	@echo "make calibration   10,000 simulated nights through the rules: wrong calls, and when each first spoke"
@@ -19,13 +20,20 @@ demo: install
 
 test: install-test
 	@tools/parts
-	.venv/bin/python -m pytest -n 3 --dist loadfile $(ARGS)
+	.venv/bin/python -m pytest -n 4 --dist loadfile $(ARGS)
 
 check: install-test
 	.venv/bin/ruff format --check
 	.venv/bin/ruff check
 	.venv/bin/mypy --strict
-	.venv/bin/python -m pytest -q tests/test_house.py
+	.venv/bin/python -m pytest -q tests/test_house.py tests/test_locks.py
+
+# --strict: a package that nobody could be asked about is a failure, and not silence.
+audit:
+	@test -x .venv/audit/bin/pip-audit || python3 -m venv .venv/audit
+	@.venv/audit/bin/pip install --quiet --disable-pip-version-check "pip-audit==2.10.1"
+	@for lock in run card test build; do \
+	  .venv/audit/bin/pip-audit --strict --disable-pip --requirement locks/$$lock.txt || exit 1; done
 
 bench: install-test
 	@tools/parts

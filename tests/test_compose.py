@@ -1,86 +1,206 @@
-"""docker-compose.yml says what really runs: every command in it, with its environment, on servers of our own.
+"""The compose files say what really runs: every command in them, with its environment, on servers of our own.
 
-Know before changing: no Docker is needed here. Host names and ports are the only things replaced.
+Know before changing: no Docker is needed here. Host names, ports and folders are the only things replaced.
+The cluster's servers run against each other in tests/live/test_composed_cluster.py.
 """
 
 import asyncio
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import fields
 from http.client import HTTPConnection
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 from redis import Redis
 
 from sandik import embedded, kafka, ports
 from sandik.embedded import Server
 from sandik.program import Policy, Program
 from sandik.supervise import Supervisor
+from tests.composed import BOTH, CHECKOUT, CLUSTER, ONE, File, Kafka, command, start_kafka
 from tests.servers import Running
+from tests.shell_blocks import known_settings
+from tests.web.house import WITHIN_S as SOON_S
 
-CHECKOUT = Path(__file__).resolve().parents[1]
-COMPOSE: dict[str, Any] = yaml.safe_load((CHECKOUT / "docker-compose.yml").read_text())
-SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-ROOMS = [name for name, service in SERVICES.items() if service["image"] == "sandik"]
-SANDIK = str(Path(sys.executable).with_name("sandik"))
 WITHIN_S = 120.0
+ROOMS = [(file, room) for file in BOTH for room in file.rooms]
+EVERY = [(file, name) for file in BOTH for name in file.services]
+HEALTH = CHECKOUT / "deploy" / "health.py"
 
 
-def command(room: str, *more: str) -> tuple[str, ...]:
-    """The command of a room, as it runs in this checkout."""
-    first, *rest = SERVICES[room]["command"]
-    assert "sandik" == first
-    return (SANDIK, *rest, *more)
+def named(value: object) -> str:
+    """A file or a service in the names of tests."""
+    return value.path.stem.partition(".")[0] if isinstance(value, File) else str(value)
 
 
-def known_settings() -> set[str]:
-    """Every setting that some room reads."""
-    names = {"SANDIK_NIGHT"}
-    for room in ("producers", "streams", "web"):
-        settings = import_module(f"{room}.settings").Settings
-        names |= {spec.metadata["variable"] for spec in fields(settings)}
-    return names
-
-
-@pytest.mark.parametrize("room", ROOMS)
-def test_every_command_exists(room: str) -> None:
+@pytest.mark.parametrize(
+    "words", sorted({tuple(file.services[room]["command"]) for file, room in ROOMS}), ids=" ".join
+)
+def test_every_command_exists(words: tuple[str, ...]) -> None:
     """`--help` of a service's command, with its arguments, is answered."""
-    ended = subprocess.run(command(room, "--help"), capture_output=True, text=True, check=False)
+    asked = command({"command": words}, "--help")
+    ended = subprocess.run(asked, capture_output=True, text=True, check=False)
     assert (0, "") == (ended.returncode, ended.stderr)
     assert "example" in ended.stdout.lower()
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_every_setting_exists(room: str) -> None:
+@pytest.mark.parametrize(("file", "room"), ROOMS, ids=named)
+def test_every_setting_exists(file: File, room: str) -> None:
     """A misspelt setting in the file would be a silent default."""
-    assert set() == set(SERVICES[room]["environment"]) - known_settings()
+    assert set() == set(file.services[room]["environment"]) - known_settings()
 
 
 def test_every_room_is_a_service() -> None:
-    """Room = process = service."""
-    assert {"worker", "gateway", "deliver", "replay"} == set(ROOMS)
+    """Room = process = service; of the cluster's workers and gateways there are two."""
+    assert {"worker", "gateway", "deliver", "replay"} == set(ONE.rooms)
+    assert {"worker-1", "worker-2", "gateway-1", "gateway-2", "deliver"} == set(CLUSTER.rooms)
 
 
-def test_the_health_of_the_gateway_is_asked_where_it_is() -> None:
-    """At the admin port, which is no stranger's: it is opened to this machine alone."""
-    gateway = SERVICES["gateway"]
-    port = gateway["environment"]["SANDIK_ADMIN"].rpartition(":")[2]
-    assert f"http://127.0.0.1:{port}/health/live" in gateway["healthcheck"]["test"][-1]
-    assert f"127.0.0.1:{port}:{port}" in gateway["ports"]
+@pytest.mark.parametrize(("file", "name"), EVERY, ids=named)
+def test_every_service_has_the_least_rights(file: File, name: str) -> None:
+    """No capability, none to be had later, bounded memory, and a root that cannot be written to."""
+    service = file.services[name]
+    assert ["ALL"] == service["cap_drop"]
+    assert ["no-new-privileges:true"] == service["security_opt"]
+    assert re.fullmatch(r"\d+[mg]", service["mem_limit"])
+    assert service["restart"] in ("unless-stopped", "on-failure")
+    assert service["pids_limit"] > 0
+    # Kafka's image writes its settings into its own folders.
+    assert service["read_only"] is (service["image"].partition(":")[0] != "apache/kafka")
+    assert service["image"] in ("sandik", "apache/kafka:4.1.0") or service["user"] in ("redis", "nginx")
+    assert "privileged" not in service
+
+
+@pytest.mark.parametrize("file", BOTH, ids=named)
+def test_nothing_is_named_that_is_not_there(file: File) -> None:
+    """Services, secrets, volumes, networks, and the files of this checkout that are mounted."""
+    for service in file.services.values():
+        assert set(service.get("depends_on", ())) <= set(file.services)
+        assert set(service.get("secrets", ())) <= set(file.top.get("secrets", ()))
+        assert set(service.get("networks", ())) <= set(file.top.get("networks", ()))
+        for volume in service.get("volumes", ()):
+            source = volume.partition(":")[0]
+            mine = source in file.top["volumes"]
+            there = (file.path.parent / source).exists()
+            assert mine or there or source in YOURS, source
+
+
+YOURS = {"./alerts.toml", "../alerts.toml", "./secrets", "./tokens"}
+"""What a newsroom puts there; docs/run-it-on-a-cluster.md says how."""
+
+
+def test_no_secret_stands_in_a_file_and_yours_are_never_committed() -> None:
+    """A password is a file of its own; git is told to leave those alone."""
+    for file in BOTH:
+        assert not re.search(r"://[^/\s]*:[^/\s]*@|--requirepass|--masterauth|whsec_", file.text)
+    ignored = (CHECKOUT / ".gitignore").read_text().split()
+    assert {"/alerts.toml", "/secrets/", "deploy/secrets/", "deploy/tokens/"} <= set(ignored)
+
+
+def test_only_nginx_and_this_machine_are_let_in() -> None:
+    """Kafka and Redis publish no port; the admin ports are for this machine alone."""
+    for file in BOTH:
+        opened = {port for service in file.services.values() for port in service.get("ports", ())}
+        assert {"80:80"} >= {port for port in opened if not port.startswith("127.0.0.1:")}
+    inside = CLUSTER.top["networks"]["inside"]
+    assert inside["internal"] is True
+    assert {"nginx"} == {name for name, of in CLUSTER.services.items() if "inside" not in of["networks"]}
+
+
+def test_the_gateways_believe_nginx_and_nginx_knows_them() -> None:
+    """By the addresses that the file itself gives out; its command makes a file that nginx takes."""
+    services = CLUSTER.services
+    at = {
+        name: services[name]["networks"]["front"]["ipv4_address"]
+        for name in ("nginx", "gateway-1", "gateway-2")
+    }
+    assert {at["nginx"]} == {services[f"gateway-{n}"]["environment"]["SANDIK_PROXIES"] for n in (1, 2)}
+    shell, minus_c, line = services["nginx"]["command"]
+    assert ("sh", "-c") == (shell, minus_c)
+    making, _, running = line.partition(" && exec ")
+    shipped = str(CHECKOUT / "deploy" / "nginx.conf")
+    making = making.replace("/etc/sandik/nginx.conf", shipped).replace(">/tmp/nginx.conf", "")
+    made = subprocess.run([shell, minus_c, making], capture_output=True, text=True, check=True).stdout
+    assert re.findall(r"^ *server ([\d.:]+) max_fails", made, re.M) == [
+        f"{at['gateway-1']}:8080", f"{at['gateway-2']}:8080",
+    ]  # fmt: skip
+    assert running.startswith("nginx -e stderr -c /tmp/nginx.conf -g 'daemon off;")
+
+
+def test_a_majority_of_kafka_is_asked_before_anything_is_acknowledged() -> None:
+    """Three nodes with one id, each record three times, acknowledged when two have it."""
+    nodes = {name: of["environment"] for name, of in CLUSTER.services.items() if name.startswith("kafka-")}
+    assert ["1", "2", "3"] == [of["KAFKA_NODE_ID"] for of in nodes.values()]
+    for name, of in nodes.items():
+        assert f"CLIENTS://{name}:9092" == of["KAFKA_ADVERTISED_LISTENERS"]
+        assert ("3", "2", "false", "-1") == (
+            of["KAFKA_DEFAULT_REPLICATION_FACTOR"], of["KAFKA_MIN_INSYNC_REPLICAS"],
+            of["KAFKA_UNCLEAN_LEADER_ELECTION_ENABLE"], of["KAFKA_LOG_RETENTION_MS"],
+        )  # fmt: skip
+    assert 1 == len({of["CLUSTER_ID"] for of in nodes.values()})
+
+
+def healthy(environment: dict[str, str]) -> int:
+    """The exit code of the image's health check."""
+    return subprocess.run([sys.executable, str(HEALTH)], env=environment, check=False).returncode
+
+
+async def test_the_health_check_of_the_image_asks_the_gateway(redis_server: Running, tmp_path: Path) -> None:
+    """At the admin port of its settings; who has none is well while it is there."""
+    admin_file = tmp_path / "admin"
+    env = {
+        **ONE.services["gateway"]["environment"], "SANDIK_REDIS": redis_server.url, "SANDIK_SHOWN": "0",
+        "SANDIK_HOST": ports.LOCALHOST, "SANDIK_PORT": "0", "SANDIK_ADMIN": f"{ports.LOCALHOST}:0",
+        "SANDIK_ADMIN_PORT_FILE": str(admin_file),
+    }  # fmt: skip
+    assert 0 == healthy({})
+    async with Supervisor() as house:
+        await house.start(Program("gateway", command(ONE.services["gateway"]), env=env, policy=Policy.NEEDED))
+        assert await asyncio.to_thread(ports.wait_until, admin_file.exists, SOON_S)
+        admin = f"0.0.0.0:{admin_file.read_text().strip()}"
+        assert 0 == await asyncio.to_thread(healthy, {"SANDIK_ADMIN": admin})
+    assert 1 == await asyncio.to_thread(healthy, {"SANDIK_ADMIN": admin})
+    (line,) = re.findall(r"HEALTHCHECK .* CMD (\[.*\])", (CHECKOUT / "Dockerfile").read_text())
+    assert ["python", "/opt/sandik/health.py"] == json.loads(line)
+
+
+def test_the_admin_port_of_the_gateway_is_opened_to_this_machine_alone() -> None:
+    """It is no stranger's."""
+    for gateway, port in ((ONE.services["gateway"], 9464), (CLUSTER.services["gateway-2"], 9465)):
+        assert "0.0.0.0:9464" == gateway["environment"]["SANDIK_ADMIN"]
+        assert f"127.0.0.1:{port}:9464" in gateway["ports"]
+
+
+def test_the_image_is_built_of_what_the_locks_hold_and_nothing_that_builds_stays_in_it() -> None:
+    """Packages by hash, a user that is not root, a font for the cards, and what it copies is let through."""
+    text = (CHECKOUT / "Dockerfile").read_text()
+    build, _, image = text.partition("\nFROM ${BASE}\n")
+    assert re.search(r"^ARG BASE=python:3\.11\.\d+-slim-\w+$", build, re.M)
+    assert "--require-hashes" in build
+    assert {"run", "card", "build"} == set(re.findall(r"-r locks/(\w+)\.txt", build))
+    assert "pip install" not in image
+    assert "apt-get" not in image
+    assert re.search(r"^USER 10001$", image, re.M)
+    assert "/usr/share/fonts/" in image
+    allowed = (CHECKOUT / ".dockerignore").read_text().split()
+    packages = re.search(r"^packages = \[(.*)\]$", (CHECKOUT / "pyproject.toml").read_text(), re.M)
+    assert packages is not None
+    wanted = {f"!{name}" for name in re.findall(r'"(\w+)"', packages[1])}
+    assert wanted | {"!locks", "!deploy/health.py", "!pyproject.toml", "!README.md", "!LICENSE"} <= set(
+        allowed
+    )
 
 
 def test_redis_keeps_every_figure(tmp_path: Path) -> None:
     """The command of the redis service, run as it stands: no eviction, and a file written every second."""
     server = embedded.store(tmp_path)
     port = str(server.port)
-    argv = (*SERVICES["redis"]["command"], "--port", port, "--dir", str(tmp_path))
+    argv = (*ONE.services["redis"]["command"], "--port", port, "--dir", str(tmp_path))
     try:
         argv = (shutil.which("redis-server") or embedded.find_store(), *argv[1:])
     except embedded.NoStoreError as error:
@@ -95,41 +215,29 @@ def test_redis_keeps_every_figure(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def composed_kafka(tmp_path: Path) -> Iterator[Running]:
+def composed_kafka(tmp_path: Path) -> Iterator[Kafka]:
     """An Apache Kafka with the environment of the kafka service, as its image reads it."""
     try:
-        server = kafka.server(tmp_path)
+        running = start_kafka({"kafka": ONE.services["kafka"]}, tmp_path / "kafka")
     except (kafka.NoJavaError, kafka.NoJarsError) as error:
         pytest.skip(str(error))
-    controller = ports.choose()
-    lines = []
-    for name, value in SERVICES["kafka"]["environment"].items():
-        # The image's rule: KAFKA_LOG_DIRS is log.dirs.
-        key = name.removeprefix("KAFKA_").lower().replace("_", ".")
-        here = str(value).replace("/var/lib/kafka/data", str(tmp_path / "log"))
-        here = here.replace("://:", f"://{server.host}:").replace("kafka:", f"{server.host}:")
-        here = here.replace("9092", str(server.port)).replace("9093", str(controller))
-        lines.append(f"{key}={here}\n")
-    settings = tmp_path / "composed.properties"
-    settings.write_text("".join(lines))
-    *java, _, _ = server.program.argv
-    tool = ["kafka.tools.StorageTool", "format", "-t", "c29tZXRoaW5nIHJhbmRvbQ", "-c", str(settings)]
-    subprocess.run([*java, *tool], check=True, capture_output=True)
-    program = Program("kafka", (*java, "kafka.Kafka", str(settings)), ready=server.program.ready)
-    running = Running(Server(program, server.host, server.port), tmp_path / "lines", "apache").start()
     yield running
-    running.close()
+    running.stop()
+
+
+LEAST = ("setpriv", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all")
+"""As containers run them: without any capability, also of root's, and with no way to one."""
 
 
 @pytest.mark.live
 @pytest.mark.kafka
 async def test_the_whole_file_counts_the_night(
-    composed_kafka: Running, redis_server: Running, tmp_path: Path
+    composed_kafka: Kafka, redis_server: Running, tmp_path: Path
 ) -> None:
     """Kafka, worker, gateway and replay as the file says end at the official result, to the vote."""
     port_file, admin_file = tmp_path / "port", tmp_path / "admin"
     places = {
-        "SANDIK_KAFKA": composed_kafka.address,
+        "SANDIK_KAFKA": composed_kafka.addresses,
         "SANDIK_REDIS": redis_server.url,
         "SANDIK_HOST": ports.LOCALHOST,
         "SANDIK_PORT": "0",
@@ -139,8 +247,10 @@ async def test_the_whole_file_counts_the_night(
     }
 
     def program(room: str, *more: str, policy: Policy = Policy.NEEDED) -> Program:
-        env = {**SERVICES[room]["environment"], **places}
-        return Program(room, command(room, *more), env=env, policy=policy)
+        service = ONE.services[room]
+        least = LEAST if os.geteuid() == 0 else LEAST[:2]
+        argv = (*least, *command(service, *more))
+        return Program(room, argv, env={**service["environment"], **places}, policy=policy)
 
     def counted() -> bool:
         return port_file.exists() and 4742082 == votes(int(port_file.read_text()))
