@@ -19,10 +19,10 @@ moved while nobody looked (between two evaluators) is not told; before the ban i
 from datetime import timedelta
 
 from election.calls.verdict import View
-from election.calls.words import said, votes
 from election.night import AreaId, Contest, Night
 from election.tally import COLUMN, Row, votes_of
 from election.telling import Telling
+from languages.saying import said
 
 QUIET = timedelta(hours=1)
 """Each correction told within this time before doubles the size from which the next is told."""
@@ -78,17 +78,9 @@ def watch_correction(telling: Telling, corrections: Corrections) -> None:
     if abs(effect) < max(1, night.alerts.correction_votes) << recent:
         return
     area = night.areas[corrections.area].name if corrections.area is not None else ""
-    sign = "+" if effect > 0 else ""
-    title = said(
-        en=f"corrections moved the margin by {sign}{votes(effect, 'en')} to {votes(seen.margin_votes, 'en')}",
-        tr=f"düzeltmelerle fark {sign}{votes(effect, 'tr')} oy değişti: {votes(seen.margin_votes, 'tr')}",
-    )
-    because = said(
-        en=f"Of a margin of {votes(seen.margin_votes, 'en')} votes, {sign}{votes(effect, 'en')} come from "
-        f"boxes counted before; the newest in {area}.",
-        tr=f"{votes(seen.margin_votes, 'tr')} oyluk farkın {sign}{votes(effect, 'tr')} oyu önceden sayılmış "
-        f"sandıklardan; en yenisi {area}.",
-    )
+    figures = {"up": effect > 0, "effect": effect, "margin": seen.margin_votes}
+    title = said("told.correction", **figures)
+    because = said("told.correction.because", **figures, area=area)
     d = {"effect_votes": effect, "margin_votes": seen.margin_votes, "area": corrections.area,
          "ahead": list(telling.ahead()), "moved": list(corrections.votes)}  # fmt: skip
     telling.say("correction", str(memory.told("correction") + 1), title, because, d)

@@ -12,10 +12,10 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from election.headline_words import clock, counted_pct, number, percent, short, some
-from election.headline_words import day as day_of
+from election.headline_words import counted_pct, short
 from election.night import ChoiceId, Contest, Night
 from election.standing import Standing
+from languages.saying import listed, say
 
 SENTENCE_MAX = 115
 """Letters that fit two lines of the page; a reason that would make it longer gives way to the numbers."""
@@ -60,58 +60,44 @@ class Told:
     now: str
     """How the count stands, as a sentence."""
 
-    def say(self, en: str, tr: str) -> str:
+    def say(self, key: str, **values: Any) -> str:
         """The sentence of the language."""
-        return tr if self.language == "tr" else en
+        return say(self.language, f"headline.{key}", **values)
 
     def names(self, choices: tuple[ChoiceId, ...]) -> str:
         """Choices by their short names."""
         known = {choice.id: short(choice, self.language) for choice in self.contest.choices}
-        names = [known[choice] for choice in choices if choice in known]
-        if len(names) < 2:
-            return "".join(names)
-        return f"{', '.join(names[:-1])} {self.say('and', 've')} {names[-1]}"
+        return listed([known[choice] for choice in choices if choice in known], self.language)
+
+    @property
+    def local(self) -> datetime | None:
+        """Since when the call is what it is, by the clock of the night."""
+        return None if self.call.at is None else self.call.at.astimezone(ZoneInfo(self.night.time_zone))
 
     @property
     def moment(self) -> str:
         """The hour by the clock of the night, as a sentence ends; with the day if it is another one."""
-        if self.call.at is None:
+        at = self.local
+        if at is None:
             return ""
-        local = self.call.at.astimezone(ZoneInfo(self.night.time_zone))
-        hour = clock(local, self.language)
-        other = local.date() != self.night.date
-        return self.say(
-            (f" on {self.day}" if other else "") + f" at {hour}",
-            f" ({self.day} {hour})" if other else f" ({hour})",
-        )
+        return self.say("moment", day=at, hour=at, other=at.date() != self.night.date)
 
-    @property
-    def day(self) -> str:
-        """The day in words, without its year."""
-        if self.call.at is None:
-            return ""
-        return day_of(self.call.at.astimezone(ZoneInfo(self.night.time_zone)).date(), self.language)
+    def dated(self) -> dict[str, Any]:
+        """The day in words, without its year, as the sentences that may name it want it."""
+        return {"day": self.local, "dated": self.call.at is not None}
 
     def counted(self) -> str:
         """How far the count is, as the end of a sentence."""
-        if self.seen.boxes == self.seen.boxes_total:
-            every = number(self.seen.boxes_total, self.language)
-            return self.say(f"with all {every} boxes counted", f"{every} sandığın hepsi sayıldı")
-        part = percent(counted_pct(self.seen), self.language)
-        return self.say(f"with {part} of boxes counted", f"sandıkların {part} kadarı sayıldı")
+        total = self.seen.boxes_total
+        return self.say("counted", done=self.seen.boxes == total, total=total, part=counted_pct(self.seen))
 
     def ahead(self) -> str:
         """By how much the first is ahead, and what may still come where that is less."""
         out, margin = self.seen.outstanding, self.seen.margin_votes
-        by = self.say(some(margin, "vote", "votes"), f"{number(margin, 'tr')} oy")
-        if not 0 < out.votes_max < margin:
-            return self.say(f"{by} ahead, {self.counted()}", f"{by} önde; {self.counted()}")
-        hold = "box not yet counted holds" if out.boxes == 1 else "boxes not yet counted hold"
-        boxes, most = number(out.boxes, self.language), number(out.votes_max, self.language)
         return self.say(
-            f"{by} ahead, and the {boxes} {hold} at most {most}",
-            f"{by} önde; açılmayan {boxes} sandıkta en çok {most} oy var",
-        )
+            "ahead", margin=margin, out=0 < out.votes_max < margin, boxes=out.boxes, most=out.votes_max,
+            counted=self.counted(),
+        )  # fmt: skip
 
     def stands(self) -> bool:
         """Whether one alone is ahead who is the one named, so that a lead may be said too."""
@@ -122,81 +108,47 @@ class Told:
 def _called(told: Told) -> str:
     names = told.names(told.call.elected)
     if told.contest.seats > 1:
-        return told.say(
-            f"{names} are called elected, {told.counted()}.",
-            f"Seçilenler ilan edildi: {names}; {told.counted()}.",
-        )
+        return told.say("called.several", names=names, counted=told.counted())
     if not told.stands():
-        return told.say(f"{names} is called the winner.", f"Kazanan ilan edildi: {names}.")
-    asked = told.contest.kind == "yes-no"
-    what = told.say("the answer", "Yanıt") if asked else told.say("the winner", "Kazanan")
-    return told.say(
-        f"{names} is called {what}: {told.ahead()}.", f"{what} ilan edildi: {names}, {told.ahead()}."
-    )
+        return told.say("called.plain", names=names)
+    return told.say("called", names=names, asked=told.contest.kind == "yes-no", ahead=told.ahead())
 
 
 def _withdrawn(told: Told) -> str:
-    names = told.names(told.call.elected)
-    said = (
-        told.say(f"The call for {names} was withdrawn", f"{names} için yapılan ilan geri alındı")
-        + told.moment
-    )
+    begin = told.say("withdrawn", names=told.names(told.call.elected), moment=told.moment)
     because = told.call.because.get(told.language, "").strip()
-    if because and len(said) + 2 + len(because) <= SENTENCE_MAX:
-        return f"{said}: {because}"
-    now = told.now
-    return f"{said}. {now}" if len(said) + 2 + len(now) <= SENTENCE_MAX else f"{said}."
+    if because and len(begin) + 2 + len(because) <= SENTENCE_MAX:
+        return told.say("withdrawn.because", begin=begin, because=because)
+    if len(begin) + 2 + len(told.now) <= SENTENCE_MAX:
+        return told.say("withdrawn.now", begin=begin, now=told.now)
+    return told.say("alone", begin=begin)
 
 
 def _recounted(told: Told) -> str:
-    day = f" ({told.day})" if told.day else ""
-    said = told.say(f"A recount was ordered{day}", f"Yeniden sayım kararı verildi{day}")
+    begin = told.say("recount", **told.dated())
     if not (told.contest.seats == 1 and told.seen.leader is not None):
-        return f"{said}."
+        return told.say("alone", begin=begin)
     leader, margin = told.names((told.seen.leader,)), told.seen.margin_votes
-    votes = told.say(some(margin, "vote", "votes"), f"{number(margin, 'tr')} oy")
-    return told.say(
-        f"{said}. {leader} leads by {votes}, {told.counted()}.",
-        f"{said}. {leader} {votes} önde; {told.counted()}.",
-    )
+    return told.say("recount.lead", begin=begin, leader=leader, margin=margin, counted=told.counted())
 
 
 def _certified(told: Told) -> str:
-    day = told.day
-    said = told.say(
-        f"Certified on {day}" if day else "Certified", f"Kesinleşti ({day})" if day else "Kesinleşti"
-    )
+    begin = told.say("certified", **told.dated())
     names = told.names(told.call.elected or ((told.seen.leader,) if told.seen.leader else ()))
     if told.contest.seats > 1 or not told.stands():
-        return f"{said}: {names}." if names else f"{said}."
-    margin = told.seen.margin_votes
-    if told.contest.kind == "yes-no":
-        return told.say(
-            f"{said}: {names}, by {some(margin, 'vote', 'votes')}.",
-            f"{said}: {names}, {number(margin, 'tr')} oy farkla.",
-        )
-    return told.say(
-        f"{said}: {names} won by {some(margin, 'vote', 'votes')}.",
-        f"{said}: {names} {number(margin, 'tr')} oy farkla kazandı.",
-    )
+        return told.say("certified.names" if names else "alone", begin=begin, names=names)
+    asked = told.contest.kind == "yes-no"
+    return told.say("certified.won", begin=begin, names=names, margin=told.seen.margin_votes, asked=asked)
 
 
 def _annulled(told: Told) -> str:
-    day, rerun = told.day, told.call.rerun_on
-    said = told.say(
-        f"Annulled on {day}" if day else "Annulled",
-        f"{day}: seçim iptal edildi" if day else "Seçim iptal edildi",
-    )
-    if rerun is not None:
-        said += told.say(f"; rerun on {day_of(rerun, 'en')}", f", yenisi {day_of(rerun, 'tr')}")
+    rerun = told.call.rerun_on
+    begin = told.say("annulled", **told.dated(), again=rerun is not None, rerun=rerun)
     leader = told.seen.leader
     if told.contest.seats > 1 or leader is None:
-        return f"{said}."
+        return told.say("alone", begin=begin)
     name, margin = told.names((leader,)), told.seen.margin_votes
-    return told.say(
-        f"{said}. This count ended with {name} {some(margin, 'vote', 'votes')} ahead.",
-        f"{said}. Bu sayım bittiğinde {name} {number(margin, 'tr')} oy öndeydi.",
-    )
+    return told.say("annulled.ended", begin=begin, leader=name, margin=margin)
 
 
 SPOKEN: Mapping[str, Callable[[Told], str]] = {

@@ -10,16 +10,12 @@ counted and not named: the names of sources are long, and the table below the st
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from election.headline_words import number, short
+from election.headline_words import short
 from election.night import ChoiceId, Contest, Night
 from election.sources import Count
 from election.standing import Standing
 from election.watches_sources import ahead_of, far_enough
-
-ONE_TO_NINE = {
-    "en": ("", "another", "two other", "three other", "four other", "five other"),
-    "tr": ("", "bir", "iki", "üç", "dört", "beş"),
-}
+from languages.saying import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,33 +45,9 @@ def beside(
 def sentence(seen: Standing, contest: Contest, said: Beside, language: str, *, close: bool) -> str:
     """Who leads, by how much, how much is out; that it has stopped or is too close; and who else is ahead."""
     names = {choice.id: short(choice, language) for choice in contest.choices}
-    leader, margin = names[seen.order[0]], number(seen.margin_votes, language)
-    most, done = number(seen.outstanding.votes_max, language), seen.boxes == seen.boxes_total
-    if language == "tr":
-        begin = (
-            f"{leader}, duran bir sayımda {margin} oy önde" if said.stopped else f"{leader} {margin} oy önde"
-        )
-        how = ": fark ilan için çok az" if close and not said.stopped else ""
-        out = "Bütün sandıklar sayıldı" if done else f"En çok {most} oy daha gelebilir"
-    else:
-        verb = "is ahead" if contest.kind == "yes-no" else "leads"
-        begin = f"{leader} {verb} by {margin}" + (" in a count that has stopped" if said.stopped else "")
-        how = ": too close to call" if close and not said.stopped else ""
-        out = "Every box is counted" if done else f"Up to {most} votes are still out"
-    return f"{begin}{how}. {out}{_others(said, names, language)}."
-
-
-def _others(said: Beside, names: dict[ChoiceId, str], language: str) -> str:
-    """How many other counts have whom ahead."""
-    many = len(said.others)
-    if not many:
-        return ""
-    words = ONE_TO_NINE[language]
-    alone = len(set(said.others)) == 1
-    name = names[said.others[0]]
-    if language == "tr":
-        count = words[many] if many < len(words) else number(many, "tr")
-        return f"; başka {count} sayımda {name if alone else 'başkaları'} önde"
-    count = words[many] if many < len(words) else f"{number(many, 'en')} other"
-    counts = f"{count} count puts" if many == 1 else f"{count} counts put"
-    return f", and {counts} {name if alone else 'others'} ahead"
+    return say(
+        language, "headline.beside", leader=names[seen.order[0]], margin=seen.margin_votes,
+        most=seen.outstanding.votes_max, done=seen.boxes == seen.boxes_total, asked=contest.kind == "yes-no",
+        stopped=said.stopped, close=close and not said.stopped, many=len(said.others),
+        alone=len(set(said.others)) == 1, name=names[said.others[0]] if said.others else "",
+    )  # fmt: skip

@@ -203,6 +203,21 @@ class ReplayRule:
     """A longer silence plays as one of so many recorded seconds; None: as long as it was."""
 
 
+@dataclass(frozen=True, slots=True)
+class GeometryRule:
+    """What the night says of the shapes of its areas: whose they are, and how a feature names its area."""
+
+    attribution: str
+    """Whom the shapes are from, as it must stand under a map."""
+    attribution_url: str = ""
+    key: str = ""
+    """The property of a feature that holds the area's id; empty: the feature's id, else its property `id`."""
+    layer: str = ""
+    """The object of a TopoJSON file; empty: the only one."""
+    without: tuple[AreaId, ...] = ()
+    """Areas that have no shape, such as the votes from abroad."""
+
+
 @dataclass(frozen=True)
 class Night:
     """Everything known about an election before the first paper is heard."""
@@ -243,6 +258,8 @@ class Night:
     digest: str
     """SHA-256 (hex) over the folder's facts: two processes with different digests do not work together."""
     warnings: tuple[str, ...] = field(default=())
+    geometry: GeometryRule | None = None
+    """None: no map. The shapes themselves are no fact of the count, and only who shows them reads them."""
 
     @cached_property
     def leaf_level(self) -> LevelId:

@@ -2,20 +2,57 @@
 
     fault(ruling, night)        the finding with which it is refused, or None
     clearance(ruling, night)    the paper whose quarantine it clears, or None: it clears none
+    own_words(ruling)           who said so and why, by language, as a fact tells it
+    only_in(ruling)             "tr": the one language it is known in, where it is not English; else None
 
 Know before changing: the pipeline and the rehearsal ask the same questions here, so that a ruling that one
 refuses the other refuses too.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
+from election.calls.verdict import Said
 from election.checks import Finding
 from election.night import ContestId, Night, SourceId, UnitId
 from election.wire.records import Ruling
+from languages import codes
 
 ON_A_PAPER = ("quarantine-cleared", "quarantine-upheld")
 """Rulings that are about one revision of one unit by one source."""
 REVISION_MAX = 2**53
+
+
+PLAIN = "en"
+"""The language that every sentence of a fact is in; others stand beside it."""
+
+
+def own_words(ruling: Ruling) -> Said:
+    """Who said so and why, in their own words, never in ours: by language.
+
+    A ruling that says no language is the same text in each; one that does is in those it is in, and in place
+    of English in its plain text, because a fact always has that (`only_in` says what it is).
+    """
+    known = [one for one in codes() if one in ruling.texts] if ruling.texts else codes()
+    return {language: _said(ruling, language) for language in (PLAIN, *known)}
+
+
+def _said(ruling: Ruling, language: str) -> str:
+    actor, text = ruling.actors.get(language, ruling.actor), ruling.texts.get(language, ruling.text)
+    return f"{actor}: {text}" if text else actor
+
+
+def only_in(ruling: Ruling) -> str | None:
+    """The language of the plain text, where it is known and is not English."""
+    if not ruling.texts or PLAIN in ruling.texts:
+        return None
+    return next((one for one, text in ruling.texts.items() if text == ruling.text), next(iter(ruling.texts)))
+
+
+def by_language(ruling: Ruling) -> dict[str, Any]:
+    """What a fact keeps of it beside actor and text: nothing, where no language is said."""
+    found = {"texts": dict(ruling.texts), "actors": dict(ruling.actors), "lang": only_in(ruling)}
+    return {name: value for name, value in found.items() if value}
 
 
 @dataclass(frozen=True, slots=True)

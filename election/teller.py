@@ -16,31 +16,28 @@ from typing import Any
 
 from election.alerts import Told
 from election.calls import GUARDS, RULES
-from election.calls.verdict import Guard, Rule, Said, View
-from election.calls.words import named, said
+from election.calls.verdict import Guard, Rule, View
+from election.calls.words import named
 from election.corrections import Corrections, watch_correction
 from election.memory import WHOLE, Memory
 from election.night import ChoiceId, Contest, Night
+from election.rulings import by_language, own_words
 from election.teller_calls import Asked, decide, propose, recheck, retract
 from election.telling import Telling
 from election.watches import WATCHES
 from election.watches_sources import watch_agreement, watch_silence
 from election.wire.records import Ruling, identity, stamp
+from languages.saying import in_each, said
 
 DESK = ("call-approved", "call-refused", "call-retracted")
 """Rulings that are a desk's word on a call."""
 
-RULED: Mapping[str, tuple[str, Said]] = {
-    "objection-filed": ("objection", {"en": "an objection was filed", "tr": "itiraz edildi"}),
-    "objection-upheld": ("objection", {"en": "an objection was upheld", "tr": "itiraz kabul edildi"}),
-    "objection-rejected": ("objection", {"en": "an objection was rejected", "tr": "itiraz reddedildi"}),
-    "recount-ordered": ("recount-ordered", {"en": "a recount is ordered", "tr": "yeniden sayım kararı"}),
-    "concession": ("concession", {"en": "a concession", "tr": "yenilgi kabul edildi"}),
-    "certified": ("certified", {"en": "the result is certified", "tr": "sonuç kesinleşti"}),
-    "annulled": ("annulled", {"en": "the election is annulled", "tr": "seçim iptal edildi"}),
-    "rerun-set": ("rerun-set", {"en": "the day of the rerun is set", "tr": "yenilenecek seçimin günü belli"}),
-}
-"""Rulings that are told as they are: the kind of fact, and how its title begins."""
+RULED: Mapping[str, str] = {
+    "objection-filed": "objection", "objection-upheld": "objection", "objection-rejected": "objection",
+    "recount-ordered": "recount-ordered", "concession": "concession", "certified": "certified",
+    "annulled": "annulled", "rerun-set": "rerun-set",
+}  # fmt: skip
+"""Rulings that are told as they are, and the kind of fact each is."""
 
 
 class Teller:
@@ -96,14 +93,8 @@ def _embargo(telling: Telling, rulings: Sequence[Ruling]) -> None:
         return
     lifting = [one for one in rulings if one.kind in _LIFTING and one.at == ban.lifted_at]
     early = ban.law_opens_at is not None and ban.opens_at < ban.law_opens_at
-    at_en, at_tr = telling.hour(ban.opens_at, "en"), telling.hour(ban.opens_at, "tr")
-    title = said(en="the ban on publishing is lifted", tr="yayın yasağı kalktı")
-    because = said(
-        en=f"Lifted at {at_en} by the council, before the hour of the law." if early
-        else f"It ended at {at_en}, the hour of the law.",
-        tr=f"Kurul yasağı {at_tr} itibarıyla, yasal saatten önce kaldırdı." if early
-        else f"Yasak yasal saatinde, {at_tr} itibarıyla sona erdi.",
-    )  # fmt: skip
+    title = said("told.lifted")
+    because = said("told.lifted.because", early=early, hour=telling.hour(ban.opens_at))
     d = {
         "opens_at": stamp(ban.opens_at),
         "law_opens_at": None if ban.law_opens_at is None else stamp(ban.law_opens_at),
@@ -118,29 +109,26 @@ _LIFTING = ("embargo-announced", "embargo-lifted")
 
 def _ruled(telling: Telling, ruling: Ruling) -> None:
     """A ruling, told as it is; one that ends a call in force takes that back first."""
-    kind, begins = RULED[ruling.kind]
+    kind = RULED[ruling.kind]
     key = ruling.id or identity(ruling)
     if telling.knows(kind, key):
         return
     d: dict[str, Any] = {
         "ruling": key, "ruled": ruling.kind, "source": ruling.source, "actor": ruling.actor,
-        "text": ruling.text, "data": dict(ruling.data),
+        "text": ruling.text, "data": dict(ruling.data), **by_language(ruling),
     }  # fmt: skip
     if kind == "recount-ordered":
         d["scope"] = str(ruling.data.get("scope", "part"))
     if kind == "certified":
         d |= {"elected": _certified(telling, ruling), "by_lot": ruling.data.get("by") == "lot"}
-    by = f"{ruling.actor}: {ruling.text}" if ruling.text else ruling.actor
-    because = said(en=by, tr=by)
+    because = own_words(ruling)
     memory = telling.memory
     ends = kind == "annulled" or (kind == "recount-ordered" and d["scope"] == WHOLE)
     if ends and memory.called and memory.call is not None:
         retract(telling, memory.call, "ruling", because, {"ruling": key})
-    about = f": {_about(telling, ruling, 'en')}", f": {_about(telling, ruling, 'tr')}"
-    title = said(
-        en=begins["en"] + (about[0] if about[0] != ": " else ""),
-        tr=begins["tr"] + (about[1] if about[1] != ": " else ""),
-    )
+    about = in_each(lambda language: _about(telling, ruling, language))
+    what = said(f"told.ruled.{ruling.kind}")
+    title = said("told.ruled", what=what, about=about, named=bool(about["en"]))
     telling.say(kind, key, title, because, d, ruling.at)
 
 

@@ -21,11 +21,12 @@ from typing import Any
 from election.calls.dossier import dossier
 from election.calls.guards import ask, forbidding
 from election.calls.verdict import Answer, Guard, Rule, Said, Verdict
-from election.calls.words import said, votes
 from election.memory import MADE, REFUSED, WITHDRAWN, Call, Memory, Proposal, pair
+from election.rulings import own_words
 from election.telling import Telling
 from election.watches import widened
 from election.wire.records import Ruling, identity
+from languages.saying import said
 
 UNSTEADY_MAX = 3
 """So many proposals that stopped passing count as one broken call."""
@@ -109,11 +110,8 @@ def recheck(telling: Telling, asked: Asked) -> None:
 def _recheck_call(telling: Telling, asked: Asked, call: Call) -> None:
     ahead = telling.ahead()
     if not ahead or not set(call.elected) <= set(ahead):
-        margin = votes(telling.view.seen.margin_votes, "en"), votes(telling.view.seen.margin_votes, "tr")
-        because: Said = said(
-            en=f"The lead is gone: {telling.names(ahead, 'en') or 'nobody'} is ahead, by {margin[0]} votes.",
-            tr=f"Üstünlük kalmadı: {telling.names(ahead, 'tr') or 'kimse'} {margin[1]} oy önde.",
-        )
+        margin = telling.view.seen.margin_votes
+        because: Said = said("told.gone", any=bool(ahead), names=telling.names(ahead), margin=margin)
         retract(telling, call, "lead", because, {})
         return
     verdict = asked.supports(call.rule, call.elected)
@@ -133,10 +131,7 @@ def _numbers(asked: Asked, rule: str) -> dict[str, Any]:
 
 def retract(telling: Telling, call: Call, reason: str, because: Said, more: Mapping[str, Any]) -> None:
     """Says that a call is withdrawn. Reasons: lead, rule, guard, desk, ruling."""
-    title = said(
-        en=f"RETRACTED: the call for {telling.names(call.elected, 'en')} is withdrawn",
-        tr=f"GERİ ALINDI: {telling.names(call.elected, 'tr')} için yapılan açıklama geri çekildi",
-    )
+    title = said("told.retracted", names=telling.names(call.elected))
     d = {
         "call": call.id, "rule": call.rule, "choice": call.elected[0], "elected": list(call.elected),
         "reason": reason, "cushion_votes": call.cushion_votes, "called_at_version": call.version,
@@ -160,10 +155,7 @@ def _recheck_proposal(telling: Telling, asked: Asked, proposal: Proposal) -> Non
 
 
 def _withdraw(telling: Telling, proposal: Proposal, reason: str, because: Said) -> None:
-    title = said(
-        en=f"the proposal to call for {telling.names(proposal.elected, 'en')} is withdrawn",
-        tr=f"{telling.names(proposal.elected, 'tr')} için açıklama önerisi geri çekildi",
-    )
+    title = said("told.unproposed", names=telling.names(proposal.elected))
     telling.say(
         "proposal-withdrawn", proposal.key, title, because, {"proposal": proposal.id, "reason": reason}
     )
@@ -183,7 +175,6 @@ def propose(telling: Telling, asked: Asked) -> None:
         return
     elected, people = _elected(best), telling.night.calls[best.rule].people
     of = pair(best.rule, elected)
-    en, tr = telling.names(elected, "en"), telling.names(elected, "tr")
     d: dict[str, Any] = {
         "rule": best.rule, "choice": best.choice, "elected": list(elected), "people": people,
         "cushion_votes": best.cushion_votes, "numbers": dict(best.numbers), **telling.counted(),
@@ -194,7 +185,7 @@ def propose(telling: Telling, asked: Asked) -> None:
         "dossier": asked.evidence(best),
     }  # fmt: skip
     key = f"{of}/{memory.proposed.get(of, 0) + 1}"
-    title = said(en=f"rule {best.rule} proposes to call for {en}", tr=f"{best.rule} kuralı {tr} diyor")
+    title = said("told.proposed", rule=best.rule, names=telling.names(elected))
     telling.say("call-proposed", key, title, best.because, d)
     if people == 0:
         _make(telling)
@@ -221,9 +212,7 @@ def _make(telling: Telling) -> None:
     if proposal is None:
         return
     elected = proposal.elected
-    title = said(
-        en=f"CALLED for {telling.names(elected, 'en')}", tr=f"{telling.names(elected, 'tr')} KAZANDI"
-    )
+    title = said("told.made", names=telling.names(elected))
     d = {"proposal": proposal.id, "rule": proposal.rule, "choice": elected[0], "elected": list(elected),
          "people": proposal.people, "approved_by": list(proposal.approvals),
          "cushion_votes": proposal.cushion_votes, "proposed_at_version": proposal.version,
@@ -283,7 +272,7 @@ def decide(telling: Telling, asked: Asked, ruling: Ruling) -> None:
     if ruling.kind == "call-retracted" and memory.call is not None:
         call = memory.call
         cushions = {call.rule: call.cushion_votes} | asked.passing(call.elected)
-        retract(telling, call, "desk", _by(ruling), d | {"cushions": cushions})
+        retract(telling, call, "desk", own_words(ruling), d | {"cushions": cushions})
     elif ruling.kind == "call-refused" and memory.proposal is not None:
         _refuse(telling, asked, ruling, memory.proposal, d)
     elif ruling.kind == "call-approved" and memory.proposal is not None and telling.view.ban.is_open:
@@ -292,30 +281,19 @@ def decide(telling: Telling, asked: Asked, ruling: Ruling) -> None:
 
 def _refuse(telling: Telling, asked: Asked, ruling: Ruling, proposal: Proposal, d: Mapping[str, Any]) -> None:
     """Says that the desk said no, and how it stood then: only what has grown since comes back."""
-    title = said(
-        en=f"the desk refuses to call for {telling.names(proposal.elected, 'en')}",
-        tr=f"masa {telling.names(proposal.elected, 'tr')} için açıklamayı reddetti",
-    )
+    title = said("told.refused", names=telling.names(proposal.elected))
     cushions = {proposal.rule: proposal.cushion_votes} | asked.passing(proposal.elected)
     more = {"proposal": proposal.id, "cushions": cushions, **telling.counted()}
-    telling.say("proposal-refused", proposal.key, title, _by(ruling), {**d, **more})
+    telling.say("proposal-refused", proposal.key, title, own_words(ruling), {**d, **more})
 
 
 def _approve(telling: Telling, ruling: Ruling, proposal: Proposal, d: Mapping[str, Any]) -> None:
     count = len(proposal.approvals) + 1
     title = said(
-        en=f"{ruling.actor} approves the call for {telling.names(proposal.elected, 'en')} "
-        f"({count} of {proposal.people})",
-        tr=f"{ruling.actor}, {telling.names(proposal.elected, 'tr')} için açıklamayı onayladı "
-        f"({count}/{proposal.people})",
-    )
+        "told.approved", actor=ruling.actor, names=telling.names(proposal.elected), count=count,
+        people=proposal.people,
+    )  # fmt: skip
     key = f"{proposal.key}/{person(ruling.actor)}"
-    telling.say("proposal-approved", key, title, _by(ruling), {**d, "proposal": proposal.id})
+    telling.say("proposal-approved", key, title, own_words(ruling), {**d, "proposal": proposal.id})
     if count >= proposal.people:
         _make(telling)
-
-
-def _by(ruling: Ruling) -> Said:
-    """Who said so and why, in their own words."""
-    text = f"{ruling.actor}: {ruling.text}" if ruling.text else ruling.actor
-    return said(en=text, tr=text)

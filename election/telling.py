@@ -16,18 +16,10 @@ from zoneinfo import ZoneInfo
 
 from election.alerts import KINDS, Told, identity
 from election.calls.verdict import Said, View
-from election.calls.words import listed, named, said, votes
-from election.headline_words import clock
+from election.calls.words import named
 from election.memory import Memory
 from election.night import ChoiceId, Contest, Night, Source
-
-MODE_WORDS: Mapping[str, Said] = {
-    "live": {"en": "LIVE", "tr": "CANLI"},
-    "rehearsal": {"en": "REHEARSAL", "tr": "PROVA"},
-    "replay": {"en": "REPLAY", "tr": "TEKRAR"},
-}
-SIMULATED: Said = {"en": "SIMULATED", "tr": "BENZETİM"}
-LANGUAGES = ("en", "tr")
+from languages.saying import in_each, listed, said, say
 
 
 class Telling:
@@ -87,24 +79,26 @@ class Telling:
 
     def _titled(self, title: Said) -> Said:
         """Mode, SIMULATED where the night is, and the contest stand before every title."""
-        before = [MODE_WORDS[self.view.mode]] + ([SIMULATED] if self.night.simulated else [])
+        before = [f"told.mode.{self.view.mode}"] + (["told.simulated"] if self.night.simulated else [])
         return {
-            language: " · ".join([*(word[language] for word in before), f"{self._contest(language)}: {text}"])
+            language: " · ".join(
+                [*(say(language, word) for word in before), f"{self._contest(language)}: {text}"]
+            )
             for language, text in title.items()
         }
 
     def _contest(self, language: str) -> str:
         return self.contest.names.get(language, self.contest.name)
 
-    def names(self, choices: Iterable[str], language: str) -> str:
+    def names(self, choices: Iterable[str]) -> Said:
         """Choices by their short names: one, or several as part of a sentence."""
-        return listed([named(self.contest, ChoiceId(choice), language) for choice in choices], language)
+        there = [ChoiceId(choice) for choice in choices]
+        return in_each(lambda lang: listed([named(self.contest, choice, lang) for choice in there], lang))
 
-    def hour(self, at: datetime, language: str) -> str:
+    def hour(self, at: datetime) -> Said:
         """An hour as the people of the night read it; another day's with its date."""
         local = at.astimezone(ZoneInfo(self.night.time_zone))
-        said = clock(local, language)
-        return said if local.date() == self.night.date else f"{local:%Y-%m-%d} {said}"
+        return said("told.hour", hour=local, date=f"{local:%Y-%m-%d}", other=local.date() != self.night.date)
 
     def ahead(self) -> tuple[str, ...]:
         """Those in at the moment, as many as are elected, in the order of the paper; nobody where it is a tie
@@ -119,23 +113,13 @@ class Telling:
         """How far the count is, as most facts say it in `d`."""
         return {"boxes": self.view.seen.boxes, "boxes_total": self.view.seen.boxes_total}
 
-    def boxes(self) -> Said:
-        """How far the count is, as part of a sentence."""
-        seen = self.view.seen
-        return said(
-            en=f"{votes(seen.boxes, 'en')} of {votes(seen.boxes_total, 'en')} boxes are counted",
-            tr=f"{votes(seen.boxes_total, 'tr')} sandığın {votes(seen.boxes, 'tr')} tanesi sayıldı",
-        )
+
+def source_name(source: Source) -> Said:
+    """What a source is called, by language."""
+    return in_each(lambda language: source.names.get(language, source.name))
 
 
-def source_name(source: Source, language: str) -> str:
-    """What a source is called in a language."""
-    return source.names.get(language, source.name)
-
-
-def lasted(seconds: float, language: str) -> str:
+def lasted(seconds: float) -> Said:
     """A length of time in hours and minutes, rounded down."""
     hours, minutes = divmod(int(timedelta(seconds=seconds).total_seconds()) // 60, 60)
-    words = {"en": ("h", "min"), "tr": ("sa", "dk")}[language]
-    parts = [f"{hours} {words[0]}"] if hours else []
-    return " ".join(parts + ([f"{minutes} {words[1]}"] if minutes or not hours else []))
+    return said("told.lasted", hours=hours, minutes=minutes)

@@ -1,10 +1,6 @@
 """The watches over the published count: each looks at one thing and says what has become of it, once.
 
-    for watch in def _held(boxes: int) -> str:
-    return "1 box is" if boxes == 1 else f"{votes(boxes, 'en')} boxes are"
-
-
-WATCHES:
+    for watch in WATCHES:
         watch(telling)          says first-boxes, counted, lead-change, band-…, quarantine-…
 
 Each watch is bounded however its input flaps: what must be passed before it speaks again grows each time
@@ -17,10 +13,10 @@ know later must stand in the fact it tells (`Memory.take`).
 from collections.abc import Callable
 
 from election.calls.verdict import View
-from election.calls.words import said, votes
 from election.standing import margin_within
 from election.tally import COLUMN
 from election.telling import Telling
+from languages.saying import said
 
 LEADS_A_DOUBLING = 3
 """After so many lead changes the lead that is needed for the next is twice as large."""
@@ -43,13 +39,12 @@ def watch_counted(telling: Telling) -> None:
     highest = max(steps, default=0)
     if highest <= memory.counted_pct and (highest or memory.counted_pct or memory.told("first-boxes")):
         return
-    here = telling.boxes()
-    because = said(en=f"{here['en']}.", tr=f"{here['tr']}.")
+    because = said("told.counted.because", boxes=seen.boxes, total=seen.boxes_total)
     if highest > memory.counted_pct:
-        title = said(en=f"{highest}% of boxes are counted", tr=f"sandıkların %{highest} kadarı sayıldı")
+        title = said("told.counted.title", pct=highest)
         telling.say("counted", str(highest), title, because, {"pct": highest} | telling.counted())
     elif seen.boxes:
-        title = said(en="the first boxes are counted", tr="ilk sandıklar sayıldı")
+        title = said("told.counted.first")
         telling.say("first-boxes", "1", title, because, telling.counted())
 
 
@@ -65,20 +60,17 @@ def watch_lead(telling: Telling) -> None:
     needed = widened(telling.night.alerts.lead_change_votes, changes // LEADS_A_DOUBLING)
     if seen.margin_votes <= needed:
         return
-    here = telling.boxes()
     d = {"ahead": list(ahead), "before": list(memory.ahead), "margin_votes": seen.margin_votes}
     d |= telling.counted()
-    one = len(ahead) == 1
-    en, tr = telling.names(ahead, "en"), telling.names(ahead, "tr")
+    names, many = telling.names(ahead), len(ahead)
     because = said(
-        en=f"{en} {'is' if one else 'are'} ahead by {votes(seen.margin_votes, 'en')} votes; {here['en']}.",
-        tr=f"{tr} {votes(seen.margin_votes, 'tr')} oy önde; {here['tr']}.",
-    )
+        "told.lead.because", names=names, many=many, margin=seen.margin_votes, boxes=seen.boxes,
+        total=seen.boxes_total,
+    )  # fmt: skip
     if not memory.ahead:
-        title = said(en=f"{en} {'is' if one else 'are'} ahead", tr=f"{tr} önde")
-        telling.say("lead-noted", "1", title, because, d)
+        telling.say("lead-noted", "1", said("told.lead.noted", names=names, many=many), because, d)
         return
-    title = said(en=f"{en} {'takes' if one else 'take'} the lead", tr=f"{tr} öne geçti")
+    title = said("told.lead.title", names=names, many=many)
     telling.say("lead-change", str(changes + 1), title, because, d)
 
 
@@ -91,20 +83,12 @@ def watch_band(telling: Telling) -> None:
     band, left = night.recount_band_permille, memory.told("band-left")
     margin = seen.margin_votes
     d = {"margin_votes": margin, "valid": seen.valid, "band_permille": band}
-    en, tr = f"{band / 10:g}%", f"%{band / 10:g}".replace(".", ",")
+    figures = {"margin": margin, "valid": seen.valid, "band": band / 10}
     if not memory.in_band and margin_within(seen, band):
-        title = said(en="the margin is inside the recount band", tr="fark yeniden sayım bandına girdi")
-        because = said(
-            en=f"The margin of {votes(margin, 'en')} votes is within {en} of {votes(seen.valid, 'en')}.",
-            tr=f"{votes(margin, 'tr')} oyluk fark, {votes(seen.valid, 'tr')} geçerli oyun {tr} bandında.",
-        )
+        title, because = said("told.band.in"), said("told.band.in.because", **figures)
         telling.say("band-entered", str(memory.told("band-entered") + 1), title, because, d)
     elif memory.in_band and not margin_within(seen, band + leave_permille(telling, left)):
-        title = said(en="the margin is outside the recount band", tr="fark yeniden sayım bandından çıktı")
-        because = said(
-            en=f"The margin of {votes(margin, 'en')} votes is over {en} of {votes(seen.valid, 'en')}.",
-            tr=f"{votes(margin, 'tr')} oyluk fark, {votes(seen.valid, 'tr')} oyun {tr} bandı dışında.",
-        )
+        title, because = said("told.band.out"), said("told.band.out.because", **figures)
         telling.say("band-left", str(left + 1), title, because, d)
 
 
@@ -151,34 +135,14 @@ def watch_question(telling: Telling) -> None:
     d = {"in_question": boxes, "quarantined": seen.boxes_quarantined, "in_question_votes_max": most,
          "votes_max": out, "margin_votes": margin}  # fmt: skip
     if not memory.decisive and boxes and (most >= margin + excess or out - most < margin <= out - excess):
-        title = said(
-            en="the boxes in question can change who is ahead",
-            tr="bekletilen sandıklar sonucu değiştirebilir",
-        )
-        because = said(
-            en=f"{_held(boxes)} held back with at most {votes(most, 'en')} votes, of {votes(out, 'en')} "
-            f"still out; the margin is {votes(margin, 'en')}.",
-            tr=f"{votes(boxes, 'tr')} sandık bekletiliyor, en çok {votes(most, 'tr')} oy; sayılmayan en çok "
-            f"{votes(out, 'tr')} oy, fark {votes(margin, 'tr')}.",
-        )
+        title = said("told.held")
+        because = said("told.held.because", boxes=boxes, most=most, out=out, margin=margin)
         telling.say("quarantine-decisive", str(told + 1), title, because, d)
     elif memory.decisive and (boxes == 0 or out < margin):
-        title = said(
-            en="the boxes in question cannot change who is ahead",
-            tr="bekletilen sandıklar sonucu değiştiremez",
-        )
-        because = said(
-            en=f"{_held(boxes)} held back with at most {votes(most, 'en')} votes; the margin is "
-            f"{votes(margin, 'en')}.",
-            tr=f"{votes(boxes, 'tr')} sandık bekletiliyor, en çok {votes(most, 'tr')} oy; fark "
-            f"{votes(margin, 'tr')}.",
-        )
+        title = said("told.held.cleared")
+        because = said("told.held.cleared.because", boxes=boxes, most=most, margin=margin)
         key = str(memory.told("quarantine-cleared") + 1)
         telling.say("quarantine-cleared", key, title, because, d)
-
-
-def _held(boxes: int) -> str:
-    return "1 box is" if boxes == 1 else f"{votes(boxes, 'en')} boxes are"
 
 
 WATCHES: tuple[Callable[[Telling], None], ...] = (watch_counted, watch_lead, watch_band, watch_question)

@@ -10,13 +10,13 @@ is noticed. Under the ban a silence is told without any figure, and so its mix c
 from collections.abc import Mapping
 from typing import Any
 
-from election.calls.verdict import Silence
-from election.calls.words import decimal, said, votes
+from election.calls.verdict import Said, Silence
 from election.night import ChoiceId, Contest, Night, SourceId
 from election.sources import Count
 from election.telling import Telling, lasted, source_name
 from election.watches import widened
 from election.wire.records import stamp
+from languages.saying import said
 
 ADDED_PERMILLE = 5
 """A source must have added this much of what it had, per thousand valid votes, before its mix is judged."""
@@ -40,10 +40,7 @@ def watch_silence(telling: Telling) -> None:
 
 
 def _stalled(telling: Telling, one: Count, silence: Silence) -> None:
-    name_en, name_tr = source_name(one.source, "en"), source_name(one.source, "tr")
-    last_en, last_tr = (
-        "" if one.last_at is None else telling.hour(one.last_at, language) for language in ("en", "tr")
-    )
+    source, last_at = source_name(one.source), one.last_at
     units = one.units if one.claimed_boxes is None else one.claimed_boxes
     pace = silence.pace
     d: dict[str, Any] = {
@@ -58,19 +55,12 @@ def _stalled(telling: Telling, one: Count, silence: Silence) -> None:
             "leader": one.leader,
             "margin_votes": one.margin_votes,
         }
-    title = said(en=f"{name_en} has gone silent", tr=f"{name_tr} sustu")
-    before_en = "" if pace is None else f"; before it told of {decimal(pace, 'en')} boxes a minute"
-    before_tr = "" if pace is None else f"; öncesinde dakikada {decimal(pace, 'tr')} sandık bildiriyordu"
-    heard_en = (
-        f"Last heard at {last_en} with {votes(units, 'en')} boxes" if last_en else "Nothing was ever heard"
-    )
-    heard_tr = f"Son haber {last_tr}, {votes(units, 'tr')} sandık" if last_tr else "Hiç haber gelmedi"
     because = said(
-        en=f"{heard_en}, silent for {lasted(silence.for_s, 'en')}, over its limit of "
-        f"{lasted(silence.limit_s, 'en')}{before_en}.",
-        tr=f"{heard_tr}; {lasted(silence.for_s, 'tr')} sessiz, sınırı "
-        f"{lasted(silence.limit_s, 'tr')}{before_tr}.",
-    )
+        "told.stalled.because", heard=last_at is not None, units=units, silent=lasted(silence.for_s),
+        last="" if last_at is None else telling.hour(last_at), limit=lasted(silence.limit_s),
+        paced=pace is not None, pace=pace,
+    )  # fmt: skip
+    title = said("told.stalled", source=source)
     telling.say("source-stalled", _key(one), title, because, d)
 
 
@@ -82,14 +72,10 @@ def _resumed(telling: Telling, one: Count) -> None:
     stall, last_at = telling.memory.stalls[one.source.id], one.last_at
     if last_at is None:
         return
-    name_en, name_tr = source_name(one.source, "en"), source_name(one.source, "tr")
     began = stall.last_at or telling.night.polls_close_at or last_at
     silent_s = max(0, int((last_at - began).total_seconds()))
-    title = said(en=f"{name_en} speaks again", tr=f"{name_tr} yeniden bildiriyor")
-    because = said(
-        en=f"Heard at {telling.hour(last_at, 'en')}, {lasted(silent_s, 'en')} after it was last heard.",
-        tr=f"{telling.hour(last_at, 'tr')} itibarıyla, son haberden {lasted(silent_s, 'tr')} sonra.",
-    )
+    title = said("told.resumed", source=source_name(one.source))
+    because = said("told.resumed.because", last=telling.hour(last_at), silent=lasted(silent_s))
     d = {"source": one.source.id, "last_at": stamp(last_at), "silent_s": silent_s}
     telling.say("source-resumed", stall.key, title, because, d, last_at)
 
@@ -110,14 +96,8 @@ def _skewed(telling: Telling, one: Count) -> None:
         return
     then, now = 100 * lead_then / stall.valid, 100 * lead_added / added
     choice = telling.contest.choices[first].id
-    name_en, name_tr = source_name(one.source, "en"), source_name(one.source, "tr")
-    title = said(en=f"{name_en} came back with a different mix", tr=f"{name_tr} başka bir dağılımla döndü")
-    because = said(
-        en=f"{telling.names([choice], 'en')} was ahead by {decimal(then, 'en')} points before; of the "
-        f"{votes(added, 'en')} votes added since, by {decimal(now, 'en')}.",
-        tr=f"{telling.names([choice], 'tr')} önceden {decimal(then, 'tr')} puan öndeydi; sonradan eklenen "
-        f"{votes(added, 'tr')} oyda {decimal(now, 'tr')} puan.",
-    )
+    title = said("told.skewed", source=source_name(one.source))
+    because = said("told.skewed.because", name=telling.names([choice]), then=then, added=added, now=now)
     d = {"source": one.source.id, "choice": choice, "before_points": round(then, 1),
          "added_points": round(now, 1), "added_valid": added}  # fmt: skip
     telling.say("source-skewed", stall.key, title, because, d)
@@ -159,22 +139,22 @@ def watch_agreement(telling: Telling) -> None:
         "ahead": {source: list(ahead) for source, (_, ahead) in heard.items()},
         "margins": {source: one.margin_votes for source, (one, _) in heard.items()},
     }
-    because = said(en=_says(telling, heard, "en"), tr=_says(telling, heard, "tr"))
+    because = _says(telling, heard)
     if not memory.disagreeing:
-        title = said(en="the sources disagree on who is ahead", tr="kaynaklar kimin önde olduğunda ayrışıyor")
+        title = said("told.disagree")
         telling.say("sources-disagree", str(told + 1), title, because, d)
     else:
-        title = said(en="the sources have the same choice ahead", tr="kaynaklarda aynı aday önde")
+        title = said("told.agree")
         telling.say("sources-agree", str(memory.told("sources-agree") + 1), title, because, d)
 
 
-def _says(
-    telling: Telling, heard: Mapping[SourceId, tuple[Count, tuple[ChoiceId, ...]]], language: str
-) -> str:
+def _says(telling: Telling, heard: Mapping[SourceId, tuple[Count, tuple[ChoiceId, ...]]]) -> Said:
     """Each source with whom it has ahead, and by how much."""
-    parts = []
-    for one, ahead in heard.values():
-        names, margin = telling.names(ahead, language), votes(one.margin_votes, language)
-        by = f"{names} by {margin}" if language == "en" else f"{names} {margin} oy önde"
-        parts.append(f"{source_name(one.source, language)}: {by}")
-    return "; ".join(parts) + "."
+    parts = [
+        said(
+            "told.sources.one", source=source_name(one.source), names=telling.names(ahead),
+            margin=one.margin_votes,
+        )
+        for one, ahead in heard.values()
+    ]  # fmt: skip
+    return said("told.sources.because", parts=parts)

@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from election.errors import OutsideError, SandikError
+from sandik import handed
 from sandik.say import Out
 
 DONE, NO, WRONG_USE, OUTSIDE = 0, 1, 2, 3
@@ -132,6 +133,7 @@ def parser(name: str, title: str, command: Command) -> argparse.ArgumentParser:
 def _run(command: Command, args: argparse.Namespace) -> int:
     out = Out(getattr(args, "json", False))
     try:
+        handed.take(os.environ)
         return command.run(args, out)
     except SandikError as error:
         out.tell(f"sandik: {error}")

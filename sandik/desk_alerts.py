@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from election.alerts import ALERT_KINDS, Told
-from election.calls.words import said
 from election.night import ContestId
 from election.wire.delivered import (
     ACKNOWLEDGED,
@@ -24,6 +23,7 @@ from election.wire.delivered import (
     Delivery,
 )
 from election.wire.records import Ruling, stamp
+from languages.saying import said
 from sandik.desk_contest import SEEN, UNSEEN, both
 
 Json = dict[str, Any]
@@ -99,14 +99,8 @@ def _alert(contest: ContestId, fact: Told, seen: Mapping[str, Json]) -> Json:
 
 
 def _dead(contest: ContestId, one: Delivery, fact: Told, seen: Mapping[str, Json], mode: str) -> Json:
-    title = said(
-        en=f"{one.who} ({one.channel}) was not told: {fact.title.get('en', '')}",
-        tr=f"{one.who} ({one.channel}) haberdar edilemedi: {fact.title.get('tr', fact.title.get('en', ''))}",
-    )
-    because = said(
-        en=f"Given up after {one.tries} tries: {one.note}.",
-        tr=f"{one.tries} denemeden sonra bırakıldı: {one.note}.",
-    )
+    title = said("sent.dead", who=one.who, channel=one.channel, title=fact.title)
+    because = said("sent.dead.because", tries=one.tries, note=one.note)
     return {
         "id": one.id, "seq": one.seq, "contest": contest, "kind": DEAD_LETTER, "grade": GRADES[DEAD_LETTER],
         "at": stamp(_gave_up(one, fact, mode)), **both("title", title), **both("because", because),

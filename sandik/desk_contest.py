@@ -18,6 +18,7 @@ from election.memory import Proposal
 from election.standing import share
 from election.wire.records import Ruling, identity, stamp
 from election.wire.told import call_json, shown_call
+from languages.saying import said
 from sandik.desk import Case
 
 Json = dict[str, Any]
@@ -26,21 +27,6 @@ RULINGS_MAX, CALLS_MAX = 50, 50
 SEEN, UNSEEN = "alert-acknowledged", "alert-reopened"
 APART = (SEEN, UNSEEN, "call-approved", "call-refused", "call-retracted")
 """Rulings that are shown elsewhere: with their alert, and in the story of calls."""
-
-_TITLES: Mapping[str, tuple[str, str]] = {
-    "embargo-announced": ("Hour of the ban's end announced", "Yasağın kalkacağı saat açıklandı"),
-    "embargo-lifted": ("Ban lifted", "Yasak kaldırıldı"),
-    "objection-filed": ("Objection filed", "İtiraz edildi"),
-    "objection-upheld": ("Objection upheld", "İtiraz kabul edildi"),
-    "objection-rejected": ("Objection rejected", "İtiraz reddedildi"),
-    "recount-ordered": ("Recount ordered", "Yeniden sayım kararı"),
-    "quarantine-cleared": ("Box counted", "Sandık sayıma alındı"),
-    "quarantine-upheld": ("Box left out", "Sandık sayım dışı bırakıldı"),
-    "concession": ("Concession", "Yenilgi kabul edildi"),
-    "certified": ("Result certified", "Sonuç kesinleşti"),
-    "annulled": ("Election annulled", "Seçim iptal edildi"),
-    "rerun-set": ("Day of the rerun set", "Yenilenecek seçimin günü belli"),
-}
 
 
 def both(name: str, said: Said) -> Json:
@@ -192,11 +178,11 @@ def _line(fact: Told) -> Json:
 
 
 def _ruling(one: Ruling) -> Json:
-    en, tr = _TITLES[one.kind]
     return {
         "id": one.id or identity(one), "kind": one.kind, "at": stamp(one.at), "heard_at": stamp(one.heard_at),
-        **both("title", {"en": en, "tr": tr}), "because": one.text, "text": one.text, "actor": one.actor,
-        "by": one.actor, "source": one.source, "data": dict(one.data),
+        **both("title", said(f"rulings.{one.kind}")), "because": one.text, "text": one.text,
+        "becauses": dict(one.texts), "actor": one.actor, "actors": dict(one.actors), "by": one.actor,
+        "source": one.source, "data": dict(one.data),
     }  # fmt: skip
 
 

@@ -12,11 +12,13 @@ from typing import Any
 
 import orjson
 
+from election.calls.verdict import Said
 from election.checks import CHECKS, voters_max
 from election.night import BOX_LEVEL, AreaId, BoxId, Night, SourceId, UnitId
 from election.tally import Status
 from election.watches import in_question
 from election.wire.records import Ruling, stamp
+from languages.saying import PLAIN, in_each, known
 from sandik.desk import Case
 from sandik.desk_contest import both
 
@@ -27,25 +29,6 @@ ROWS_MAX = 50
 
 LOOKED_AT_MAX = 500
 """Most boxes that are looked at for that, the published source's first: about 10 ms of the gateway's time."""
-
-_WRONG: Mapping[str, str] = {
-    "E112": "Oy pusulasındaki bir seçeneğin sayısı yok.",
-    "E201": "Geçerli ve geçersiz oyların toplamı oy kullananlara eşit değil.",
-    "E202": "Seçeneklerin toplamı geçerli oylardan az.",
-    "E203": "Geçerli oylar oy kullananlardan çok.",
-    "W301": "Oy kullananlar kayıtlı seçmenlerden çok.",
-    "Q302": "Oy kullananlar, kayıtlı seçmen sayısının yasal sınırını aşıyor.",
-    "W303": "Geçersiz oy payı yüksek.",
-    "Q304": "Geçersiz oy payı çok yüksek.",
-    "W305": "Katılım alışılmışın dışında.",
-    "W306": "Oyların hemen hepsi tek seçenekte.",
-    "Q307": "Başlıca bir seçeneğin hiç oyu yok.",
-    "W308": "İki kaynak aynı sandık için farklı söylüyor.",
-    "W309": "Fark, önceki seçimdekinden çok uzak.",
-    "W310": "Kayıtlı seçmen sayısı gecenin kütüğündekinden farklı.",
-    "Q311": "Aynı sürüm iki ayrı şey söylüyor; hiçbiri sayılmıyor.",
-}
-"""By code, in Turkish, what is wrong; the feeds' own sentences are in English."""
 
 
 def quarantine_json(case: Case, held: Held, rulings: Sequence[Ruling]) -> Json:
@@ -106,7 +89,7 @@ def _row(
         "area_name": night.areas[area].name if area is not None else named,
         "revision": revision, "code": code, "codes": [one["code"] for one in stops],
         "kind": "two" if len(statements) > 1 else "one", "clears": not conflict,
-        **both("because", {"en": said, "tr": _WRONG.get(code, said)}),
+        **both("because", wrong(code, said)),
         "why": [one["message"] for one in stops] if is_open else [],
         "registered": registered,
         "voters": max((one["voters"] or 0 for one in statements), default=0) if is_open else None,
@@ -114,6 +97,11 @@ def _row(
         "since": max(heard, default=None), "upheld": upheld.get((source, unit, revision)),
         "papers": [_paper(one, revision) for one in statements] if is_open else [],
     }  # fmt: skip
+
+
+def wrong(code: str, finding: str) -> Said:
+    """What is wrong: in English the finding's own sentence, with its figures; else what its code means."""
+    return in_each(lambda lang: finding if lang == PLAIN else known(lang, f"checks.{code}") or finding)
 
 
 def _place(night: Night, source: SourceId, unit: UnitId) -> tuple[str, AreaId | None, int | None]:

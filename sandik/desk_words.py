@@ -14,11 +14,12 @@ from election.calls import RULES
 from election.calls.guards import ask
 from election.calls.state import resting_state
 from election.calls.verdict import FORBIDS, Answer, Verdict
-from election.calls.words import listed, named
+from election.calls.words import named
 from election.memory import Proposal
 from election.night import ChoiceId
 from election.wire.records import read_time, stamp
 from election.wire.told import call_json, shown_call
+from languages.saying import listed
 from sandik.desk import Case, clock, fact_json
 
 STORY = ("call", "ruling")

@@ -22,6 +22,7 @@ from sandik.program import Policy, Program
 from sandik.supervise import Supervisor
 
 if TYPE_CHECKING:
+    from election.night import ContestId
     from producers.faults_file import Mishap
     from streams.store import Store
 
@@ -64,15 +65,15 @@ class StoreClock:
         while True:
             with contextlib.suppress(TimeoutError, OutsideError):
                 async with asyncio.timeout(ASK_WITHIN_S):
-                    texts = await store.ask(partial(_hours, [keys.meta for keys in store.keys.values()]))
+                    texts = (await store.ask_each(partial(_hours, store))).values()
                     self.at = max((read_time(text.decode(), "at") for text in texts if text), default=self.at)
             await asyncio.sleep(LOOK_EVERY_S)
 
 
-async def _hours(names: Sequence[str], redis: Any) -> list[bytes | None]:
+async def _hours(store: "Store", redis: Any, contests: Sequence["ContestId"]) -> list[bytes | None]:
     pipe = redis.pipeline(transaction=False)
-    for name in names:
-        pipe.hget(name, "at")
+    for contest in contests:
+        pipe.hget(store.keys[contest].meta, "at")
     found: list[bytes | None] = await pipe.execute()
     return found
 

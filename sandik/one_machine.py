@@ -7,16 +7,18 @@ cluster's are; a setting of the user's own shell that belongs to another night m
 import os
 import sys
 import webbrowser
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 
+from election.wire.access import KafkaAccess
 from sandik import ports
 from sandik.program import Program
 
 ROOM_READY_WITHIN_S = 30.0
 GATEWAY_STOPS_WITHIN_S = 45.0
 """It sends many clients away over half a minute (SANDIK_DRAIN_S); few are gone at once."""
+KAFKA_ACCESS = tuple(spec.metadata["variable"] for spec in fields(KafkaAccess) if spec.name != "kafka")
 ANYWHERE = ("0.0.0.0", "::", "")
 
 
@@ -33,6 +35,8 @@ class Machine:
     port: int
     speed: float | None = None
     """How many times faster than the night a replay runs; None where nothing is said of it."""
+    own_kafka: bool = True
+    """The broker was started here: how another Kafka lets somebody in must not reach the rooms."""
     tokens: str = ""
     """A file of tokens made for this machine; empty: the one that the user's own shell names, if any."""
     shown: bool = True
@@ -52,6 +56,9 @@ class Machine:
             "SANDIK_HOST": self.host,
             "SANDIK_PORT": str(self.port),
             "SANDIK_PORT_FILE": "",
+            # What was handed to us as files is in our environment by now, and some of it is said anew here.
+            "SANDIK_SECRETS": "",
+            **(dict.fromkeys(KAFKA_ACCESS, "") if self.own_kafka else {}),
             **({"SANDIK_TOKENS": self.tokens} if self.tokens else {}),
         }
 

@@ -63,7 +63,7 @@ def _mark(ruling: Ruling) -> dict[str, Any]:
     at: datetime = ruling.heard_at
     return {
         "at": stamp(at), "kind": ruling.kind, "contest": ruling.contest, "actor": ruling.actor,
-        "text": ruling.text,
+        "text": ruling.text, "texts": dict(ruling.texts),
     }  # fmt: skip
 
 

@@ -171,6 +171,8 @@ def ruling(contest: str, table: Mapping[str, Any]) -> Ruling:
         actor=table["actor"],
         text=table["text"],
         data=table.get("data", {}),
+        texts=table.get("texts", {}),
+        actors=table.get("actors", {}),
     )
 
 

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -22,6 +23,14 @@ from tests.patience import PATIENCE_S
 
 STARTER = ThreadPoolExecutor(1, thread_name_prefix="starter")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+class HasUrl(Protocol):
+    """A store under test, of one server or of several."""
+
+    @property
+    def url(self) -> str:
+        """The URL for SANDIK_REDIS."""
 
 
 class Running:

@@ -142,7 +142,7 @@ def test_the_dashboard_asks_the_source_that_is_chosen() -> None:
 def test_an_alert_rule_can_be_read_and_says_what_to_do(rule: Mapping[str, Any]) -> None:
     """Its query asks for what is told; what it shows of labels it has; somebody is told what to do."""
     names = metrics(rule["expr"])
-    assert {"summary", "description"} == set(rule["annotations"])
+    assert {"summary", "description", "runbook_url"} == set(rule["annotations"])
     assert rule["labels"]["severity"] in ("page", "ticket")
     parts = nodes(rule["expr"])
     aggregates = [node for node in parts if isinstance(node, promql_parser.AggregateExpr)]

@@ -19,7 +19,7 @@ from web.html import Filler, Html, h
 from web.inside import Inside
 from web.points import Point
 from web.series import facts
-from web.story import SETTLED, call_kind, plain_title, reason
+from web.story import SETTLED, call_kind, in_its_language, language_of, plain_title, reason
 from web.waterfall import Step, Waterfall, day_of, waterfall
 from web.words import Words
 
@@ -86,7 +86,7 @@ def _reasons(s: Snapshot, w: Words) -> Html | None:
     zone, night = s["time_zone"], s.get("date")
     lines = [
         h("li", h("b", f"{w.moment(one['at'], zone, night, seconds=False)} · {plain_title(s, one, w)}"), " ",
-          reason(one, w))
+          in_its_language(reason(one, w), language_of(one.get("becauses"), w, one.get("lang") or "en"), w))
         for one in _told(s)
     ]  # fmt: skip
     return (

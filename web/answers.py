@@ -15,7 +15,7 @@ from http import HTTPStatus
 from urllib.parse import parse_qs, unquote
 
 from election.errors import OutsideError, UsageError
-from election.night import ContestId
+from election.night import ContestId, SourceId
 from election.wire.frames import Json, dumps
 from web import accepting, feeds, then
 from web.archive import Archive, clock_mark
@@ -25,6 +25,7 @@ from web.exports import EXPORTS
 from web.hub import Group, Hub
 from web.kept import Keep, Kept, digest, kept
 from web.lines import Lines
+from web.map_file import MapFile
 from web.past import NotShownError, Past, Told, question
 from web.policy import Outside
 from web.replies import (
@@ -73,12 +74,13 @@ class Answers:
     def __init__(
         self, hub: Hub, files: Mapping[str, bytes], page: Page, style: Callable[[Json], bytes],
         languages: tuple[str, ...], exports: Exports | None = None, past: Past | None = None,
+        mapped: MapFile | None = None,
     ) -> None:  # fmt: skip
-        """Without `exports` there is nothing under /export/; without `past` no log of what was shown."""
+        """Without `exports` nothing under /export/, without `past` no log of what was shown, else no map."""
         self._hub, self._page, self._style, self._languages = hub, page, style, languages
         self._exports, self._past = exports, past
         self._files = {name: kept(digest(body), body) for name, body in files.items()}
-        self._edition = digest(b"".join(files.values()))
+        self._edition = digest(b"".join(files.values()) + (mapped.name.encode() if mapped else b""))
         self._keep, self._styles, self._archive = Keep(), Keep(), Archive()
         self.ready = False
         """Whether the store was read at least once; until then nothing about the count is answered."""
@@ -87,6 +89,7 @@ class Answers:
         """How the gateway is known to others."""
         self.lines = Lines()
         """How each contest went so far."""
+        self.mapped = mapped
 
     def keep(self) -> None:
         """Notes what is shown now, so that it can be had under its own address later."""
@@ -156,7 +159,7 @@ class Answers:
             return self._board(query, request)
         if path.removeprefix("/") in feeds.FEEDS:
             return self._feed(where, query, request)
-        return self._of_a_contest(where, name, request)
+        return self._of_a_contest(where, name, query, request)
 
     def _elsewhere(
         self,
@@ -171,7 +174,8 @@ class Answers:
             return not_yet()
         asked = Asked(
             where, name, query, self._language(query, request), request, self._hub.groups, self._hub.titles(),
-            self._keep, self._edition, self._past, self.outside, self.lines,
+            self._keep, self._edition, self._past, self.outside, self.lines, self.mapped,
+            None if self._exports is None else self._exports.apart,
         )  # fmt: skip
         made = (route or ROUTES[where])(asked)
         if isinstance(made, Answer):
@@ -188,12 +192,16 @@ class Answers:
             return None
         if contest not in self._hub.groups:
             return nothing()
+        if "source" in query and where == "snapshot":
+            return wrong(UsageError("source: of what was shown before there is the published count alone."))
         if past is None:
             text = "This gateway keeps no log of what is shown (SANDIK_SHOWN)."
             return sentence(HTTPStatus.NOT_FOUND, text)
         return _told(lambda: past.answer(kind, contest, query, lang), request)
 
-    def _of_a_contest(self, where: str, name: str, request: Request) -> Answer | Awaitable[Answer]:
+    def _of_a_contest(
+        self, where: str, name: str, query: Mapping[str, list[str]], request: Request
+    ) -> Answer | Awaitable[Answer]:
         """The snapshot of a contest, one of its versions, or its stylesheet."""
         stem, _, ending = name.rpartition(".")
         contest, _, version = stem.partition("/")
@@ -203,11 +211,20 @@ class Answers:
         if where == "snapshot" and ending == "json" and version:
             return self._version(ContestId(contest), version, request)
         if where == "snapshot" and ending == "json" and "/" not in stem:
-            body = self._keep.get(f"/snapshot/{contest}", _tag(group), lambda: group.body)
-            return cached(body, request, TYPES["json"], SHORT)
+            return self._snapshot(ContestId(contest), query, request)
         if where == "style" and ending == "css" and "/" not in stem:
             return cached(self._styled(group), request, TYPES["css"], "public, max-age=60")
         return nothing()
+
+    def _snapshot(self, contest: ContestId, query: Mapping[str, list[str]], request: Request) -> Answer:
+        """The newest of a contest, by the published count or by another that is asked for."""
+        source = query.get("source", [""])[0]
+        known = self._hub.offer.sources
+        if source and source not in known:
+            return wrong(UsageError(f"source: there is none of that name; there is {', '.join(known)}."))
+        group = self._hub.by(contest, SourceId(source) if source else None)
+        body = self._keep.get(f"/snapshot/{contest}?{source}", _tag(group), lambda: group.body)
+        return cached(body, request, TYPES["json"], SHORT)
 
     def _version(self, contest: ContestId, name: str, request: Request) -> Answer | Awaitable[Answer]:
         """What was shown as one version, from memory, else from the log."""

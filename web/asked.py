@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 
 from election.night import ContestId
 from election.wire.frames import Json
+from web.apart import Apart
 from web.hub import Group
 from web.kept import Keep
 from web.lines import Lines
+from web.map_file import MapFile
 from web.past import Past
 from web.policy import Outside
 from web.replies import Answer, Request
@@ -43,6 +45,10 @@ class Asked:
     """How the gateway is known to others."""
     lines: Lines = field(default_factory=Lines)
     """How each contest went so far."""
+    mapped: MapFile | None = None
+    """The map of the night."""
+    apart: Apart | None = None
+    """The boxes of which two counts say different things."""
 
     def one(self, name: str) -> str | None:
         """A value of the query."""

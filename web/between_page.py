@@ -18,7 +18,7 @@ from web.face import Face, Snapshot, face_of, short
 from web.fittings import board_bar, language_links
 from web.html import Html, h, join
 from web.ribbon import ribbon
-from web.story import alerts
+from web.story import alerts, in_its_language
 from web.words import NONE, Words, local, words
 
 FINAL = ("certified", "tie by lot", "annulled")
@@ -59,7 +59,7 @@ def page(made: Between, lang: str) -> bytes:
         h("link", rel="stylesheet", href="/static/board.css"),
         h("link", rel="stylesheet", href="/static/shown.css"),
     )
-    return ("<!doctype html>" + h("html", head, body, lang=w.lang)).encode()
+    return ("<!doctype html>" + h("html", head, body, lang=w.lang, dir=w.dir)).encode()
 
 
 def _clock(at: datetime, s: Snapshot, w: Words) -> str:
@@ -233,8 +233,17 @@ def _told(made: Between, w: Words) -> Html:
     lines = [
         h(
             "li",
-            h("p", h("time", one.time, datetime=one.at), " ", h("b", one.word), " ", one.title),
-            h("p", one.because, class_="quiet") if one.because else None,
+            h(
+                "p",
+                h("time", one.time, datetime=one.at),
+                " ",
+                h("b", one.word),
+                " ",
+                in_its_language(one.title, one.title_lang, w),
+            ),
+            h("p", in_its_language(one.because, one.because_lang, w), class_="quiet")
+            if one.because
+            else None,
         )
         for one in told
     ]

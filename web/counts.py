@@ -7,6 +7,7 @@ sources have different choices ahead.
 """
 
 import re
+from urllib.parse import quote
 
 from web.face import Face, Snapshot, Values, hidden, reached, short
 from web.html import Filler, Html, h, join
@@ -41,6 +42,36 @@ def apart(s: Snapshot, face: Face) -> bool:
     """Whether two sources have different choices ahead."""
     ahead = {leader_of(s, face, source) for source in s.get("sources") or []}
     return len(ahead - {None}) > 1
+
+
+def tells_places(s: Snapshot, source: Snapshot) -> bool:
+    """Whether a source has figures for the places shown; one that reports a level above them has none."""
+    return source.get("level") not in list(s.get("levels") or [])[:-1]
+
+
+def switch(s: Snapshot, w: Words) -> Html:
+    """By whose count the places are shown: a button a source, where another than the night's own has places.
+
+    static/source.js, fetched at the first press, carries it out; without JavaScript it is not there.
+    """
+    sources = s.get("sources") or []
+    own = [one for one in sources if one.get("published")]
+    others = [one for one in sources if not one.get("published") and tells_places(s, one)]
+    if not (own and others):
+        return Html("")
+    buttons = [
+        h(
+            "button",
+            source_name(one, w)[0],
+            *tags(one | {"published": False}, w),
+            type="button",
+            data_source=str(one["id"]),
+            data_own="" if one.get("published") else None,
+            aria_pressed="true" if one.get("published") else "false",
+        )
+        for one in own + others
+    ]
+    return h("div", *buttons, class_="modes whose", role="group", aria_label=w.say("source"))
 
 
 def source_values(s: Snapshot, face: Face, w: Words) -> Values:
@@ -166,7 +197,20 @@ def _block(s: Snapshot, face: Face, f: Filler, w: Words) -> Html:
         h("tbody", *rows),
     )
     return f.h("section", "hidden:open.hide", head, h("p", w.say("counts.sub"), class_="quiet"), table,
-               class_="counts", id="counts")  # fmt: skip
+               _differing(s, sources, w), class_="counts", id="counts")  # fmt: skip
+
+
+def _differing(s: Snapshot, sources: list[Snapshot], w: Words) -> Html:
+    """The boxes on which two counts differ: fetched when it is opened (static/apart.js), else a page."""
+    if sum(source.get("level") == "box" for source in sources) < 2:
+        return Html("")
+    link = h(
+        "a",
+        w.say("apart"),
+        href=f"/apart/{quote(str(s['contest']), safe='')}?lang={w.lang}",
+        class_="apart-of",
+    )
+    return h("details", h("summary", w.say("apart")), link)
 
 
 def _heads(face: Face, w: Words) -> list[Html]:

@@ -19,6 +19,7 @@ from zlib import crc32
 from election.errors import UsageError
 from election.night import BOX_LEVEL, ContestId, Night, SourceId
 from election.wire.records import stamp
+from web.apart import Apart
 from web.box_tables import BOXES_MAX, Read, Table, Tables
 from web.exports import EXPORTS
 from web.exports.shown import Asked, Shown
@@ -73,6 +74,8 @@ class Exports:
         self._shown: dict[ContestId, Shown] = {}
         self._workshop = Workshop(clock)
         self._tables = Tables(boxes, self.shown, self._workshop)
+        self.apart = Apart(night, boxes, self.shown, self._workshop)
+        """Where two counts of boxes differ."""
 
     def shown(self, contest: ContestId) -> Shown:
         """A contest as clients are shown it at this moment; made once for each."""

@@ -15,7 +15,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from web.face import Snapshot
-from web.story import DESK_ONLY, reason
+from web.story import DESK_ONLY, language_of, reason
 from web.words import BOLD, Words, words
 
 FEEDS: Mapping[str, str] = {"feed.atom": "application/atom+xml", "feed.json": "application/feed+json"}
@@ -35,6 +35,9 @@ class Entry:
     title: str
     because: str
     contest: str
+    title_lang: str
+    """The language that the title is in, which is the feed's unless it was told before there was that one."""
+    because_lang: str
 
 
 def entries(contests: Sequence[Snapshot], w: Words) -> list[Entry]:
@@ -49,6 +52,8 @@ def entries(contests: Sequence[Snapshot], w: Words) -> list[Entry]:
                 Entry(
                     tag(s, f"{s['contest']}/{alert['id']}"), str(alert["at"]), int(alert.get("seq") or 0),
                     str(alert["kind"]), title, reason(alert, w), w.name(s, "title") or str(s["contest"]),
+                    language_of(alert.get("titles"), w),
+                    language_of(alert.get("becauses"), w, str(alert.get("lang") or "en")),
                 )
             )  # fmt: skip
     return sorted(made, key=lambda entry: (entry.at, entry.seq, entry.id), reverse=True)
@@ -98,18 +103,28 @@ def atom(contests: Sequence[Snapshot], lang: str) -> bytes:
         f'<link rel="self" type="application/atom+xml" href="/feed.atom?lang={w.lang}"/>',
         f'<link rel="alternate" type="text/html" href="/?lang={w.lang}"/>',
     ]
-    lines += [_entry(entry) for entry in found]
+    lines += [_entry(entry, w.lang) for entry in found]
     return "\n".join([*lines, "</feed>", ""]).encode()
 
 
-def _entry(entry: Entry) -> str:
-    at = escape(entry.at)
+def _entry(entry: Entry, feed: str) -> str:
+    at, content = escape(entry.at), _content(entry)
+    title, inside = (_marked(language, feed) for language in (entry.title_lang, content[1]))
     return (
-        f"<entry><id>{escape(entry.id)}</id><title>{_clean(entry.title)}</title>"
+        f"<entry><id>{escape(entry.id)}</id><title{title}>{_clean(entry.title)}</title>"
         f"<published>{at}</published><updated>{at}</updated>"
         f"<category term={quoteattr(_plain(entry.kind))}/><category term={quoteattr(_plain(entry.contest))}/>"
-        f"<content>{_clean(entry.because or entry.title)}</content></entry>"
+        f"<content{inside}>{_clean(content[0])}</content></entry>"
     )
+
+
+def _content(entry: Entry) -> tuple[str, str]:
+    """What stands below a title, and its language: the reason, or the title again."""
+    return (entry.because, entry.because_lang) if entry.because else (entry.title, entry.title_lang)
+
+
+def _marked(language: str, feed: str) -> str:
+    return "" if language == feed else f" xml:lang={quoteattr(language)}"
 
 
 def _plain(text: str) -> str:
@@ -131,7 +146,8 @@ def json_feed(contests: Sequence[Snapshot], lang: str) -> bytes:
         {
             "id": entry.id,
             "title": entry.title,
-            "content_text": entry.because or entry.title,
+            "content_text": _content(entry)[0],
+            "language": _content(entry)[1],
             "date_published": entry.at,
             "tags": [entry.kind, entry.contest],
         }

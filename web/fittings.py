@@ -7,9 +7,12 @@ Know before changing: the field has no name and its form is hidden until the scr
 be sent without it, and a token never stands in an address. static/desk_link.js looks for these ids.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
+from web.asked import Asked
 from web.html import Html, h
+from web.kept import digest, kept
+from web.replies import BY_LANGUAGE, TYPES, Answer, cached, nothing
 from web.words import Words, languages, words
 
 
@@ -31,9 +34,9 @@ def board_bar(w: Words, board: str, links: Html) -> Html:
     return h("div", h("p", "Sandık", class_="brand"), back, links, class_="wrap top")
 
 
-def sign_in_head(w: Words, part: str, sheets: Sequence[str]) -> Html:
-    """The head of a page that holds nothing before somebody signs in; its script is named as its part."""
-    strings = [f"/static/strings.{one}{w.lang}.json" for one in ("", f"{part}.")]
+def sign_in_head(w: Words, part: str) -> Html:
+    """The head of a page that one signs in at; its script, its sheet and its words are named as it is."""
+    strings = f"/static/strings.{part}.{w.lang}.json"
     return h(
         "head",
         h("meta", charset="utf-8"),
@@ -42,10 +45,18 @@ def sign_in_head(w: Words, part: str, sheets: Sequence[str]) -> Html:
         h("meta", name="color-scheme", content="light dark"),
         h("meta", name="robots", content="noindex"),
         h("link", rel="icon", href="/static/icon.svg", type="image/svg+xml"),
-        *(h("link", rel="stylesheet", href=f"/static/{sheet}.css") for sheet in sheets),
+        h("link", rel="stylesheet", href=f"/static/{part}.css"),
         h("script", "", type="module", src=f"/static/{part}.js"),
-        *(h("link", rel="preload", href=one, as_="fetch", crossorigin="anonymous") for one in strings),
+        h("link", rel="preload", href=strings, as_="fetch", crossorigin="anonymous"),
     )
+
+
+def sign_in_answer(asked: Asked, page: Callable[[str], bytes]) -> Answer:
+    """Such a page in the language that is asked for: the same for everybody, and nothing behind it."""
+    if asked.rest:
+        return nothing()
+    body = page(asked.lang)
+    return cached(kept(digest(body), body), asked.request, TYPES["html"], "no-cache", BY_LANGUAGE)
 
 
 def sign_in(w: Words, part: str) -> Html:

@@ -20,11 +20,13 @@ from collections.abc import Awaitable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any, NoReturn, Protocol
 
 from election.errors import SandikError
+from election.geometry import Geometry
 from election.night import ContestId, Night, SourceId
 from election.wire.frames import ContestState, dumps
 from election.wire.records import stamp
@@ -40,6 +42,7 @@ from web.held import Boxes
 from web.hub import Hub, Limits, Turn
 from web.lines import Lines
 from web.listening import OTHERS_MAX, Listening, Place
+from web.map_file import map_file
 from web.metrics import Metrics
 from web.past import Past
 from web.reception import Reception
@@ -90,11 +93,11 @@ class Gateway:
 
     def __init__(
         self, night: Night, settings: Settings, actor: Actor | None = None, others_max: int = OTHERS_MAX,
-        shown: ShownLog | None = None, desk: DeskSource | None = None,
+        shown: ShownLog | None = None, desk: DeskSource | None = None, geometry: Geometry | None = None,
     ) -> None:  # fmt: skip
         """`actor` does what the desk and a replay's page ask for; without it nothing is done here.
         `others_max`: most connections that are no websockets. `shown` keeps what is shown; `desk` knows what
-        the desk is to see.
+        the desk is to see; `geometry` is drawn as a map.
 
         Raises UsageError for rules, tokens or a place that make no sense.
         """
@@ -109,10 +112,11 @@ class Gateway:
             settings.redis_answers_within_s,
         )  # fmt: skip
         self.upstream: Source = upstream
+        mapped = map_file(geometry)
         self.answers = Answers(
-            self.hub, joined.served(), self._page, pages.style, languages(),
+            self.hub, joined.served(), self._page, partial(pages.style, mapped=mapped), languages(),
             Exports(self.hub, night, self._boxes),
-            None if shown is None else Past(shown, night, settings.mode, between_page.page),
+            None if shown is None else Past(shown, night, settings.mode, between_page.page), mapped,
         )  # fmt: skip
         self.answers.outside, self.answers.lines = settings.outside(), Lines(settings.mode, shown)
         about = About(night.id, settings.mode, settings.session, upstream.where, version("sandik"))
@@ -136,7 +140,7 @@ class Gateway:
 
     def _page(self, shown: dict[str, Any], lang: str, contests: list[dict[str, Any]]) -> bytes:
         tags = card_png.tags(shown, lang, self.answers.outside)
-        return pages.board(shown, lang, contests=contests, tags=tags)
+        return pages.board(shown, lang, contests=contests, tags=tags, mapped=self.answers.mapped)
 
     def _wall(self) -> datetime | None:
         """The clock that the embargo goes by: in live ours, otherwise the night's own."""
@@ -356,10 +360,12 @@ def _rules(settings: Settings) -> GateRules:
 
 
 async def _main(
-    night: Night, settings: Settings, actor: Actor | None, shown: ShownLog | None, desk: DeskSource | None
+    night: Night, settings: Settings, actor: Actor | None, shown: ShownLog | None, desk: DeskSource | None,
+    geometry: Geometry | None,
 ) -> None:  # fmt: skip
     clients_max, others_max = open_files.allow(settings.clients_max)
-    gateway = Gateway(night, replace(settings, clients_max=clients_max), actor, others_max, shown, desk)
+    settings = replace(settings, clients_max=clients_max)
+    gateway = Gateway(night, settings, actor, others_max, shown, desk, geometry)
     stop, hurry = asyncio.Event(), asyncio.Event()
     # The night and the program are here for good: looking at them again and again would make clients wait.
     gc.collect()
@@ -382,13 +388,13 @@ async def _main(
 
 def main(
     night: Night, settings: Settings, actor: Actor | None = None, shown: ShownLog | None = None,
-    desk: DeskSource | None = None,
+    desk: DeskSource | None = None, geometry: Geometry | None = None,
 ) -> int:  # fmt: skip
     """Runs a gateway until it is asked to stop; SandikError for what the operator can put right.
 
     `actor` does what the desk and a replay's page ask for, `shown` keeps what is shown, `desk` knows what the
-    desk is to see; without them none of it is done here.
+    desk is to see; `geometry` is drawn as a map. Without them none of it is done here.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    asyncio.run(_main(night, settings, actor, shown, desk))
+    asyncio.run(_main(night, settings, actor, shown, desk, geometry))
     return 0

@@ -4,9 +4,12 @@ Know before changing: tiles and rows follow the same values, so they cannot diff
 by the contest's stylesheet (styles.py), because the page has no inline style.
 """
 
+from web import map_tab
+from web.counts import switch
 from web.face import SLOTS_MAX, Face, Snapshot, short
 from web.feeds import FEEDS
 from web.html import Filler, Html, h, join
+from web.map_file import MapFile
 from web.stage import checks
 from web.story import alerts
 from web.words import Words
@@ -15,7 +18,9 @@ LONG_NAME = 11
 """Letters from which a name is set tighter so that it fills its tile and is not cut."""
 
 
-def tiles(s: Snapshot, face: Face, f: Filler, w: Words, place: Snapshot) -> Html:
+def tiles(
+    s: Snapshot, face: Face, f: Filler, w: Words, place: Snapshot, mapped: MapFile | None = None
+) -> Html:
     """The places as tiles on a ground with water, a key, a readout and a sum."""
     laid = any(s["areas"][area].get("tile") for area in face.areas)
     ground = _water(place, w) if laid else Html("")
@@ -23,15 +28,17 @@ def tiles(s: Snapshot, face: Face, f: Filler, w: Words, place: Snapshot) -> Html
     title = h("div", f.text("tiles.title", "h2", id="places-title"), f.text("tiles.sub", "p", class_="quiet"))
     return h(
         "section",
-        h("div", title, class_="over"),
+        h("div", title, switch(s, w), map_tab.switch(mapped, w), class_="over"),
         h(
             "sandik-tiles",
             ground,
             _legend(face, f, w),
+            map_tab.block(mapped, w),
             h("ul", *items, role="list", aria_label=w.say("tiles.group")),
             h("div", class_="readout"),
             h("div", f.text("sum.first", "p"), f.text("sum.second", "p", class_="quiet"), class_="summary"),
             class_="tiles" if laid else "tiles flow",
+            dir="ltr" if laid and w.dir else None,  # west stays at the left, whichever way the page runs
         ),
         class_="places",
         aria_labelledby="places-title",
@@ -147,7 +154,7 @@ def changed(s: Snapshot, f: Filler, w: Words) -> Html:
         h(
             "li",
             h("time", alert.time, datetime=alert.at),
-            h("p", h("b", alert.word, class_="tag"), " ", h("b", alert.title), " ", alert.because),
+            h("p", h("b", alert.word, class_="tag"), " ", *alert.said(w)),
             data_id=alert.id,
             data_group=alert.group,
         )
@@ -191,12 +198,14 @@ def _heads(s: Snapshot, face: Face, f: Filler, w: Words, parts: str) -> Html:
     heads += [head("boxes", w.say("th.boxes"), "num wide"), head("counted", f.text("th.counted"), "num pct")]
     for at, place in (("0", face.left), ("1", face.right)):
         if face.duel:
-            name = join(h("i", face.mark(place)), " ", short(w, face.choices[place or 0]))
-            heads.append(head(f"t{at}", name, "num v"))
+            whose = short(w, face.choices[place or 0])
+            heads.append(head(f"t{at}", join(h("i", face.mark(place)), " ", whose), "num v"))
         else:
-            heads.append(head(f"n{at}", w.say("th.first" if at == "0" else "th.second"), f"v of{at}"))
+            whose = w.say("th.first" if at == "0" else "th.second")
+            heads.append(head(f"n{at}", whose, f"v of{at}"))
             heads.append(head(f"t{at}", w.say("th.share"), f"num v of{at}"))
-        heads.append(head(f"v{at}", w.say("th.votes"), "num v wide"))
+        votes = join(h("span", whose, " ", class_="vh"), w.say("th.votes"))
+        heads.append(head(f"v{at}", votes, "num v wide"))
     heads += [head("lp", w.say("th.lead_points"), "num v"), head("lv", w.say("th.lead_votes"), "num v wide")]
     heads.append(h("th", h("span", w.say("th.bar"), class_="vh"), scope="col", class_="v wide draw"))
     heads += [head("move", f.text("th.move"), "num v wide")] if repeats(s) else []

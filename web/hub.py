@@ -174,15 +174,21 @@ class Hub:
             return self.desk.ear()
         if wanted.kind == EVENT:
             return self._stories[wanted.contest].ear(wanted.kinds, wanted.after)
-        group = self._group(wanted)
-        if group is None and wanted.source is not None:
-            group = Group(self._boards[wanted.contest], wanted.source, self.sent)
-            group.hold(self.groups[wanted.contest].led)
+        return self.by(wanted.contest, wanted.source).view(wanted.areas)
+
+    def by(self, contest: ContestId, source: SourceId | None = None) -> Group:
+        """A contest by one count (none: the published one), followed for as long as it is asked for."""
+        if source is None or source == self._night.contests[contest].source:
+            return self.groups[contest]
+        group = self._others.get((contest, source))
+        if group is None:
+            group = Group(self._boards[contest], source, self.sent)
+            group.hold(self.groups[contest].led)
             group.move(self._clock)
-            group.hold(self.groups[wanted.contest].state)
-            self._others[wanted.contest, wanted.source] = group
-        assert group is not None
-        return group.view(wanted.areas)
+            group.hold(self.groups[contest].state)
+            self._others[contest, source] = group
+        group.empty_since = None
+        return group
 
     def _group(self, wanted: Wanted) -> Group | None:
         if wanted.source is None:

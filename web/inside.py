@@ -57,7 +57,7 @@ def page(made: Inside, asked: Asked, s: Snapshot, w: Words) -> bytes:
         h("link", rel="icon", href="/static/icon.svg", type="image/svg+xml"),
         *(h("link", rel="stylesheet", href=sheet) for sheet in sheets),
     )
-    return ("<!doctype html>" + h("html", head, body, lang=w.lang)).encode()
+    return ("<!doctype html>" + h("html", head, body, lang=w.lang, dir=w.dir)).encode()
 
 
 def table(title: str, id: str, heads: list[str], rows: list[list[str | Html]]) -> Html:

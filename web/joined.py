@@ -1,17 +1,22 @@
-"""The files of the pages as they are sent: scripts joined into one a page, comments and blanks left out.
+"""The files of the pages as they are sent: one script and one sheet a page, comments and blanks left out.
 
     joined.served()          name → bytes, for /static/: board.js with all it imports, chart.js, board.css, …
     joined.entry("board", modules)     the one script of a page
+    joined.whole_sheet("desk", sheets)      a sheet behind those that it imports, each once
+    joined.sayable(script, table)           the sentences that a script can say
 
 Know before changing: a module is wrapped into a function, so what it does not export stays its own; modules
 of `LATE` come after the first paint, one by one, and find in the page's script what they import. The reading
-of imports is by line: they stand on one line each, and only names are exported (test_joined says so). What is
-left out of the text of a script is rjsmin's work. A comment that begins with /*! is a licence and stays.
+of imports is by line: they stand on one line each, and only names are exported (test_joined says so). A page
+other than the board gets in one file its own sentences and those of the board that its script can say: a key
+that stands in it as a text or a name, or begins as a text that is filled in (`badge.${kind}`). A key that is
+put together in another way is not found. What is left out of the text of a script is rjsmin's work. A comment
+that begins with /*! is a licence and stays.
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -19,14 +24,23 @@ import rjsmin
 
 from web.words import languages, part_texts
 
-ENTRIES = ("board", "desk", "embed", "overlay", "overview", "replay")
+ENTRIES = ("board", "desk", "embed", "embed_feed", "overlay", "overview", "replay")
 """The scripts that a page starts with; each is sent together with all that it imports."""
 LATE: tuple[str, ...] = ("chart", "after")
 """The scripts of the board that wait until its first paint is done, by the name in data-late."""
+ASKED: tuple[str, ...] = ("ways", "apart", "map")
+"""Those that nobody fetches before a reader asks for what they do (static/address.js)."""
+ASKED_OF = ("hash", "words")
+"""What can be had of the board's script in any case: its sums can be done again by anybody (test_vectors)."""
 VENDORED: tuple[str, ...] = ("uPlot.iife.min.js", "uPlot.LICENSE.txt")
 """Scripts of others, sent as they are."""
 
 IMPORT = re.compile(r'^import \{ ([\w, ]+) \} from "\./([\w-]+)\.js";$', re.MULTILINE)
+SHEET_IMPORT = re.compile(r'^@import "\./([\w-]+)\.css";$', re.MULTILINE)
+WHOLE_KEY = re.compile(r"""["'`]([a-z][\w.]*)["'`]|\.([a-z]\w*)""")
+"""A text in a script, or a name after a dot, that can be the key of a sentence."""
+KEY_BEGUN = re.compile(r"`([a-z][\w.]*\.)\$\{")
+"""How a text begins that is filled in."""
 EXPORT = re.compile(r"^export (async function|function|class|const|let) (\w+)", re.MULTILINE)
 BOARD, PRINTED = "board", "printed"
 
@@ -36,12 +50,24 @@ def imports(text: str) -> list[tuple[list[str], str]]:
     return [(names.split(", "), module) for names, module in IMPORT.findall(text)]
 
 
-def order(name: str, modules: Mapping[str, str]) -> list[str]:
+def sheet_imports(text: str) -> list[str]:
+    """What a sheet stands on."""
+    return SHEET_IMPORT.findall(text)
+
+
+def script_imports(text: str) -> list[str]:
+    """What a module stands on."""
+    return [module for _, module in imports(text)]
+
+
+def order(
+    name: str, modules: Mapping[str, str], needs: Callable[[str], list[str]] = script_imports
+) -> list[str]:
     """A module and all it needs, each after its own needs. Raises KeyError for one that is not there."""
     found: dict[str, None] = {}
 
     def visit(one: str) -> Iterator[str]:
-        for _, other in imports(modules[one]):
+        for other in needs(modules[one]):
             yield from visit(other)
         yield one
 
@@ -50,11 +76,14 @@ def order(name: str, modules: Mapping[str, str]) -> list[str]:
     return list(found)
 
 
-def entry(name: str, modules: Mapping[str, str]) -> bytes:
-    """One script with everything that it imports; what its modules export can be imported from it."""
+def entry(name: str, modules: Mapping[str, str], late: Sequence[str] = ()) -> bytes:
+    """One script with everything that it imports; what those of `late` import of it can be had from it."""
     names = order(name, modules)
+    after = {one for first in late for one in order(first, modules)} - set(names)
+    wanted = {other for one in after for _, other in imports(modules[one])}
+    given = [one for one in names if one in wanted or (late and one in ASKED_OF)]
     parts = [_wrapped(one, modules[one]) for one in names]
-    parts.append("export {" + ",".join(f"${one} as {one}" for one in names) + "};")
+    parts += ["export {" + ",".join(f"${one} as {one}" for one in given) + "};"] if given else []
     return _small("\n".join(parts))
 
 
@@ -65,7 +94,9 @@ def late(name: str, modules: Mapping[str, str], page: str = BOARD) -> bytes:
     wanted = sorted({other for one in mine for _, other in imports(modules[one]) if other in there})
     head = "import {" + ",".join(f"{one} as ${one}" for one in wanted) + f'}} from "/static/{page}.js";\n'
     parts = [_wrapped(one, modules[one]) for one in mine]
-    parts.append(f"export const start = ${name}.start;")
+    parts.append(
+        f"export const {{ {', '.join(said for _, said in EXPORT.findall(modules[name]))} }} = ${name};"
+    )
     return _small((head if wanted else "") + "\n".join(parts))
 
 
@@ -88,6 +119,19 @@ def sheet(text: str) -> bytes:
     return "\n".join(line for line in map(str.strip, bare.splitlines()) if line).encode()
 
 
+def whole_sheet(name: str, sheets: Mapping[str, str]) -> bytes:
+    """A stylesheet behind all that it imports, each once. Raises KeyError for one that is not there."""
+    whole = order(name, sheets, sheet_imports)
+    return sheet("\n".join(SHEET_IMPORT.sub("", sheets[one]) for one in whole))
+
+
+def sayable(script: str, table: Mapping[str, str]) -> dict[str, str]:
+    """The sentences of a table that a script can say."""
+    whole = {one for pair in WHOLE_KEY.findall(script) for one in pair}
+    begun = tuple(KEY_BEGUN.findall(script))
+    return {key: said for key, said in table.items() if key in whole or key.startswith(begun)}
+
+
 @cache
 def served() -> Mapping[str, bytes]:
     """Everything under /static/ by its name: the scripts of pages, late ones, sheets, words and pictures."""
@@ -101,13 +145,25 @@ def served() -> Mapping[str, bytes]:
     made = {
         name: body for name, body in raw.items() if not name.endswith((".js", ".css")) or name in VENDORED
     }
-    made |= {name: sheet(body.decode()) for name, body in raw.items() if name.endswith(".css")}
-    made |= {f"{name}.js": entry(name, modules) for name in ENTRIES}
-    made |= {f"{name}.js": late(name, modules) for name in LATE}
+    sheets = {name.removesuffix(".css"): body.decode() for name, body in raw.items() if name.endswith(".css")}
+    stood_on = {one for text in sheets.values() for one in sheet_imports(text)}
+    made |= {f"{name}.css": whole_sheet(name, sheets) for name in sheets.keys() - stood_on}
+    made |= {f"{name}.js": entry(name, modules, (*LATE, *ASKED) if name == BOARD else ()) for name in ENTRIES}
+    made |= {f"{name}.js": late(name, modules) for name in (*LATE, *ASKED)}
     for lang in languages():
-        for part, table in part_texts(lang).items():
-            if part == PRINTED:
-                continue  # said by the server alone
-            named = f"strings.{lang}.json" if part == BOARD else f"strings.{part}.{lang}.json"
-            made[named] = json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode()
+        made |= _sentences(part_texts(lang), lang, {name: made[f"{name}.js"].decode() for name in ENTRIES})
     return made
+
+
+def _sentences(
+    parts: Mapping[str, Mapping[str, str]], lang: str, scripts: Mapping[str, str]
+) -> Iterator[tuple[str, bytes]]:
+    """The sentences of a language as files: the board's, those of late parts, and what each page says."""
+    for name in (BOARD, *LATE, *ASKED, *(one for one in scripts if one != BOARD)):
+        said = parts.get(name, {})
+        if name in scripts and name != BOARD:
+            said = sayable(scripts[name], {**parts[BOARD], **said})
+        if not said and name in scripts:
+            continue  # its script says nothing
+        named = f"strings.{lang}.json" if name == BOARD else f"strings.{name}.{lang}.json"
+        yield named, json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()

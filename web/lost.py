@@ -60,7 +60,7 @@ def _page(asked: Asked, said: str, w: Words) -> bytes:
         *(h("link", rel="stylesheet", href=f"/static/{sheet}.css") for sheet in ("board", "shown")),
     )
     body = h("body", h("header", band, bar), main)
-    return ("<!doctype html>" + h("html", head, body, lang=w.lang)).encode()
+    return ("<!doctype html>" + h("html", head, body, lang=w.lang, dir=w.dir)).encode()
 
 
 def _way(name: str, href: str, lang: str | None = None) -> Html:

@@ -76,7 +76,7 @@ def page(shown: Sequence[Snapshot], lang: str) -> bytes:
         h("script", "", type="module", src="/static/overview.js"),
     )
     body = h("body", h("a", w.say("skip"), class_="skip", href="#numbers"), _top(shown[0], w), main)
-    return ("<!doctype html>" + h("html", head, body, lang=w.lang)).encode()
+    return ("<!doctype html>" + h("html", head, body, lang=w.lang, dir=w.dir)).encode()
 
 
 def _top(s: Snapshot, w: Words) -> Html:

@@ -11,11 +11,13 @@ from json import loads
 from typing import Any
 from urllib.parse import quote
 
+from web import map_tab
 from web.face import Face, Snapshot, Values, face_of
 from web.feeds import FEEDS
 from web.fittings import language_links
 from web.ground import changed, table, tiles
 from web.html import Filler, Html, h, join
+from web.map_file import MapFile
 from web.ribbon import followed
 from web.rows import area_values, sum_values
 from web.sections import AFTER_STAGE, AFTER_TABLE, AFTER_TILES, blocks
@@ -29,12 +31,12 @@ NO_TAGS = Html("")
 
 def board(
     snapshot: Snapshot, lang: str, *, contests: Sequence[Snapshot] = (), as_of: str | None = None,
-    tags: Html = NO_TAGS,
+    tags: Html = NO_TAGS, mapped: MapFile | None = None,
 ) -> bytes:  # fmt: skip
     """The whole page of one contest; `contests` (id, title, titles) are the others of the same night.
 
     With `as_of` it is what was shown then: it says so, leads back to now, and is not renewed. `tags` stand in
-    the head for whoever shows a link to it (`card`).
+    the head for whoever shows a link to it (`card`). `mapped` is the night's map, if it has one.
     """
     w = words(lang)
     face = face_of(snapshot)
@@ -45,7 +47,7 @@ def board(
         _call(f, w),
         stage(snapshot, face, f, w),
         *blocks(AFTER_STAGE, snapshot, face, f, w),
-        tiles(snapshot, face, f, w, place_of(snapshot)),
+        tiles(snapshot, face, f, w, place_of(snapshot), mapped),
         *blocks(AFTER_TILES, snapshot, face, f, w),
         changed(snapshot, f, w),
         table(snapshot, face, f, w),
@@ -66,13 +68,14 @@ def board(
         data_shape=shape(snapshot, face),
         data_as_of=as_of,
     )
-    return ("<!doctype html>" + h("html", _head(snapshot, f, w, tags), body, lang=w.lang)).encode()
+    return ("<!doctype html>" + h("html", _head(snapshot, f, w, tags), body, lang=w.lang, dir=w.dir)).encode()
 
 
-def style(snapshot: Snapshot) -> bytes:
+def style(snapshot: Snapshot, mapped: MapFile | None = None) -> bytes:
     """The stylesheet of the snapshot's contest, for /style/<contest>.css; it hangs on the night alone."""
     face = face_of(snapshot)
-    return (choice_colours(face) + tile_grid(snapshot, face, place_of(snapshot))).encode()
+    made = choice_colours(face) + tile_grid(snapshot, face, place_of(snapshot)) + map_tab.style(mapped)
+    return made.encode()
 
 
 def shape(snapshot: Snapshot, face: Face) -> str:

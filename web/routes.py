@@ -9,7 +9,7 @@ somebody signs in stands in OPEN, because whoever has a token must be able to op
 
 from collections.abc import Mapping
 
-from web import card_png, overview, part, series
+from web import apart_page, card_png, map_tab, overview, part, series
 from web.asked import Route
 from web.desk import page as desk
 from web.embed import answer as embeds
@@ -19,10 +19,12 @@ from web.replay import page as replay
 ROUTES: Mapping[str, Route] = {
     "contests": overview.answer,
     "part": part.answer,
+    "apart": apart_page.answer,
     "series": series.answer,
     "card": card_png.answer,
     "desk": desk.answer,
     "embed": embeds.answer,
+    "map": map_tab.answer,
     "overlay": overlays.answer,
     "replay": replay.answer,
 }

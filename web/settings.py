@@ -12,6 +12,7 @@ from election.errors import UsageError
 from election.night import NightId
 from election.wire.environment import from_variable, given
 from election.wire.topics import MODES, Scope
+from stores.address import read as read_address
 from web.policy import Outside
 
 PORT_MAX = 65535
@@ -30,7 +31,7 @@ class Settings:
     session: str = from_variable("SANDIK_SESSION", "")
     """Name of a replay with topics and keys of its own; empty: none."""
     redis: str = from_variable("SANDIK_REDIS", "redis://127.0.0.1:6379/0")
-    """The store, a redis:// or rediss:// URL."""
+    """The store: redis://, redis+cluster:// or redis+sentinel://, or rediss for redis (`stores.address`)."""
     redis_answers_within_s: float = from_variable("SANDIK_REDIS_ANSWERS_WITHIN_S", 5.0)
     """How long one command may take (more than 2); then the store counts as away, clients are told how old
     the data are, and it is tried again."""
@@ -101,6 +102,7 @@ class Settings:
                     raise UsageError(f"{variable} is {value}; it is 1 for yes and 0 for no.")
             elif not (0 < value < float("inf") or (spec.name in MAY_BE_ZERO and value == 0)):
                 raise UsageError(f"{variable} is {value}; it must be more than 0.")
+        read_address(self.redis)
         self.admin_at()
         self.outside()
         if self.port > PORT_MAX:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from web.face import Face, Snapshot, Values, hidden, short
+from web.html import h
 from web.words import BOLD, NONE, Words, local
 
 BADGES: Mapping[str, str] = {
@@ -206,6 +207,24 @@ class Alert:
     word: str
     title: str
     because: str
+    title_lang: str
+    """The language that the title is in: the page's, or English where it was told before there was one."""
+    because_lang: str
+
+    def said(self, w: Words) -> tuple[str, ...]:
+        """Title and reason, each marked with its language where that is not the page's."""
+        title = h("b", self.title, lang=self.title_lang if self.title_lang != w.lang else None)
+        return title, " ", in_its_language(self.because, self.because_lang, w)
+
+
+def language_of(said: Snapshot | None, w: Words, plain: str = "en") -> str:
+    """The language of a sentence that stands by language: the page's; `plain` is what stands for English."""
+    return w.lang if w.lang != "en" and (said or {}).get(w.lang) else plain
+
+
+def in_its_language(text: str, language: str, w: Words) -> str:
+    """The text, in an element that says its language where that is not the page's."""
+    return text if language == w.lang or not text else h("span", text, lang=language)
 
 
 def plain_title(s: Snapshot, alert: Snapshot, w: Words) -> str:
@@ -236,7 +255,17 @@ def alerts(s: Snapshot, w: Words) -> list[Alert]:
         time = w.moment(at, s["time_zone"], s.get("date"))
         because = reason(alert, w)
         made.append(
-            Alert(alert["id"], group, at, time, w.say(f"kind.{group}"), plain_title(s, alert, w), because)
+            Alert(
+                alert["id"],
+                group,
+                at,
+                time,
+                w.say(f"kind.{group}"),
+                plain_title(s, alert, w),
+                because,
+                language_of(alert.get("titles"), w),
+                language_of(alert.get("becauses"), w, str(alert.get("lang") or "en")),
+            )
         )
     return made
 

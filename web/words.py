@@ -1,13 +1,12 @@
 """How the pages say a number, a time and a sentence, in each language there is a strings file for.
 
-Know before changing: one file a language, languages/<language>.json, in parts: what the board renews itself
+Know before changing: one file a language (languages/), in parts: what the board renews itself
 (board), what only the server ever writes (printed), and one for each further page or late section, whose keys
 begin with its name (desk.title). A page fetches the parts it renews and no other. static/words.js says the
 same things in the browser, and tests/web/vectors/words.json holds both to the same answers; change the three
 together. Sums and roundings are done in integers.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,11 +14,15 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
+from languages import SPOKEN, codes, direction, table
+
 BOLD = "\x01"
 """Starts and ends bold text inside a sentence; taken out of every value, so that data cannot use it."""
 NONE = "–"
 UNPREFIXED = ("board", "printed")
 """The parts whose sentences are said without the name of the part."""
+languages = codes
+"""The languages there is a file for."""
 VOWELS = {"a": "ı", "ı": "ı", "e": "i", "i": "i", "o": "u", "u": "u", "ö": "ü", "ü": "ü"}
 
 
@@ -33,6 +36,11 @@ class Words:
     def lang(self) -> str:
         """The language code, as in the lang attribute."""
         return self.text["lang"]
+
+    @property
+    def dir(self) -> str | None:
+        """The dir attribute of a page that runs from right to left; None for one that runs as pages do."""
+        return "rtl" if direction(self.lang) == "rtl" else None
 
     def say(self, key: str, count: int | None = None, **values: object) -> str:
         """The sentence with its values put in; `one|many` is chosen by `count`, `*bold*` is marked."""
@@ -74,13 +82,13 @@ class Words:
 
     def lower(self, text: str) -> str:
         """Small letters by the language's own rule for I and İ."""
-        if self.lang == "tr":
+        if self.text["casing"] == "turkic":
             text = text.replace("I", "ı").replace("İ", "i")
         return text.lower()
 
     def capital(self, text: str) -> str:
         """The text with a capital first letter, by the language's own rule for i and ı."""
-        first = text[:1].replace("i", "İ") if self.lang == "tr" else text[:1]
+        first = text[:1].replace("i", "İ") if self.text["casing"] == "turkic" else text[:1]
         return first.upper() + text[1:]
 
     def number(self, value: int | None) -> str:
@@ -220,23 +228,16 @@ def static_text(name: str, folder: str = "static") -> str:
 
 
 @cache
-def languages() -> tuple[str, ...]:
-    """The languages there is a file for."""
-    return tuple(sorted(entry.name[:-5] for entry in files("web").joinpath("languages").iterdir()))
-
-
-@cache
 def part_texts(lang: str) -> Mapping[str, Mapping[str, str]]:
     """The sentences of a language by part, under the keys that they are said by."""
-    found = json.loads(static_text(f"{lang}.json", "languages"))
-    parts = {part: table for part, table in found.items() if isinstance(table, dict)}
     texts = {
-        part: dict(table)
+        part: dict(said)
         if part in UNPREFIXED
-        else {f"{part}.{key}": sentence for key, sentence in table.items()}
-        for part, table in parts.items()
+        else {f"{part}.{key}": sentence for key, sentence in said.items()}
+        for part, said in table(lang).items()
+        if part not in SPOKEN
     }
-    texts["board"]["lang"] = found["lang"]
+    texts["board"]["lang"] = lang
     return texts
 
 
@@ -245,6 +246,7 @@ def words(lang: str) -> Words:
     """The words of a language; English for one that there is no file for."""
     known = lang if lang in languages() else "en"
     merged: dict[str, str] = {}
-    for table in part_texts(known).values():
-        merged |= table
+    for code in ("en", known):  # a sentence that a language's file lacks is said in English
+        for said in part_texts(code).values():
+            merged |= said
     return Words(merged)

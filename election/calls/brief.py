@@ -12,13 +12,14 @@ anybody, what the first one says that the night has on. A guard without a line o
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import time
 
 from election.calls import RULES
 from election.calls.guards import MINUTE_S, ahead, ask, compared, forbidding
 from election.calls.thresholds import default_guards
 from election.calls.verdict import Answer, Verdict, View
-from election.calls.words import Sentence, decimal, said, votes
-from election.headline_words import hundredths
+from election.calls.words import Sentence
+from languages.saying import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,8 @@ def _unmet(verdict: Verdict) -> Sentence:
     """No rule names anybody: the lead, and what may still come."""
     lead, most = verdict.numbers.get("margin_votes"), verdict.numbers.get("votes_max")
     if not isinstance(lead, int) or not isinstance(most, int):
-        return said(
-            en=f"No rule names a winner: {verdict.because['en']}",
-            tr=f"Hiçbir kural kazanan demiyor: {verdict.because['tr']}",
-        )
-    return said(
-        en=f"No rule names a winner: lead {votes(lead, 'en')}, still possible {votes(most, 'en')}",
-        tr=f"Hiçbir kural kazanan demiyor: fark {votes(lead, 'tr')}, gelebilecek {votes(most, 'tr')}",
-    )
+        return said("calls.brief.rule_says", because=verdict.because)
+    return said("calls.brief.rule", lead=lead, most=most)
 
 
 def brief(answer: Answer, view: View, verdict: Verdict) -> Sentence:
@@ -80,29 +75,17 @@ def _band(answer: Answer, view: View, verdict: Verdict) -> Sentence:
     permille = int(numbers["band_permille"])
     if int(numbers["margin_votes"]) * 1000 <= permille * int(numbers["valid"]):
         margin, valid = int(numbers["margin_votes"]), int(numbers["valid"])
-    return said(
-        en=f"Lead inside the recount band: {hundredths(margin, valid, 'en')}%, limit "
-        f"{decimal(permille / 10, 'en')}%",
-        tr=f"Fark yeniden sayım aralığında: %{hundredths(margin, valid, 'tr')}, sınır "
-        f"%{decimal(permille / 10, 'tr')}",
-    )
+    return said("calls.brief.band", points=(margin, valid), limit=permille / 10)
 
 
 def _quarantine(answer: Answer, view: View, verdict: Verdict) -> Sentence:
     boxes, most = int(answer.numbers["boxes"]), int(answer.numbers["votes_max"])
-    return said(
-        en=f"Boxes in question can change the winner: {votes(boxes, 'en')}, up to {votes(most, 'en')} votes",
-        tr=f"Tartışmalı sandıklar kazananı değiştirebilir: {votes(boxes, 'tr')} sandık, en çok "
-        f"{votes(most, 'tr')} oy",
-    )
+    return said("calls.brief.quarantine", boxes=boxes, most=most)
 
 
 def _stalled(answer: Answer, view: View, verdict: Verdict) -> Sentence:
     silent, limit = (int(answer.numbers[name]) // MINUTE_S for name in ("for_s", "limit_s"))
-    return said(
-        en=f"The published count has stopped: {silent} min, limit {limit} min",
-        tr=f"Yayımlanan sayım durdu: {silent} dk, sınır {limit} dk",
-    )
+    return said("calls.brief.stalled", minutes=silent, limit=limit)
 
 
 def _disagree(answer: Answer, view: View, verdict: Verdict) -> Sentence:
@@ -110,14 +93,8 @@ def _disagree(answer: Answer, view: View, verdict: Verdict) -> Sentence:
     ours = next(ahead(one, view) for one in told if one.published)
     other = sum(ahead(one, view) != ours for one in told)
     if not other:
-        return said(
-            en=f"Another count has it too close: {len(against)} of {len(told)}",
-            tr=f"Başka sayımda fark çok az: {len(told)} sayımdan {len(against)} tanesi",
-        )
-    return said(
-        en=f"The counts disagree on the leader: {len(told) - other} against {other}",
-        tr=f"Sayımlar önde olanda ayrışıyor: {len(told) - other} karşı {other}",
-    )
+        return said("calls.brief.close", against=len(against), all=len(told))
+    return said("calls.brief.disagree", ours=len(told) - other, other=other)
 
 
 def _order(answer: Answer, view: View, verdict: Verdict) -> Sentence:
@@ -129,38 +106,22 @@ def _order(answer: Answer, view: View, verdict: Verdict) -> Sentence:
         if float(answer.numbers.get(name, 0)) > limits[name]
     ]
     name, value = over[0]
-    unit = (" points", " puan") if name == "lean_points" else ("%", "")
-    sign = "" if name == "lean_points" else "%"
-    return said(
-        en=f"Boxes heard are not like those out: {decimal(value, 'en')}{unit[0]}, limit {limits[name]}",
-        tr=f"Gelen sandıklar kalanlara benzemiyor: {sign}{decimal(value, 'tr')}{unit[1]}, "
-        f"sınır {limits[name]}",
-    )
+    return said("calls.brief.order", value=value, points=name == "lean_points", limit=limits[name])
 
 
 def _little(answer: Answer, view: View, verdict: Verdict) -> Sentence:
     boxes, least = int(answer.numbers["boxes"]), int(answer.numbers["boxes_least"])
     unheard = float(answer.numbers["unheard_pct"])
-    return said(
-        en=f"Too little is heard: {votes(boxes, 'en')} boxes of at least {votes(least, 'en')}, "
-        f"{decimal(unheard, 'en')}% live where none is",
-        tr=f"Gelen çok az: en az {votes(least, 'tr')} sandıktan {votes(boxes, 'tr')}, seçmenlerin "
-        f"%{decimal(unheard, 'tr')} kadarı hiç gelmeyen yerde",
-    )
+    return said("calls.brief.little", boxes=boxes, least=least, unheard=unheard)
 
 
 def _polls(answer: Answer, view: View, verdict: Verdict) -> Sentence:
-    hour = str(answer.numbers["polls_close_at"])
-    return said(
-        en=f"Polls are still open: until {hour}", tr=f"Oy verme sürüyor: bitiş {hour.replace(':', '.')}"
-    )
+    hour = time.fromisoformat(str(answer.numbers["polls_close_at"]))
+    return said("calls.brief.polls", hour=hour)
 
 
 def _mode(answer: Answer, view: View, verdict: Verdict) -> Sentence:
-    return said(
-        en="The figures are simulated: no live call is made of them",
-        tr="Rakamlar benzetim: canlı yayında ilan yapılmaz",
-    )
+    return said("calls.brief.mode")
 
 
 _BRIEFS: Mapping[str, Callable[[Answer, View, Verdict], Sentence]] = {

@@ -12,8 +12,9 @@ Know before changing: integers only; a choice out of it can gain at most one vot
 """
 
 from election.calls.verdict import Verdict, View
-from election.calls.words import Sentence, listed, named, said, votes
+from election.calls.words import Sentence, names
 from election.night import ChoiceId
+from languages.saying import said
 
 RULE_VERSION = 1
 NAME = "certain"
@@ -55,30 +56,12 @@ def _because(view: View, elected: tuple[ChoiceId, ...]) -> Sentence:
     seen, contest = view.seen, view.contest
     most, margin = seen.outstanding.votes_max, seen.margin_votes
     if margin == 0:
-        return said(
-            en=f"Nobody is ahead at the line: the margin is 0 and at most {votes(most, 'en')} votes can "
-            "still come.",
-            tr=f"Önde olan yok: fark 0 ve en çok {votes(most, 'tr')} oy daha gelebilir.",
-        )
-    ahead = seen.order[: contest.seats]
-    en_names = listed([named(contest, choice, "en") for choice in elected or ahead], "en")
-    tr_names = listed([named(contest, choice, "tr") for choice in elected or ahead], "tr")
-    en = f"{en_names} {'leads' if contest.seats == 1 else 'lead'} by {votes(margin, 'en')} votes"
-    tr = f"{tr_names} {votes(margin, 'tr')} oy önde; en çok {votes(most, 'tr')} oy daha gelebilir"
-    if elected:
-        return said(
-            en=f"{en}, more than the {votes(most, 'en')} that can still come at most.",
-            tr=f"{tr}, fark kapanamaz.",
-        )
-    return said(
-        en=f"{en}; at most {votes(most, 'en')} can still come, which could change it.",
-        tr=f"{tr}, fark kapanabilir.",
-    )
+        return said("calls.certain.nobody", most=most)
+    ahead = elected or seen.order[: contest.seats]
+    key = "calls.certain.safe" if elected else "calls.certain.open"
+    return said(key, names=names(contest, ahead), seats=contest.seats, margin=margin, most=most)
 
 
 def _uncontested(view: View) -> Sentence:
     choices, seats = len(view.contest.choices), view.contest.seats
-    return said(
-        en=f"There are {choices} choices for {seats} seats: votes do not decide it.",
-        tr=f"{seats} yer için {choices} aday var: sonucu oylar belirlemiyor.",
-    )
+    return said("calls.certain.uncontested", choices=choices, seats=seats)

@@ -17,10 +17,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from election.calls import RULES
-from election.calls.verdict import Answer, Rule, Verdict, View
+from election.calls.verdict import Answer, Rule, Said, Verdict, View
 from election.tally import columns
 
 DOSSIER_VERSION = 1
+LANGUAGES = ("en", "tr")
+"""What its sentences are in, whatever languages there are: a language more must not change what was filed."""
 DIGITS = 6
 """Decimals of a number that is not whole: enough for any share, and the same on every machine."""
 
@@ -65,16 +67,20 @@ def dossier(
             "elected": list(verdict.elected),
             "cushion_votes": verdict.cushion_votes,
             "numbers": dict(verdict.numbers),
-            "because": dict(verdict.because),
+            "because": _spoken(verdict.because),
         },
         "guards": [
-            {"id": one.guard, "word": one.word, "numbers": dict(one.numbers), "because": dict(one.because)}
+            {"id": one.guard, "word": one.word, "numbers": dict(one.numbers), "because": _spoken(one.because)}
             for one in answers
         ],
         "proposed_at": _time(proposed_at),
         "people": [{"actor": one.actor, "word": one.word, "at": _time(one.at)} for one in people],
     }
     return _bytes(whole)
+
+
+def _spoken(because: Said) -> dict[str, str]:
+    return {language: text for language, text in because.items() if language in LANGUAGES}
 
 
 def _inputs(view: View) -> dict[str, Any]:

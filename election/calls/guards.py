@@ -13,12 +13,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from election.calls.order import skewed_order, too_little_heard
-from election.calls.verdict import CLEAR, DOES_NOT_APPLY, FORBIDS, Answer, Guard, Verdict, View
-from election.calls.words import decimal, listed, named, said, votes
+from election.calls.verdict import CLEAR, DOES_NOT_APPLY, FORBIDS, Answer, Guard, Said, Verdict, View
+from election.calls.words import name, names
 from election.night import BOX_LEVEL, ChoiceId
 from election.sources import Count
 from election.standing import margin_within
 from election.tally import COLUMN, nothing
+from languages.saying import said
 
 BOUNDS = ("certain", "majority")
 """Rules that hold whatever is still to come."""
@@ -36,45 +37,23 @@ def embargo(view: View, verdict: Verdict) -> Answer:
     opens = _hour(view, ban.opens_at)
     numbers = {"state": ban.state, "opens_at": opens, "now": _hour(view, view.now)}
     if ban.is_open:
-        return Answer(
-            "embargo", CLEAR, numbers,
-            said(en=f"Publishing is allowed (opened {opens}).", tr=f"Yayın serbest (açılış {opens})."),
-        )  # fmt: skip
-    return Answer(
-        "embargo", FORBIDS, numbers,
-        said(
-            en=f"The publication ban is in force until {opens}.",
-            tr=f"Yayın yasağı sürüyor; bitiş {opens}.",
-        ),
-    )  # fmt: skip
+        return Answer("embargo", CLEAR, numbers, said("calls.embargo.clear", opens=opens))
+    return Answer("embargo", FORBIDS, numbers, said("calls.embargo.forbids", opens=opens))
 
 
 def polls_open(view: View, verdict: Verdict) -> Answer:
     """Nobody is called while people still vote."""
     close_at = view.night.polls_close_at
     if close_at is None:
-        return Answer(
-            "polls-open", DOES_NOT_APPLY, {"polls_close_at": "–"},
-            said(
-                en="The night names no hour at which polls close.",
-                tr="Gece için sandıkların kapanış saati verilmemiş.",
-            ),
-        )  # fmt: skip
-    hour, now = _hour(view, close_at), _hour(view, view.now)
-    hour_tr, now_tr = hour.replace(":", "."), now.replace(":", ".")  # its clock has another mark
-    numbers = {"polls_close_at": hour, "now": now}
+        numbers = {"polls_close_at": "–"}
+        return Answer("polls-open", DOES_NOT_APPLY, numbers, said("calls.polls.unknown"))
+    zone = ZoneInfo(view.night.time_zone)
+    numbers = {"polls_close_at": _hour(view, close_at), "now": _hour(view, view.now)}
+    hour = close_at.astimezone(zone)
     if view.now is not None and view.now >= close_at:
-        return Answer(
-            "polls-open", CLEAR, numbers,
-            said(
-                en=f"Polls closed at {hour}; it is {now}.",
-                tr=f"Sandıklar {hour_tr} itibarıyla kapandı; saat {now_tr}.",
-            ),
-        )  # fmt: skip
-    return Answer(
-        "polls-open", FORBIDS, numbers,
-        said(en=f"Polls are open until {hour}.", tr=f"Oy verme {hour_tr} saatine kadar sürüyor."),
-    )  # fmt: skip
+        because = said("calls.polls.closed", hour=hour, now=view.now.astimezone(zone))
+        return Answer("polls-open", CLEAR, numbers, because)
+    return Answer("polls-open", FORBIDS, numbers, said("calls.polls.open", hour=hour))
 
 
 def mode(view: View, verdict: Verdict) -> Answer:
@@ -82,28 +61,10 @@ def mode(view: View, verdict: Verdict) -> Answer:
     simulated = view.night.simulated
     numbers: dict[str, int | float | str] = {"mode": view.mode, "simulated": int(simulated)}
     if view.mode != "live":
-        return Answer(
-            "mode", DOES_NOT_APPLY, numbers,
-            said(
-                en=f"This is a {view.mode}, and every title says so; nothing of it is live.",
-                tr=f"Canlı yayın değil ({view.mode}), her başlıkta da yazıyor.",
-            ),
-        )  # fmt: skip
+        return Answer("mode", DOES_NOT_APPLY, numbers, said("calls.mode.not_live", mode=view.mode))
     if simulated:
-        return Answer(
-            "mode", FORBIDS, numbers,
-            said(
-                en="The figures of this night are simulated: no live call is made of them.",
-                tr="Bu gecenin rakamları benzetim: canlı yayında ilan yapılmaz.",
-            ),
-        )  # fmt: skip
-    return Answer(
-        "mode", CLEAR, numbers,
-        said(
-            en="The figures are live ones, and none of them is simulated.",
-            tr="Rakamlar canlı, benzetim değil.",
-        ),
-    )  # fmt: skip
+        return Answer("mode", FORBIDS, numbers, said("calls.mode.simulated"))
+    return Answer("mode", CLEAR, numbers, said("calls.mode.live"))
 
 
 def recount_band(view: View, verdict: Verdict) -> Answer:
@@ -120,16 +81,8 @@ def recount_band(view: View, verdict: Verdict) -> Answer:
         numbers |= {"projected_margin_votes": projected, "projected_valid": whole}
         inside, margin, valid = projected * 1000 <= permille * whole, projected, whole
     word = FORBIDS if inside else CLEAR
-    relation = ("inside", "içinde") if inside else ("outside", "dışında")
-    return Answer(
-        "recount-band", word, numbers,
-        said(
-            en=f"The margin of {votes(margin, 'en')} of {votes(valid, 'en')} valid votes is {relation[0]} "
-            f"the recount band of {decimal(permille / 10, 'en')}%.",
-            tr=f"{votes(valid, 'tr')} geçerli oyda {votes(margin, 'tr')} oyluk fark, "
-            f"%{decimal(permille / 10, 'tr')} yeniden sayım aralığının {relation[1]}.",
-        ),
-    )  # fmt: skip
+    because = said("calls.band", margin=margin, valid=valid, inside=inside, band=permille / 10)
+    return Answer("recount-band", word, numbers, because)
 
 
 def decisive_quarantine(view: View, verdict: Verdict) -> Answer:
@@ -158,25 +111,10 @@ def decisive_quarantine(view: View, verdict: Verdict) -> Answer:
     boxes = held + loose
     numbers = {"boxes": boxes, "votes_max": most, "against_votes": against, "can_change": int(can)}
     if bound:
-        return Answer(
-            "decisive-quarantine", DOES_NOT_APPLY, numbers,
-            said(
-                en=f"The {votes(boxes, 'en')} boxes in question (at most {votes(most, 'en')} votes) are "
-                "inside what the rule bounds.",
-                tr=f"Tartışmalı {votes(boxes, 'tr')} sandık (en çok {votes(most, 'tr')} oy) kuralın "
-                "sınırının içinde.",
-            ),
-        )  # fmt: skip
-    verb, fiil = ("can", "değiştirebilir") if can else ("cannot", "değiştiremez")
-    return Answer(
-        "decisive-quarantine", FORBIDS if can else CLEAR, numbers,
-        said(
-            en=f"The {votes(boxes, 'en')} boxes in question hold at most {votes(most, 'en')} votes: they "
-            f"{verb} change the winner.",
-            tr=f"Tartışmalı {votes(boxes, 'tr')} sandıkta en çok {votes(most, 'tr')} oy var: "
-            f"kazananı {fiil}.",
-        ),
-    )  # fmt: skip
+        because = said("calls.quarantine.bound", boxes=boxes, most=most)
+        return Answer("decisive-quarantine", DOES_NOT_APPLY, numbers, because)
+    because = said("calls.quarantine", boxes=boxes, most=most, can=can)
+    return Answer("decisive-quarantine", FORBIDS if can else CLEAR, numbers, because)
 
 
 def stalled_source(view: View, verdict: Verdict) -> Answer:
@@ -184,21 +122,13 @@ def stalled_source(view: View, verdict: Verdict) -> Answer:
     silence = view.silences.get(view.contest.source)
     if silence is None or silence.finished:
         boxes = view.seen.boxes
-        return Answer(
-            "stalled-source", CLEAR, {"for_s": 0, "boxes": boxes},
-            said(
-                en=f"The published source has reported everything: {votes(boxes, 'en')} boxes.",
-                tr=f"Yayımlanan kaynak hepsini bildirdi: {votes(boxes, 'tr')} sandık.",
-            ),
-        )  # fmt: skip
+        because = said("calls.stalled.finished", boxes=boxes)
+        return Answer("stalled-source", CLEAR, {"for_s": 0, "boxes": boxes}, because)
     numbers = {"for_s": silence.for_s, "limit_s": silence.limit_s}
     if silence.pace is not None:
         numbers["pace_boxes_a_minute"] = round(silence.pace)
     minutes, limit = silence.for_s // MINUTE_S, silence.limit_s // MINUTE_S
-    because = said(
-        en=f"The published source was last heard {minutes} minutes ago; its limit is {limit}.",
-        tr=f"Yayımlanan kaynaktan son haber {minutes} dakika önce; sınır {limit} dakika.",
-    )
+    because = said("calls.stalled", minutes=minutes, limit=limit)
     if verdict.rule in BOUNDS:
         return Answer("stalled-source", DOES_NOT_APPLY, numbers, because)
     return Answer("stalled-source", FORBIDS if silence.stalled else CLEAR, numbers, because)
@@ -213,29 +143,15 @@ def sources_disagree(view: View, verdict: Verdict) -> Answer:
     permille = _from_permille(view, verdict)
     told, against = compared(view, verdict)
     numbers: dict[str, int | float | str] = {"sources": len(told), "from_counted_permille": permille}
-    from_pct = {lang: decimal(permille / 10, lang) for lang in ("en", "tr")}
     others = [one for one in told if not one.published]
     if len(others) == len(told) or not others:
-        return Answer(
-            "sources-disagree", DOES_NOT_APPLY, numbers,
-            said(
-                en=f"{len(told)} sources have counted {from_pct['en']}% or more: no two to compare.",
-                tr=f"En az %{from_pct['tr']} saymış {len(told)} kaynak var: karşılaştırılacak iki yok.",
-            ),
-        )  # fmt: skip
+        because = said("calls.disagree.few", sources=len(told), least=permille / 10)
+        return Answer("sources-disagree", DOES_NOT_APPLY, numbers, because)
     numbers |= {one.source.id: one.margin_votes for one in told}
     if not against:
-        return Answer(
-            "sources-disagree", CLEAR, numbers,
-            said(
-                en=f"All {len(others) + 1} sources have the same choice ahead, and none has it too close.",
-                tr=f"{len(others) + 1} kaynağın hepsinde aynı aday önde, hiçbirinde başa baş değil.",
-            ),
-        )  # fmt: skip
-    return Answer(
-        "sources-disagree", FORBIDS, numbers,
-        said(en=_disagree(against, view, "en"), tr=_disagree(against, view, "tr")),
-    )  # fmt: skip
+        because = said("calls.disagree.none", sources=len(others) + 1)
+        return Answer("sources-disagree", CLEAR, numbers, because)
+    return Answer("sources-disagree", FORBIDS, numbers, _disagree(against, view))
 
 
 def compared(view: View, verdict: Verdict) -> tuple[list[Count], list[Count]]:
@@ -276,26 +192,18 @@ def ahead(one: Count, view: View) -> frozenset[ChoiceId]:
     return frozenset(view.contest.choices[place].id for place in ranked[: view.contest.seats])
 
 
-def _disagree(against: Sequence[Count], view: View, language: str) -> str:
-    parts = []
-    for one in against:
-        name = one.source.names.get(language, one.source.name)
-        first = ahead(one, view)
-        who = listed(
-            [
-                named(view.contest, choice.id, language)
-                for choice in view.contest.choices
-                if choice.id in first
-            ],
-            language,
+def _disagree(against: Sequence[Count], view: View) -> Said:
+    """Whom the published source has ahead, and whom each that speaks against it."""
+    contest, seen = view.contest, view.seen
+    parts = [
+        said(
+            "calls.disagree.one", source={"en": one.source.name, **one.source.names}, margin=one.margin_votes,
+            names=names(contest, [c.id for c in contest.choices if c.id in ahead(one, view)]),
         )
-        margin = votes(one.margin_votes, language)
-        parts.append(f"{name}: {who} +{margin}")
-    ours = named(view.contest, view.seen.leader, language)
-    lead = votes(view.seen.margin_votes, language)
-    if language == "tr":
-        return f"Yayımlanan kaynakta {ours} +{lead}; başka kaynaklar ayrışıyor ({'; '.join(parts)})."
-    return f"The published source has {ours} +{lead}; others disagree ({'; '.join(parts)})."
+        for one in against
+    ]  # fmt: skip
+    ours = name(contest, seen.leader)
+    return said("calls.disagree", ours=ours, lead=seen.margin_votes, parts=parts)
 
 
 _ALL = (

@@ -8,7 +8,8 @@ choices can each have more than half. It needs no comparison with any other choi
 """
 
 from election.calls.verdict import Verdict, View
-from election.calls.words import Sentence, named, said, votes
+from election.calls.words import Sentence, name
+from languages.saying import said
 
 RULE_VERSION = 1
 NAME = "majority"
@@ -44,27 +45,13 @@ def decide(view: View) -> Verdict:
 
 def _because(view: View, most: int, possible: int, passes: bool) -> Sentence:
     contest, leader = view.contest, view.seen.leader
-    en_many, tr_many = votes(possible, "en"), votes(possible, "tr")
     if leader is None:
-        return said(
-            en=f"Nobody alone has most votes; {en_many} valid votes can exist.",
-            tr=f"Tek başına önde olan yok; en çok {tr_many} geçerli oy olabilir.",
-        )
-    en_end, tr_end = ("more", "fazla") if passes else ("no more", "fazla değil")
-    return said(
-        en=f"{named(contest, leader, 'en')} has {votes(most, 'en')} votes: {en_end} than half of the "
-        f"{en_many} valid votes that can exist.",
-        tr=f"{named(contest, leader, 'tr')} {votes(most, 'tr')} oy aldı: olabilecek {tr_many} geçerli oyun "
-        f"yarısından {tr_end}.",
-    )
+        return said("calls.majority.nobody", possible=possible)
+    whom = name(contest, leader)
+    return said("calls.majority.has", name=whom, votes=most, passes=passes, possible=possible)
 
 
 def _not_asked(view: View) -> Sentence:
     contest = view.contest
     choices = len(contest.choices)
-    return said(
-        en="A majority decides where one of several is elected by one mark: here are "
-        f"{choices} choices, {contest.seats} seats and {contest.marks} marks.",
-        tr="Çoğunluk, birden çok adaydan birinin tek oyla seçildiği yerde belirler: burada "
-        f"{choices} aday, {contest.seats} yer ve {contest.marks} oy hakkı var.",
-    )
+    return said("calls.majority.not_asked", choices=choices, seats=contest.seats, marks=contest.marks)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from election.calls.thresholds import default_guards
 from election.calls.verdict import CLEAR, DOES_NOT_APPLY, FORBIDS, Answer, Verdict, View
-from election.calls.words import decimal, said, votes
 from election.swing import margin, together
 from election.tally import COLUMN, nothing
+from languages.saying import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +86,11 @@ def skewed_order(view: View, verdict: Verdict) -> Answer:
         or seen.size_pct > limits["size_pct"]
         or seen.place_pct > limits["place_pct"]
     )
-    lean = {
-        lang: "–" if seen.lean_points is None else decimal(seen.lean_points, lang) for lang in ("en", "tr")
-    }
-    en_end = "another order than a chance one" if skewed else "much like those out"
-    tr_end = "rastgele bir sıra değil" if skewed else "kalanlara benziyor"
     because = said(
-        en=f"Boxes heard are {en_end}: {lean['en']} points by the parent's margin (limit "
-        f"{limits['lean_points']}), {decimal(seen.size_pct, 'en')}% by size (limit {limits['size_pct']}), "
-        f"{decimal(seen.place_pct, 'en')}% by place (limit {limits['place_pct']}).",
-        tr=f"Gelen sandıklar {tr_end}: önceki seçimin farkına göre {lean['tr']} puan (sınır "
-        f"{limits['lean_points']}), büyüklükte %{decimal(seen.size_pct, 'tr')} (sınır "
-        f"{limits['size_pct']}), yerde %{decimal(seen.place_pct, 'tr')} (sınır {limits['place_pct']}).",
-    )
+        "calls.order.skewed", skewed=skewed, known=seen.lean_points is not None, lean=seen.lean_points,
+        size=seen.size_pct, place=seen.place_pct, lean_limit=limits["lean_points"],
+        size_limit=limits["size_pct"], place_limit=limits["place_pct"],
+    )  # fmt: skip
     word = FORBIDS if skewed else CLEAR
     return Answer("skewed-order", _only_projected(verdict, word), numbers, because)
 
@@ -111,10 +103,7 @@ def too_little_heard(view: View, verdict: Verdict) -> Answer:
     little = seen.boxes < least or unheard > limits["unheard_pct"]
     numbers = {"boxes": seen.boxes, "boxes_least": least, "unheard_pct": unheard}
     because = said(
-        en=f"{votes(seen.boxes, 'en')} boxes are counted (at least {votes(least, 'en')}); "
-        f"{decimal(unheard, 'en')}% of voters live where none is (limit {limits['unheard_pct']}).",
-        tr=f"{votes(seen.boxes, 'tr')} sandık sayıldı (en az {votes(least, 'tr')}); seçmenlerin "
-        f"%{decimal(unheard, 'tr')} kadarı hiç sandık gelmeyen yerlerde (sınır {limits['unheard_pct']}).",
+        "calls.order.little", boxes=seen.boxes, least=least, unheard=unheard, limit=limits["unheard_pct"]
     )
     return Answer(
         "too-little-heard", _only_projected(verdict, FORBIDS if little else CLEAR), numbers, because

@@ -29,12 +29,13 @@ from typing import NamedTuple
 
 from election.calls.thresholds import default_calls
 from election.calls.verdict import Then, Verdict, View
-from election.calls.words import Sentence, decimal, named, percent, said, votes
+from election.calls.words import Sentence, name, percent
 from election.night import CallRule
 from election.outstanding import outstanding
 from election.standing import Standing
 from election.swing import together
 from election.tally import COLUMN, nothing, votes_of
+from languages.saying import said
 
 RULE_VERSION = 1
 NAME = "projected"
@@ -239,40 +240,19 @@ def _because(view: View, outlook: Outlook, rule: CallRule, paired: bool, enough:
     challenger = contest.choices[outlook.challenger].id
     points = rule.numbers["swing_points" if paired else "allowance_points"]
     off = outlook.allowance + outlook.sampling + outlook.worst
-    counted = {lang: percent(seen.boxes, seen.boxes_total, lang) for lang in ("en", "tr")}
-    least = {lang: decimal(rule.numbers["counted_permille"] / 10, lang) for lang in ("en", "tr")}
+    counted = percent(seen.boxes, seen.boxes_total)
     if not enough:
-        return said(
-            en=f"{counted['en']} of boxes are counted; a projection is made from {least['en']}% on.",
-            tr=f"Sandıkların {counted['tr']} kadarı sayıldı; öngörü %{least['tr']} sonrasında yapılır.",
-        )
-    en_how = "the swing since the parent night" if paired else "the margins heard by area"
-    tr_how = "önceki seçime göre kayma" if paired else "bölge bölge gelen farklar"
-    en_end = "is kept" if outlook.cushion > 0 else "is not safe"
-    tr_end = "korunuyor" if outlook.cushion > 0 else "güvende değil"
+        return said("calls.projected.little", counted=counted, least=rule.numbers["counted_permille"] / 10)
     return said(
-        en=f"By {en_how}, with {counted['en']} of boxes counted, {named(contest, seen.leader, 'en')} ends "
-        f"{votes(round(outlook.margin), 'en')} votes ahead of {named(contest, challenger, 'en')}; with "
-        f"{points} points of allowance, sampling and what is unknown taking off {votes(round(off), 'en')}, "
-        f"the lead {en_end} (error bound {decimal(rule.numbers['error_permille'] / 10, 'en')}%).",
-        tr=f"Öngörü ({tr_how}, sandıkların {counted['tr']} kadarı sayıldı): "
-        f"{named(contest, seen.leader, 'tr')} {votes(round(outlook.margin), 'tr')} oy farkla "
-        f"{named(contest, challenger, 'tr')} önünde bitirir; {points} puanlık pay, örnekleme ve "
-        f"bilinmeyenler için {votes(round(off), 'tr')} oy düşülünce üstünlük {tr_end} (hata sınırı "
-        f"%{decimal(rule.numbers['error_permille'] / 10, 'tr')}).",
-    )
+        "calls.projected.says", paired=paired, counted=counted, leader=name(contest, seen.leader),
+        margin=round(outlook.margin), challenger=name(contest, challenger), points=points, off=round(off),
+        kept=outlook.cushion > 0, error=rule.numbers["error_permille"] / 10,
+    )  # fmt: skip
 
 
 def _not_asked(view: View, asked: bool) -> Sentence:
     contest, seen = view.contest, view.seen
     if asked:
-        return said(
-            en=f"Nobody alone is ahead: {votes(seen.valid, 'en')} valid votes in {seen.boxes} boxes.",
-            tr=f"Tek başına önde olan yok: {seen.boxes} sandıkta {votes(seen.valid, 'tr')} geçerli oy.",
-        )
-    return said(
-        en="A projection is made where one of several is elected by one mark: here are "
-        f"{len(contest.choices)} choices, {contest.seats} seats and {contest.marks} marks.",
-        tr="Öngörü, birden çok adaydan birinin tek oyla seçildiği yerde yapılır: burada "
-        f"{len(contest.choices)} aday, {contest.seats} yer ve {contest.marks} oy hakkı var.",
-    )
+        return said("calls.projected.nobody", valid=seen.valid, boxes=seen.boxes)
+    choices = len(contest.choices)
+    return said("calls.projected.not_asked", choices=choices, seats=contest.seats, marks=contest.marks)

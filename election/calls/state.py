@@ -11,10 +11,11 @@ resting states only; a call ends by a fact that is told, never by counting alone
 
 from dataclasses import dataclass
 
-from election.calls.words import Sentence, said, votes
+from election.calls.words import Sentence
 from election.embargo import Embargo
 from election.night import Contest, Night
 from election.standing import Standing, margin_within
+from languages.saying import said
 
 NOT_STARTED, TOO_EARLY, TOO_CLOSE, OPEN = "not started", "too early", "too close", "open"
 RESTING = (NOT_STARTED, TOO_EARLY, TOO_CLOSE, OPEN)
@@ -40,21 +41,13 @@ class CallState:
 def resting_state(seen: Standing, contest: Contest, night: Night, ban: Embargo) -> CallState:
     """The state without any rule. Says nothing about totals while the embargo is closed."""
     if not ban.is_open:
-        return CallState(
-            NOT_STARTED, said(en="The publication ban is in force.", tr="Yayın yasağı yürürlükte.")
-        )
+        return CallState(NOT_STARTED, said("calls.state.ban"))
     if seen.boxes == 0:
-        return CallState(NOT_STARTED, said(en="No box is counted yet.", tr="Henüz hiçbir sandık sayılmadı."))
+        return CallState(NOT_STARTED, said("calls.state.none"))
     if not seen.counted_at_least(night.lead_from_counted_pct):
         return CallState(TOO_EARLY, _too_early(seen, night))
     if seen.tie:
-        return CallState(
-            TOO_CLOSE,
-            said(
-                en="The choices at the line have the same number of votes.",
-                tr="Sınırdaki seçenekler eşit oyda.",
-            ),
-        )
+        return CallState(TOO_CLOSE, said("calls.state.tie"))
     contested = len(contest.choices) > contest.seats
     if contested and margin_within(seen, night.recount_band_permille):
         return CallState(TOO_CLOSE, _within(seen, night))
@@ -63,29 +56,15 @@ def resting_state(seen: Standing, contest: Contest, night: Night, ban: Embargo) 
 
 def _too_early(seen: Standing, night: Night) -> Sentence:
     pct = night.lead_from_counted_pct
-    return said(
-        en=f"{votes(seen.boxes, 'en')} of {votes(seen.boxes_total, 'en')} boxes are counted, under {pct}%.",
-        tr=f"{votes(seen.boxes_total, 'tr')} sandığın {votes(seen.boxes, 'tr')} tanesi sayıldı, "
-        f"%{pct} altında.",
-    )
+    return said("calls.state.early", boxes=seen.boxes, total=seen.boxes_total, pct=pct)
 
 
 def _within(seen: Standing, night: Night) -> Sentence:
-    band = f"{night.recount_band_permille / 10:g}"
-    return said(
-        en=f"The margin of {votes(seen.margin_votes, 'en')} votes is within {band}% of the valid votes.",
-        tr=f"{votes(seen.margin_votes, 'tr')} oyluk fark, geçerli oyların "
-        f"%{band.replace('.', ',')} kadarının içinde.",
-    )
+    return said("calls.state.within", margin=seen.margin_votes, band=night.recount_band_permille / 10)
 
 
 def _open(seen: Standing) -> Sentence:
-    most = seen.outstanding.votes_max
-    return said(
-        en=f"The margin is {votes(seen.margin_votes, 'en')} votes; at most {votes(most, 'en')} are still "
-        "to come.",
-        tr=f"Fark {votes(seen.margin_votes, 'tr')} oy; daha en çok {votes(most, 'tr')} oy gelebilir.",
-    )
+    return said("calls.state.open", margin=seen.margin_votes, most=seen.outstanding.votes_max)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,11 +60,15 @@ def for_everybody(fact: Told) -> bool:
 
 
 def alert_json(fact: Told) -> Json:
-    """One alert as people script against it: the contract's four fields first."""
+    """One alert as people script against it: the contract's four fields first.
+
+    `lang` is there where its reason is somebody's own words and known in another language than English alone.
+    """
+    lang = {"lang": fact.d["lang"]} if fact.d.get("lang") else {}
     return {
         "id": fact.id, "kind": fact.kind, "at": stamp(fact.at), "title": fact.title.get("en", ""),
         "seq": fact.seq, "titles": dict(fact.title), "because": fact.because.get("en", ""),
-        "becauses": dict(fact.because),
+        "becauses": dict(fact.because), **lang,
     }  # fmt: skip
 
 

@@ -34,6 +34,7 @@ from election.night import (
     SourceId,
 )
 from election.report import COUNTED_STATE
+from election.wire.geometry import read_rule
 from election.wire.keys import LAYOUT
 from election.wire.night_calls import read_alerts, read_calls, read_guards
 from election.wire.tables import read_areas, read_boxes, read_parent
@@ -128,6 +129,7 @@ def _facts(root: Table, mistakes: list[Mistake]) -> dict[str, Any]:
         "guards": read_guards(root.table("guards")),
         "alerts": read_alerts(root.table("alerts")),
         "replay": _replay(root.table("replay")),
+        "geometry": read_rule(root),
     }
     if facts["simulated"] and not facts["simulated_what"]:
         root.wrong("simulated", "A simulated night says what is simulated: simulated_what is missing.")

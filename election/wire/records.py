@@ -30,6 +30,8 @@ DEPTH_MAX = 200
 """Brackets in a record from which its depth is looked at; a normal bundle has one a column."""
 TEXT_MAX = 2000
 """Longest free text of a ruling, in characters; longer is refused (R011)."""
+LANGUAGES_MAX = 24
+"""Most languages that a ruling says something in; more are refused (R011)."""
 
 Column = list[Any]
 
@@ -104,6 +106,10 @@ class Ruling:
     text: str
     data: Mapping[str, Any] = field(default_factory=dict)
     id: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """The text by language code, where it is known in which; `text` is one of them."""
+    actors: Mapping[str, str] = field(default_factory=dict)
+    """What `actor` is called, by language code."""
 
 
 RULING_KINDS = (
@@ -165,13 +171,19 @@ _MAY_BE_ABSENT = ("cause", "state", "revision", "registered", "voters", "valid",
 
 
 def identity(record: Record) -> str:
-    """The record's id: 16 hex digits of SHA-256 over what it says. The same words have the same id."""
+    """The record's id: 16 hex digits of SHA-256 over what it says. The same words have the same id.
+
+    `texts` and `actors` are left out: a ruling that is translated later is the same ruling.
+    """
     return hashlib.sha256(orjson.dumps(_body(record))).hexdigest()[:16]
 
 
 def encode(record: Record, scope: Scope | None = None) -> bytes:
     """The record's bytes: for Kafka with its scope, for a recording without."""
     body = _body(record)
+    if isinstance(record, Ruling):
+        by_language = {"texts": dict(record.texts), "actors": dict(record.actors)}
+        body |= {place: said for place, said in by_language.items() if said}
     head: dict[str, Any] = {"t": body.pop("t"), "v": body.pop("v"), "id": record.id or identity(record)}
     if scope is not None:
         head |= {"mode": scope.mode, "night": scope.night}
@@ -262,6 +274,18 @@ def _text(body: Mapping[str, Any], place: str, length_max: int = 200) -> str:
     return value
 
 
+def _texts(body: Mapping[str, Any], place: str, length_max: int = 200) -> dict[str, str]:
+    """Texts by language code, or none at all."""
+    value = body.get(place, {})
+    if not isinstance(value, dict) or len(value) > LANGUAGES_MAX:
+        raise RecordError("R011", place, f"{place} is an object of at most {LANGUAGES_MAX} texts.")
+    for language, text in value.items():
+        if not isinstance(text, str) or len(text) > length_max:
+            where = f"{place}.{language:.20}"
+            raise RecordError("R011", where, f"{where} is a text of at most {length_max} characters.")
+    return dict(value)
+
+
 def _column(body: Mapping[str, Any], place: str, length: int) -> Column:
     """A column of the right length; an absent one is empty and every row misses the field."""
     column = body.get(place)
@@ -322,4 +346,6 @@ def _ruling(body: Mapping[str, Any]) -> Ruling:
         text=_text(body, "text", TEXT_MAX),
         data=data,
         id=_text(body, "id"),
+        texts=_texts(body, "texts", TEXT_MAX),
+        actors=_texts(body, "actors"),
     )

@@ -111,6 +111,7 @@ _QUESTION = {
 _SIDE_BY_SIDE = {"ahead": BY_SOURCE, "margins": COUNTS}
 _RULED = {
     "ruling": TEXT, "ruled": TEXT, "source": TEXT, "actor": TEXT, "text": TEXT, "data": OBJECT,
+    "texts?": OBJECT, "actors?": OBJECT, "lang?": TEXT,
 }  # fmt: skip
 _WHOM = {"rule": TEXT, "choice": CHOICE, "elected": ELECTED, "cushion_votes": WHOLE, **_COUNTED}
 _SAID_NO = {"boxes?": COUNT, "boxes_total?": COUNT, "cushions?": COUNTS}

@@ -8,7 +8,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from sandik import folders
+from sandik import folders, shapes
 from sandik.say import Out
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ def run(args: argparse.Namespace, out: Out) -> int:
     settings = Settings.read(os.environ)
     shown = _shown(folder) if settings.shown else None
     desk = _desk(folder, settings) if settings.tokens else None
-    return gateway.main(folder.night, settings, _actor(folder, settings.tokens), shown, desk)
+    drawn = shapes.load(folder, os.environ)
+    geometry = None if drawn is None else drawn.geometry
+    return gateway.main(folder.night, settings, _actor(folder, settings.tokens), shown, desk, geometry)
 
 
 def _shown(folder: folders.Folder) -> "showing.KafkaLog":

@@ -6,6 +6,7 @@ decided yet is said too, and is no failure.
 """
 
 import argparse
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -16,7 +17,7 @@ from election.checks import CHECKS, check
 from election.errors import NightError, UsageError
 from election.night import Contest, Night
 from election.wire.records import Bundle
-from sandik import folders, pack
+from sandik import folders, pack, shapes
 from sandik.commands.convert import times_and_wholes
 from sandik.say import Out
 
@@ -143,10 +144,10 @@ def _check(args: argparse.Namespace, out: Out) -> int:
     path = folders.find(args.night)
     try:
         folder = folders.load(args.night)
-        ending = folder.ending
+        ending, drawn = folder.ending, shapes.load(folder, os.environ)
     except NightError as error:
         for mistake in error.mistakes:
-            out.say(f"{path}/{mistake}")
+            out.say(str(mistake) if mistake.file.startswith("/") else f"{path}/{mistake}")
         many = len(error.mistakes)
         out.say(f"{many} {'mistake' if many == 1 else 'mistakes'}: correct them and check again")
         out.answer({"ok": False, "path": str(path), "mistakes": [_mistake(m) for m in error.mistakes]})
@@ -156,12 +157,29 @@ def _check(args: argparse.Namespace, out: Out) -> int:
     open_ends = left(path, folder.night)
     for one in open_ends:
         out.say(f"{path}/{one}")
-    facts = {"path": str(path), "mistakes": [], "left": [_mistake(one) for one in open_ends]}
+    facts: dict[str, Any] = {"path": str(path), "mistakes": [], "left": [_mistake(one) for one in open_ends]}
+    facts["geometry"] = _drawn(drawn, out)
     if folder.has_recording is None:
         out.say(f"{folder.night.id}: the folder is right; it has no recording to try the checks on")
         out.answer({"ok": True, **facts, "fires": None})
         return 0
     return _try_recording(folder, ending, facts, out)
+
+
+def _drawn(loaded: shapes.Loaded | None, out: Out) -> Facts | None:
+    """What was found of shapes for a map."""
+    if loaded is None:
+        return None
+    of = loaded.geometry
+    rest = f"; without a shape: {', '.join(of.without)}" if of.without else ""
+    out.say(f"{loaded.file}: {len(of.shapes):,} shapes, {of.points:,} positions, {of.attribution}{rest}")
+    return {
+        "file": loaded.file,
+        "shapes": len(of.shapes),
+        "points": of.points,
+        "without": list(of.without),
+        "attribution": of.attribution,
+    }
 
 
 def _mistake(mistake: Any) -> Facts:

@@ -10,7 +10,6 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from election.errors import OutsideError, UsageError
 from election.night import Night
@@ -21,6 +20,7 @@ from sandik.one_machine import Machine
 from sandik.program import Program
 from sandik.say import Out
 from sandik.supervise import StoppedError, Supervisor
+from stores.address import read as read_address
 
 EXAMPLE = """  sandik up ./my-night --mode live --broker kafka --data /var/lib/sandik
   sandik up practice --mode rehearsal --broker memory
@@ -37,7 +37,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="kafka (the default): a durable Apache Kafka on this machine; memory: forgets when it ends",
     )  # fmt: skip
     parser.add_argument(
-        "--store", default=EMBEDDED, metavar="embedded|URL", help="embedded (the default), or a redis:// URL"
+        "--store",
+        default=EMBEDDED,
+        metavar="embedded|URL",
+        help="embedded (the default), or a URL as of SANDIK_REDIS",
     )
     parser.add_argument("--data", type=Path, default=Path("sandik-data"), metavar="DIR", help="./sandik-data")
     parser.add_argument(
@@ -62,7 +65,8 @@ def run(args: argparse.Namespace, out: Out) -> int:
     mishaps.possible(befalls.mishaps, *servers.programs)
     port = ports.choose(args.port, args.host)
     machine = Machine(
-        folder.path, args.mode, servers.kafka, servers.kind, servers.redis, args.host, port
+        folder.path, args.mode, servers.kafka, servers.kind, servers.redis, args.host, port,
+        own_kafka=args.broker in (MEMORY, DURABLE),
     )  # fmt: skip
     return asyncio.run(_up(machine, servers.programs, _Befalls(folder.night, befalls.mishaps), out))
 
@@ -136,13 +140,9 @@ def _reachable_kafka(address: str) -> None:
 
 
 def _reachable_redis(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("redis", "rediss", "unix"):
-        raise UsageError(f"--store is {url!r}; it is embedded, or a URL such as redis://127.0.0.1:6379/0.")
-    if parts.scheme == "redis" and not ports.answers_ping(parts.hostname or "", parts.port or 6379):
-        raise OutsideError(
-            f"No Redis answers at {parts.hostname}:{parts.port or 6379}: start it, or use --store embedded."
-        )
+    address = read_address(url, "--store")
+    if not address.tls and not any(ports.answers_ping(place.host, place.port) for place in address.places):
+        raise OutsideError(f"No Redis answers at {address.shown}: start it, or use --store embedded.")
 
 
 async def _up(machine: Machine, servers: tuple[Program, ...], befalls: _Befalls, out: Out) -> int:

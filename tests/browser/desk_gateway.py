@@ -19,6 +19,11 @@ from tests.browser.serve import TestGateway
 
 Json = dict[str, Any]
 MakeDesk = Callable[..., "DeskGateway"]
+Come = Callable[..., Page]
+"""Opens the desk and signs in (conftest)."""
+REASON = "Checked guards and dossier; quarantine cannot decide."
+GO, SURE = "[data-do=ask-approve]", "[data-do=approve]"
+"""The first press to sign, and the second."""
 TOKENS = {
     "sandik_first": (desk_night.FIRST, ["alerts", "desk", "view"]),
     "sandik_second": (desk_night.SECOND, ["alerts", "desk", "view"]),
@@ -108,6 +113,13 @@ def enter(page: Page, token: str) -> None:
 def acts(gateway: DeskGateway) -> list[Json]:
     """What was asked for, without the names of the acts."""
     return [{key: value for key, value in act.items() if key not in ("t", "id")} for act in gateway.acts]
+
+
+def the_act(gateway: DeskGateway) -> Json:
+    """The only thing that was asked for, as soon as it is heard."""
+    gateway.until(lambda: bool(gateway.acts))
+    (act,) = acts(gateway)
+    return act
 
 
 def signed(*by: str) -> Json:

@@ -166,6 +166,17 @@ def alerts() -> list[Json]:
     ]
 
 
+def gave_up() -> Json:
+    """The alert of a dead letter."""
+    told = both(
+        "“wire-partner” (webhook) was not told: REPLAY · Istanbul metropolitan mayor: 95% counted",
+        "“wire-partner” (webhook) haberdar edilemedi: TEKRAR · %95 sayıldı",
+        "title",
+    )
+    because = both("Given up after 8 tries: HTTP 500.", "8 denemeden sonra bırakıldı: HTTP 500.")
+    return alert("d1", "delivery-dead", "critical", "19:16:31", told, because) | {"delivery": "d1"}
+
+
 def source(id: str, name: str, boxes: int, silent_s: int | None, pace: list[int], **more: bool) -> Json:
     """How one count of the night comes in."""
     return {

@@ -3,6 +3,9 @@
 Know before changing: one is silent for a while and one never said when it was heard, so that both are shown.
 """
 
+from copy import deepcopy
+
+from election.wire.frames import state_hash
 from tests.browser.fake_parts import Snapshot, source
 
 
@@ -44,3 +47,19 @@ def june_sources() -> list[Snapshot]:
             names={"tr": "Partinin sayımı"},
         ),
     ]
+
+
+def by_another(night: Snapshot, source: str, boxes_pct: int = 87) -> Snapshot:
+    """The same night by another count: fewer boxes, and one vote in fifty changes from right to left."""
+    made = deepcopy(night)
+    published = ("call", "alerts", "swing", "headline", "findings", "needs")
+    made |= dict.fromkeys(published) | {"source": source, "published": False}
+    for facts in made["areas"].values():
+        facts["counted"]["boxes"] = facts["counted"]["boxes"] * boxes_pct // 100
+        votes = {choice: count * boxes_pct // 100 for choice, count in facts["choices"].items()}
+        turned = votes["yildirim"] // 50
+        votes |= {"imamoglu": votes["imamoglu"] + turned, "yildirim": votes["yildirim"] - turned}
+        facts |= {"choices": votes, "valid": sum(votes.values()), "swing": None, "needs": None}
+    made["counted"] |= {"boxes": made["counted"]["boxes"] * boxes_pct // 100}
+    made["hash"] = state_hash(made)
+    return made

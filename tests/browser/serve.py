@@ -28,6 +28,7 @@ from web.hub import Group
 from web.joined import served
 from web.kept import Keep
 from web.lines import Lines
+from web.map_file import MapFile
 from web.policy import SECURITY, Outside
 from web.replies import TYPES
 from web.routes import ROUTES
@@ -49,15 +50,23 @@ class TestGateway:
         self.sockets: set[ServerConnection] = set()
         self._connections: list[ServerConnection] = []
         self.heard: list[Snapshot] = []
+        self.others: dict[str, Snapshot] = {}
+        """What the gateway has by other counts than the published one, by source."""
+        self.named: dict[str, str] = {}
+        """The name under which another count was last asked for, by source."""
         self.changes: list[Snapshot] = []
         """Every change that `show` made, to resume from."""
         self.asked: list[str] = []
         self.closed = False
         """While true, sockets are refused; GETs still work."""
         self.lines = Lines("replay")
+        """How the contest went, as far as a test says."""
         self.outside = Outside()
         """Who may frame its embeds, and where it says it is."""
-        """How the contest went, as far as a test says."""
+        self.mapped: MapFile | None = None
+        """The map of the night, where a test gives it one."""
+        self.beside: dict[str, Callable[[str], bytes]] = {}
+        """Pages by their path that a gateway makes from its log; given the language."""
         self.down = False
         """While true, nothing is answered."""
         self._loop = asyncio.new_event_loop()
@@ -116,12 +125,15 @@ class TestGateway:
         if parts.path == "/":
             lang = parse_qs(parts.query).get("lang", ["en"])[0]
             contests, as_of = self.hello.get("contests", []), parse_qs(parts.query).get("as_of", [None])[0]
-            html = pages.board(self.page, lang, contests=contests, as_of=as_of)
+            html = pages.board(self.page, lang, contests=contests, as_of=as_of, mapped=self.mapped)
             return _response(HTTPStatus.OK, html, "html")
         if parts.path.startswith("/style/"):
-            return _response(HTTPStatus.OK, pages.style(self.page), "css")
+            return _response(HTTPStatus.OK, pages.style(self.page, self.mapped), "css")
         if parts.path.startswith("/snapshot/"):
             return self._plain(request)
+        if parts.path in self.beside:
+            made = self.beside[parts.path](parse_qs(parts.query).get("lang", ["en"])[0])
+            return _response(HTTPStatus.OK, made, "html")
         where, _, rest = parts.path.removeprefix("/").partition("/")
         if where in ROUTES:
             return self._elsewhere(where, rest, parse_qs(parts.query))
@@ -139,12 +151,15 @@ class TestGateway:
         asked = Asked(
             where, rest, query, lang, web.replies.Request("GET", f"/{where}/{rest}"),
             {ContestId(self.snapshot["contest"]): cast(Group, shown)}, self.hello.get("contests", []), Keep(),
-            "", None, self.outside, self.lines,
+            "", None, self.outside, self.lines, self.mapped,
         )  # fmt: skip
         made = ROUTES[where](asked)
         return _waited(made) if not isinstance(made, web.replies.Answer) else _as_response(made)
 
     def _plain(self, request: Request) -> Response:
+        [source] = parse_qs(urlsplit(request.path).query).get("source", [""])
+        if source:
+            return _response(HTTPStatus.OK, orjson.dumps(self.others[source]), "json")
         tag = f'"{self.snapshot["epoch"]}:{self.snapshot["version"]}"'
         if request.headers.get("If-None-Match") == tag:
             return _response(HTTPStatus.NOT_MODIFIED, b"", "json", ETag=tag)
@@ -157,7 +172,11 @@ class TestGateway:
             async for text in socket:
                 frame = orjson.loads(text)
                 self.heard.append(frame)
-                if frame.get("t") == "subscribe":
+                if frame.get("t") == "subscribe" and frame.get("source"):
+                    self.named[frame["source"]] = frame["sub"]
+                    if frame["source"] in self.others:
+                        await socket.send(self._whole(frame["sub"], self.others[frame["source"]]))
+                elif frame.get("t") == "subscribe":
                     for answer in self._resumed(frame.get("resume")) or [self._whole()]:
                         await socket.send(answer)
         except ConnectionClosed:
@@ -165,10 +184,11 @@ class TestGateway:
         finally:
             self.sockets.discard(socket)
 
-    def _whole(self) -> str:
-        facts = {key: self.snapshot[key] for key in ("epoch", "version")}
-        frame = {"t": "snapshot", "sub": "a", "part": 1, "parts": 1, "d": self.snapshot} | facts
-        return orjson.dumps(frame | {"resume": _resume(self.snapshot)}).decode()
+    def _whole(self, sub: str = "a", of: Snapshot | None = None) -> str:
+        of = of or self.snapshot
+        facts = {key: of[key] for key in ("epoch", "version")}
+        frame = {"t": "snapshot", "sub": sub, "part": 1, "parts": 1, "d": of} | facts
+        return orjson.dumps(frame | {"resume": _resume(of)}).decode()
 
     def _resumed(self, resume: str | None) -> list[str]:
         """What leads from there to now; nothing where only a snapshot does."""
@@ -197,6 +217,13 @@ class TestGateway:
         facts |= {"resume": _resume(self.snapshot), "d": difference(before, self.snapshot) or {}}
         self.changes.append({"t": "change", "sub": "a", **facts})
         self.send(**self.changes[-1])
+
+    def show_other(self, source: str, snapshot: Snapshot) -> None:
+        """Moves another count on, one version later, for whoever asked for it."""
+        before = self.others[source]
+        now = self.others[source] = deepcopy(snapshot) | {"version": before["version"] + 1}
+        facts = {"epoch": before["epoch"], "version": now["version"], "prev": before["version"]}
+        self.send(t="change", sub=self.named[source], d=difference(before, now), resume=_resume(now), **facts)
 
     def beat(self, **facts: Any) -> None:
         """A heartbeat with the hash of the state."""

@@ -11,6 +11,17 @@ from tests.browser.conftest import OpenPage
 from tests.browser.driving import MakeGateway, live, until
 
 pytestmark = pytest.mark.browser
+SLOW = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+"""A line of 400 ms and 50,000 bytes a second, as the browser counts them."""
+LATE_MS = 5_000
+PROVED = "() => sandik.link.checked.equal && sandik.link.checked.hash"
+READ = """() => ({
+  word: document.querySelector('.state .word')?.textContent, started: Boolean(globalThis.sandik),
+  lead: document.querySelector('.race .lead')?.textContent,
+  row: document.querySelector('tr[data-area=zeytinburnu]')?.textContent,
+})"""
+PAINTED_FIRST = """() => performance.getEntriesByName('first-contentful-paint')[0].startTime
+  < performance.getEntriesByType('resource').find(({ name }) => name.endsWith('/board.js')).responseEnd"""
 
 
 def test_the_page_proves_its_state(gateway: MakeGateway, open_page: OpenPage) -> None:
@@ -163,6 +174,59 @@ def test_a_hidden_tab_paints_nothing(gateway: MakeGateway, open_page: OpenPage) 
     assert 1 == page.evaluate("() => sandik.store.paints")
     page.evaluate(hide, False)
     expect(page.locator(".race .lead")).to_have_text("▲ 674,449")
+
+
+def test_on_a_slow_line_the_page_is_read_before_its_scripts_and_is_right_in_the_end(
+    gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """It says of when its numbers are, then catches up with what came meanwhile, and proves it."""
+    night = fakes.june()
+    served = gateway(night)
+    page = open_page("about:blank")
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", SLOW)
+    page.goto(f"{served.url}?lang=en", wait_until="commit")
+    until(page, "document.querySelector('tr[data-area=zeytinburnu] td')")
+    read = page.evaluate(READ)
+    assert not read["started"]
+    assert "19:16:42" in read["word"]
+    assert "▲ 674,449" == read["lead"]
+    assert "545/555" in read["row"]
+    served.show(fakes.final())
+    live(page, night["version"] + 1)
+    assert page.evaluate(PAINTED_FIRST)
+    served.beat()
+    until(page, f"sandik.link.checked?.version === {night['version'] + 1}")
+    assert state_hash(served.snapshot) == page.evaluate(PROVED)
+
+
+def test_while_nothing_new_comes_the_page_says_for_how_long(
+    gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """A gateway that is there and late: the numbers stay with their age, and the next ones end it."""
+    night = fakes.june()
+    served = gateway(night)
+    page = open_page("about:blank")
+    page.clock.install()
+    page.goto(f"{served.url}?lang=en")
+    live(page, night["version"])
+    served.show(night | {"refused": 8})
+    live(page, night["version"] + 1)
+    for _ in range(7):
+        page.evaluate("() => { sandik.link.checked = null; }")
+        served.beat()
+        until(page, "sandik.link.checked?.equal")
+        page.clock.run_for(LATE_MS)
+    expect(page.locator(".state")).to_have_attribute("data-kind", "stale")
+    expect(page.locator(".state .word")).to_have_text("Stale for 0:35")
+    expect(page.locator(".race .lead")).to_have_text("▲ 674,449")
+    served.show(fakes.final())
+    until(page, f"sandik.store.latest.version === {night['version'] + 2}")
+    page.clock.run_for(LATE_MS)
+    until(page, f"sandik.store.painted.version === {night['version'] + 2}")
+    expect(page.locator(".state")).not_to_have_attribute("data-kind", "reconnecting")
+    served.beat()
+    until(page, f"sandik.link.checked?.version === {night['version'] + 2}")
+    assert state_hash(served.snapshot) == page.evaluate(PROVED)
 
 
 def test_another_night_asks_for_another_page(gateway: MakeGateway, open_page: OpenPage) -> None:

@@ -5,9 +5,14 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import fakes
 from tests.browser.conftest import OpenPage
-from tests.browser.driving import MakeGateway, live, said, sent
+from tests.browser.driving import MakeGateway, live, said, sent, until
 from tests.browser.fake_parts import Snapshot
+from tests.browser.fake_sources import by_another
+from tests.browser.serve import TestGateway
+from tests.browser.test_accessible import RULES, _axe, wrong
 from web import pages
+from web.apart_page import apart
+from web.words import words
 
 pytestmark = pytest.mark.browser
 TOP = "(selector) => document.querySelector(selector).getBoundingClientRect().top"
@@ -102,3 +107,146 @@ def test_the_reasons_against_a_call_are_a_list(gateway: MakeGateway, open_page: 
     served.show(fakes.june() | {key: night[key] for key in ("night", "sources")})
     live(page, night["version"] + 1)
     expect(page.locator(".against")).to_be_hidden()
+
+
+def by_party(gateway: MakeGateway) -> TestGateway:
+    """A gateway that has the party's count of the March night too."""
+    night = fakes.march_close()
+    served = gateway(night)
+    served.others["party"] = by_another(night, "party")
+    return served
+
+
+def press(page: Page, name: str, section: str = ".places") -> None:
+    """Presses a count in the switch."""
+    page.locator(f"{section} .whose").get_by_role("button", name=name).click()
+
+
+def test_places_are_shown_by_the_count_that_is_chosen_and_nothing_else_is(
+    gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """Asked for when it is chosen; a band says whose it is; strip and headline stay; a press goes back."""
+    served = by_party(gateway)
+    night, party = served.snapshot, served.others["party"]
+    page = open_page(f"{served.url}?lang=en#area=fatih")
+    live(page, night["version"])
+    assert not [one for one in served.asked if "ways" in one]
+    top = page.locator(".stage").inner_text()
+    row = page.locator("tr[data-area=fatih] [data-t='.v0']")
+    before = row.inner_text()
+    press(page, "Party’s tallies")
+    votes = party["areas"]["fatih"]["choices"]["imamoglu"]
+    expect(row).to_have_text(f"{votes:,}")
+    assert before != row.inner_text()
+    expect(page.locator(".readout")).to_contain_text(f"{votes:,} votes")
+    expect(page.locator(".tile:has([data-area=fatih]) .t")).to_contain_text("85% counted")
+    bands = page.locator(".another:visible")
+    expect(bands).to_have_count(2)
+    expect(bands.first).to_contain_text("Party’s tallies sim. Tiles and table show this count")
+    expect(bands.first).to_contain_text("Race, headline and calls are by another: Agency A sim.")
+    expect(page.locator(".whose [aria-pressed=true]")).to_have_text(["Party’s tallies sim."] * 2)
+    assert (top, 0) == (page.locator(".stage").inner_text(), page.locator(".changed").count())
+    assert page.url.endswith("#area=fatih&source=party")
+    assert ["party"] == [one["source"] for one in served.heard if one.get("source")]
+    press(page, "Agency A", ".areas")
+    expect(bands).to_have_count(0)
+    served.until(lambda: served.heard[-1]["t"] == "unsubscribe")
+    assert sent(page, pages.board(night, "en")) == said(page)
+    assert page.url.endswith("#area=fatih")
+
+
+def test_the_count_that_is_chosen_is_followed_held_while_paused_and_asked_for_again(
+    gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """A link leads to it; its changes are painted and marked, and after a break it goes on."""
+    served = by_party(gateway)
+    party = served.others["party"]
+    page = open_page(f"{served.url}?lang=tr#source=party")
+    row = page.locator("tr[data-area=fatih] [data-t='.v0']")
+    shown = "globalThis.sandik?.store.there?.source === 'party' && sandik.store.there.version === "
+    until(page, f"{shown}{party['version']}")
+    party = by_another(served.snapshot, "party")
+    party["areas"]["fatih"]["choices"]["imamoglu"] = 120_001
+    served.show_other("party", party)
+    expect(row).to_have_text("120.001")
+    expect(page.locator("tr.changed[data-area=fatih]")).to_have_count(1)
+    page.locator(".pause").click()
+    party["areas"]["fatih"]["choices"]["imamoglu"] = 120_002
+    served.show_other("party", party)
+    until(page, f"sandik.link.beside.store.latest.version === {served.others['party']['version']}")
+    expect(row).to_have_text("120.001")
+    page.locator(".pause").click()
+    expect(row).to_have_text("120.002")
+    served.cut()
+    until(page, "sandik.link.state !== 'open'")
+    party["areas"]["fatih"]["choices"]["imamoglu"] = 120_003
+    served.others["party"] |= {"areas": party["areas"], "version": served.others["party"]["version"] + 1}
+    expect(row).to_have_text("120.003")
+    assert page.evaluate("() => sandik.store.painted.source") == served.snapshot["source"]
+
+
+def test_without_a_socket_another_count_is_asked_for_by_its_address(
+    gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """As the page's own is."""
+    served = by_party(gateway)
+    served.closed = True
+    page = open_page(f"{served.url}?lang=en#source=party")
+    until(page, "globalThis.sandik?.store.there?.source === 'party' && sandik.link.state === 'polling'")
+    expect(page.locator(".another.shown:visible")).to_have_count(2)
+
+
+def test_a_count_is_offered_only_when_it_has_places_and_a_lead_may_be_said(
+    gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """Not under the ban, not too early, not one of the whole city; a name that there is not is said."""
+    night = fakes.march_close()
+    night["sources"][1] |= {"level": "city"}
+    page = open_page(f"{gateway(night).url}?lang=en#source=<b>x</b>")
+    live(page, night["version"])
+    expect(page.locator(".places .whose button")).to_have_text(["Agency A sim.", "Party’s tallies sim."])
+    expect(page.locator(".another").first).to_contain_text("There is no count “<b>x</b>” of these places.")
+    early = gateway(fakes.march_early() | {"sources": fakes.march_close()["sources"]})
+    early.others["party"] = by_another(early.snapshot, "party")
+    page = open_page(f"{early.url}?lang=en#source=party")
+    expect(page.locator(".another").first).to_contain_text("It is shown here once a lead may be said")
+    expect(page.locator(".whose:visible")).to_have_count(0)
+    assert page.evaluate("() => sandik.store.there === sandik.store.painted")
+
+
+DIFFERING: Snapshot = {
+    "embargo": {"state": "open"}, "source": "council", "first": "imamoglu", "second": "yildirim",
+    "areas_only": ["agency-a"],
+    "pairs": [{
+        "source": "party", "versions": [1, 1], "held": [29655, 26914], "both": 25614, "differ": 118,
+        "effect_votes": 164,
+        "boxes": [{
+            "box": "fatih-12", "name": "", "area": "fatih", "effect_votes": -31,
+            "ours": {"imamoglu": 140, "yildirim": 100}, "theirs": {"imamoglu": 124, "yildirim": 115},
+        }],
+    }],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_boxes_that_differ_are_fetched_when_they_are_opened_and_all_of_it_is_for_everybody(
+    width: int, scheme: str, gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """How many, what they do together, which most; nothing is wider than the window; axe finds nothing."""
+    served = by_party(gateway)
+    night = served.snapshot
+    served.beside["/apart/mayor"] = lambda lang: b"<html><body>" + "".join(
+        block for block in apart(DIFFERING, night, words(lang)).blocks if block
+    ).encode()  # fmt: skip
+    page = open_page(f"{served.url}?lang=en#source=party", width=width, color_scheme=scheme, bypass_csp=True)
+    expect(page.locator(".another.shown").first).to_be_visible()
+    assert "/apart/mayor" not in served.asked
+    page.locator("#counts summary").click()
+    block = page.locator("#counts .apart-of")
+    expect(block).to_contain_text("Both hold 25,614 of 31,186 boxes; they differ on 118.")
+    expect(block).to_contain_text("Their effect on the lead, by Party’s tallies sim.: ▲ İmamoğlu +164")
+    expect(block.locator("tbody tr")).to_have_text(["Fatih fatih-12140 → 124100 → 115▼ Yıldırım +31"])
+    expect(block).to_contain_text("Agency A sim. reports totals by place; its boxes cannot be compared.")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    page.evaluate(_axe())
+    assert [] == wrong(page, RULES)

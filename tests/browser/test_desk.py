@@ -4,21 +4,17 @@ Know before changing: the gateway here is one that does what a test says; the re
 may sign, and tests/live/test_desk_page.py drives this page against it.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser import desk_night as night
 from tests.browser.conftest import OpenPage
-from tests.browser.desk_gateway import MakeDesk, acts, sign_in, signed
+from tests.browser.desk_gateway import GO, REASON, SURE, Come, MakeDesk, acts, sign_in, signed, the_act
 
 pytestmark = pytest.mark.browser
 Json = dict[str, Any]
-Come = Callable[..., Page]
-REASON = "Checked guards and dossier; quarantine cannot decide."
-GO, SURE = "[data-do=ask-approve]", "[data-do=approve]"
 
 
 # Signing in.
@@ -70,6 +66,33 @@ def test_a_token_that_expires_meanwhile_says_so(desk: MakeDesk, come: Come) -> N
     assert page.evaluate("() => sessionStorage.getItem('sandik.desk.token')") is None
 
 
+def test_what_was_typed_is_there_again_for_whoever_typed_it(desk: MakeDesk, come: Come) -> None:
+    """A token that runs out in the middle of a reason takes nothing from its owner, and shows nobody else."""
+    gateway = desk()
+    page = come(gateway)
+    for token, kept in (("sandik_second", REASON), ("sandik_first", "")):
+        page.fill("textarea", REASON)
+        gateway.away(3401)
+        expect(page.locator("#problem")).to_contain_text("What you had typed is kept")
+        sign_in(page, token)
+        expect(page.locator("textarea")).to_have_value(kept)
+
+
+def test_whoever_comes_next_finds_nothing_of_what_was_done(desk: MakeDesk, come: Come) -> None:
+    """Neither what was answered nor since when somebody else had looked."""
+    gateway = desk()
+    page = come(gateway)
+    page.fill("textarea", REASON)
+    page.click("[data-do=ask-refuse]")
+    page.click("[data-do=refuse]")
+    expect(page.locator(".said")).to_be_visible()
+    page.click("[data-do=sign-out]")
+    sign_in(page, "sandik_first")
+    expect(page.locator("#since")).to_contain_text("Nothing has moved since you looked")
+    expect(page.locator(".said")).to_have_count(0)
+    assert "" == page.input_value("textarea")
+
+
 def test_signing_out_leaves_nothing(desk: MakeDesk, come: Come) -> None:
     """Whoever sits there next sees a field."""
     page = come(desk())
@@ -118,6 +141,36 @@ def test_whoever_has_signed_sees_no_button_to_sign(desk: MakeDesk, come: Come) -
     expect(page.locator(".people .open")).to_contain_text("it has to be somebody else")
     expect(page.locator(GO)).to_have_count(0)
     expect(come(gateway, "sandik_second").locator(GO)).to_be_enabled()
+
+
+def test_one_box_says_that_i_may_sign(desk: MakeDesk, come: Come) -> None:
+    """The other one is somebody else's, and who has signed cannot sign it."""
+    gateway = desk()
+    page = come(gateway)
+    boxes = page.locator(".people .open")
+    expect(boxes.filter(has_text="you may sign")).to_have_count(1)
+    expect(boxes.nth(1)).to_contain_text("It has to be somebody else again.")
+    gateway.put(signed(night.FIRST))
+    expect(boxes).to_have_count(1)
+    expect(boxes).to_contain_text("you may sign. E. Kaya may not sign twice. Waiting")
+
+
+def test_what_was_answered_goes_with_what_it_was_about(desk: MakeDesk, come: Come) -> None:
+    """It stays beside what the act itself led to, and not beside what comes later."""
+    gateway = desk()
+    page = come(gateway)
+    page.fill("textarea", REASON)
+    page.click(GO)
+    page.click(SURE)
+    expect(page.locator(".said")).to_be_visible()
+    assert "" == page.input_value("textarea")
+    gateway.put(night.called())
+    expect(page.locator("[data-do=ask-retract]")).to_be_visible()
+    expect(page.locator(".said")).to_be_visible()
+    page.evaluate("() => { sandik.doing.said.get('decide').at -= 6000; }")
+    gateway.put(night.retracted())
+    expect(page.locator("#decide-title")).to_have_text("Nothing waits for you")
+    expect(page.locator(".said")).to_have_count(0)
 
 
 def test_the_same_person_twice_is_refused_in_words(desk: MakeDesk, come: Come) -> None:
@@ -255,14 +308,8 @@ def test_a_refusal_takes_two_presses(desk: MakeDesk, come: Come) -> None:
     page.click("[data-do=ask-refuse]")
     assert [] == gateway.acts
     page.click("[data-do=refuse]")
-    gateway.until(lambda: bool(gateway.acts))
-    wanted = {
-        "do": "refuse",
-        "contest": "mayor",
-        "proposal": night.PROPOSAL,
-        "because": "Two districts are late.",
-    }
-    assert [wanted] == acts(gateway)
+    refusal = {"do": "refuse", "contest": "mayor", "proposal": night.PROPOSAL}
+    assert refusal | {"because": "Two districts are late."} == the_act(gateway)
 
 
 # Taking back.
@@ -279,14 +326,8 @@ def test_a_call_is_taken_back_in_the_same_place(desk: MakeDesk, come: Come) -> N
     expect(page.locator(".sure")).to_contain_text("It cannot be undone")
     assert [] == gateway.acts
     page.click("[data-do=retract]")
-    gateway.until(lambda: bool(gateway.acts))
-    wanted = {
-        "do": "retract",
-        "contest": "mayor",
-        "call": night.CALL,
-        "because": "The figures of one district are in doubt.",
-    }
-    assert [wanted] == acts(gateway)
+    because = "The figures of one district are in doubt."
+    assert {"do": "retract", "contest": "mayor", "call": night.CALL, "because": because} == the_act(gateway)
     gateway.put(night.retracted())
     expect(page.locator("#decide-title")).to_have_text("Nothing waits for you")
     expect(page.locator(".decide")).to_contain_text("Withdrawn: the figures of one district")

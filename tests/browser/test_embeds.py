@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Frame, Page
 
 from tests.browser import fakes
@@ -15,7 +14,6 @@ from tests.browser.conftest import OpenPage
 from tests.browser.driving import MakeGateway, live, said, sent, until
 from tests.browser.newspaper import Newspaper
 from tests.browser.serve import TestGateway
-from tests.browser.test_accessible import RULES
 from tests.web.embed.made import options
 from web.embed.index import code
 from web.embed.page import KINDS, page
@@ -200,24 +198,6 @@ def test_nothing_overflows_at_any_width(
         until(shown, f"innerWidth === {width}")
         assert shown.evaluate("() => document.documentElement.scrollWidth") <= width
         assert [] == shown.evaluate(CUT)
-
-
-@pytest.mark.parametrize(
-    ("kind", "name", "lang", "scheme"),
-    [(kind, "june", "en", "light") for kind in ("race", "tiles", "feed", "")]
-    + [("race", "annulled", "tr", "dark"), ("tiles", "annulled", "tr", "dark")],
-)
-def test_axe_finds_nothing_in_an_embed(
-    kind: str, name: str, lang: str, scheme: str, gateway: MakeGateway, open_page: OpenPage
-) -> None:
-    """No violation of WCAG, A and AA; the page with code to copy as well."""
-    night = fakes.FAKES[name]()
-    url = f"{gateway(night).url}embed/{kind}?lang={lang}"
-    shown = open_page(url, width=640, color_scheme=scheme, bypass_csp=True)
-    if kind:
-        live(shown, night["version"])
-    found = Axe().run(shown, options=RULES).response["violations"]
-    assert [] == [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
 
 
 def test_the_ground_can_be_fixed_whatever_the_reader_has_chosen(

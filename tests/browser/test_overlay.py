@@ -43,6 +43,13 @@ def opened(
     return open_page(f"{url}overlay/{kind}?{query}", width=width, height=height, **settings)
 
 
+def with_clock(open_page: OpenPage) -> Page:
+    """A frame without a page yet, whose time passes when a test says so."""
+    shown = open_page("about:blank", width=1920, height=1080)
+    shown.clock.install()
+    return shown
+
+
 @pytest.mark.parametrize("kind", sorted(KINDS))
 @pytest.mark.parametrize("lang", ["en", "tr"])
 def test_nothing_is_too_small_cut_or_near_the_edge(
@@ -109,9 +116,10 @@ def test_with_a_delay_it_shows_what_was_so_many_seconds_ago(
     night = fakes.june_closed()
     served = gateway(night)
     shown = opened(open_page, "about:blank#", "")
-    shown.clock.install()
+    shown.clock.install(time=0)
+    shown.clock.pause_at(1)
     shown.goto(f"{served.url}overlay/lower-third?delay=20")
-    until(shown, "globalThis.sandik?.link.state === 'open'")
+    until(shown, f"globalThis.sandik?.link.held?.version === {night['version']}")
     assert shown.is_hidden("main")
     shown.clock.run_for(10_000)
     served.show(fakes.june())
@@ -134,8 +142,7 @@ def test_without_the_gateway_the_last_figures_stay_with_their_hour(
     """A short break shows nothing; a long one says of when the figures are; the end of it takes that away."""
     night = fakes.june()
     served = gateway(night)
-    shown = opened(open_page, "about:blank#", "")
-    shown.clock.install()
+    shown = with_clock(open_page)
     shown.goto(f"{served.url}overlay/lower-third")
     live(shown, night["version"])
     served.down = True
@@ -159,8 +166,7 @@ def test_a_picture_without_the_gateway_to_begin_with_comes_by_itself(
     """The page was had, the words were not: they are asked for until they are there."""
     night = fakes.june()
     served = gateway(night)
-    shown = opened(open_page, "about:blank#", "")
-    shown.clock.install()
+    shown = with_clock(open_page)
     refused: list[str] = []
     shown.route("**/strings.*", lambda route: (refused.append(route.request.url), route.abort()))
     shown.goto(f"{served.url}overlay/lower-third")

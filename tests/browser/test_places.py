@@ -12,6 +12,8 @@ from web import pages
 
 pytestmark = pytest.mark.browser
 AS_OF = "2019-06-23T16:16:00.000Z"
+MODES = ".places .modes:not(.whose)"
+"""What the tiles can say; beside it, by whose count."""
 
 
 def board(
@@ -25,7 +27,7 @@ def board(
 
 def mode(page: Page, name: str) -> None:
     """Presses what the tiles shall say."""
-    page.locator(".modes").get_by_role("button", name=name).click()
+    page.locator(MODES).get_by_role("button", name=name).click()
 
 
 def test_tiles_say_the_lead_its_change_or_what_is_out(gateway: MakeGateway, open_page: OpenPage) -> None:
@@ -73,9 +75,9 @@ def test_before_there_may_be_a_lead_nothing_else_can_be_chosen(
 ) -> None:
     """Under the ban and under the threshold; and no change where the night repeats none."""
     for name in ("june_closed", "march_early"):
-        expect(board(gateway, open_page, fakes.FAKES[name]()).locator(".modes")).to_be_hidden()
+        expect(board(gateway, open_page, fakes.FAKES[name]()).locator(MODES)).to_be_hidden()
     page = board(gateway, open_page, fakes.march_close())
-    expect(page.locator(".modes button:visible")).to_have_text(["Lead", "Boxes out"])
+    expect(page.locator(f"{MODES} button:visible")).to_have_text(["Lead", "Boxes out"])
 
 
 def test_a_place_where_another_leads_now_is_marked_in_black_and_in_words(
@@ -105,7 +107,7 @@ def test_the_corner_and_the_pressed_button_survive_forced_colours(
     corner = "getComputedStyle(document.querySelector('.tile[data-flip] button'), '::after')"
     ink = "getComputedStyle(document.body).color"
     assert page.evaluate(f"{corner}.backgroundColor === {ink} && {corner}.clipPath !== 'none'")
-    pressed, other = (f".modes [aria-pressed={yes}]" for yes in ("true", "false"))
+    pressed, other = (f"{MODES} [aria-pressed={yes}]" for yes in ("true", "false"))
     look = "(one) => ['backgroundColor', 'outlineStyle'].map((key) => getComputedStyle(one)[key]).join()"
     assert page.locator(pressed).evaluate(look) != page.locator(other).first.evaluate(look)
 

@@ -9,16 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from election.wire.frames import state_hash
 from tests.browser import fakes
 from tests.browser.conftest import OpenPage
-from tests.browser.driving import until
 from tests.browser.replay_gateway import HELD, ReplayGateway, did, drive, fault
 from tests.browser.serve import Snapshot
-from tests.browser.test_accessible import RULES
 
 pytestmark = pytest.mark.browser
 MakeReplay = Callable[..., ReplayGateway]
@@ -349,27 +346,3 @@ def test_no_replay_running_is_said_with_the_way_to_one(replay: MakeReplay, open_
     page.fill("#token", "sandik_driver")
     page.press("#token", "Enter")
     expect(page.locator("#pace")).to_contain_text("No replay of this night is running")
-
-
-@pytest.mark.parametrize("lang", ["en", "tr"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-def test_axe_finds_nothing_and_nothing_overflows(
-    lang: str, scheme: str, width: int, replay: MakeReplay, driven: Driven
-) -> None:
-    """A and AA, with faults that ran, run and failed, and an hour that was chosen."""
-    faults = [
-        fault("duplicate", 1),
-        fault("stall", 2, over=False, checks={}),
-        fault("reorder", 3, checks=HELD | {"holds": False}),
-    ]
-    acts = [did("fault", number, fault={"kind": one["kind"]}) for number, one in enumerate(faults, 1)]
-    page = driven(
-        replay(faults=faults, did=acts), lang=lang, width=width, color_scheme=scheme, bypass_csp=True
-    )
-    press(page, "mark-before")
-    until(page, "document.querySelector('#target .sure')")
-    response = Axe().run(page, options=RULES).response
-    assert response["passes"], "axe looked at nothing"
-    assert [] == [(one["id"], [node["html"] for node in one["nodes"]]) for one in response["violations"]]
-    assert page.evaluate("document.documentElement.scrollWidth") <= width

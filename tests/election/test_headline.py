@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from election.embargo import Embargo, embargo
-from election.headline import LANGUAGES, counted_pct, headline, number
+from election.headline import LANGUAGES, counted_pct, headline
 from election.night import Contest
 from election.outstanding import Outstanding
 from election.standing import Standing
@@ -158,11 +158,6 @@ def test_a_contest_with_no_more_choices_than_seats_has_no_lead() -> None:
 def test_counted_is_rounded_down_and_never_to_nothing(boxes: int, total: int, tenths: int) -> None:
     """29.96 % never reads 30, all but one never reads 100, one box never reads 0."""
     assert tenths == counted_pct(replace(seen((1, 0, 0)), boxes=boxes, boxes_total=total))
-
-
-def test_numbers_are_written_as_the_language_writes_them() -> None:
-    """Thousands by comma or by point."""
-    assert ("4,742,082", "4.742.082") == (number(4742082, "en"), number(4742082, "tr"))
 
 
 @given(

@@ -1,13 +1,14 @@
 """Whether a ruling that names no contest or no paper of the night is refused, with what it should say."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from election.night import SourceId, UnitId
-from election.rulings import Clearance, clearance, fault
-from election.wire.records import RULING_KINDS, Ruling
+from election.rulings import Clearance, by_language, clearance, fault, only_in, own_words
+from election.wire.records import RULING_KINDS, Ruling, decode, encode, identity
 from tests.election.strategies import night
 
 AT = datetime(2024, 3, 31, 20, 0, tzinfo=UTC)
@@ -46,3 +47,35 @@ def test_a_ruling_on_a_paper_names_a_paper(wrong: dict[str, Any]) -> None:
         assert found is not None
         assert ("R006", "data") == (found.code, found.field)
         assert "source, box and revision" in found.message
+
+
+def test_a_ruling_is_told_in_the_languages_it_is_in() -> None:
+    """Who said it and why, each by language; nothing is put into their mouth."""
+    both = replace(ruling("annulled"), texts={"en": "no", "tr": "hayır"}, actors={"tr": "Kurul"})
+    assert {"en": "the council: no", "tr": "Kurul: hayır"} == own_words(both)
+    assert only_in(both) is None
+    assert {"texts": dict(both.texts), "actors": {"tr": "Kurul"}} == by_language(both)
+
+
+def test_a_ruling_in_one_language_says_in_which() -> None:
+    """Its plain text stands where English would, and the fact names its language."""
+    turkish = replace(ruling("annulled"), text="hayır", texts={"tr": "hayır"})
+    assert {"en": "the council: hayır", "tr": "the council: hayır"} == own_words(turkish)
+    assert "tr" == only_in(turkish) == by_language(turkish)["lang"]
+    english = replace(ruling("annulled"), text="no", texts={"en": "no"})
+    assert ({"en": "the council: no"}, None) == (own_words(english), only_in(english))
+
+
+def test_a_ruling_that_names_no_language_is_told_as_ever() -> None:
+    """The same text in each, and nothing more is kept of it."""
+    plain = ruling("annulled")
+    assert {"en": "the council: …", "tr": "the council: …"} == own_words(plain)
+    assert {} == by_language(plain)
+
+
+def test_a_translation_makes_no_other_ruling() -> None:
+    """It travels with the record, and the id stays: told once, whenever it was translated."""
+    translated = replace(ruling("annulled"), texts={"tr": "hayır"}, actors={"tr": "Kurul"})
+    assert identity(ruling("annulled")) == identity(translated)
+    assert replace(translated, id=identity(translated)) == decode(encode(translated))
+    assert b"texts" not in encode(ruling("annulled"))

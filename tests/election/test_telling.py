@@ -55,5 +55,5 @@ def test_facts_are_chained_and_told_once() -> None:
 
 def test_a_length_of_time_is_said_in_hours_and_minutes() -> None:
     """Rounded down, and never as nothing at all."""
-    assert ["0 min", "1 h", "13 h 10 min"] == [lasted(one, "en") for one in (59, 3600, 47_459)]
-    assert "2 sa 5 dk" == lasted(7500, "tr")
+    assert ["0 min", "1 h", "13 h 10 min"] == [lasted(one)["en"] for one in (59, 3600, 47_459)]
+    assert "2 sa 5 dk" == lasted(7500)["tr"]

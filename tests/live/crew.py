@@ -30,7 +30,7 @@ from streams.spans import partition_name
 from streams.store import Store
 from streams.verify import Verified, verify
 from tests.live.forked import Forked
-from tests.servers import Running, frozen
+from tests.servers import HasUrl, Running, frozen
 from tests.streams import made
 
 ROOT = Path(__file__).parents[2]
@@ -49,10 +49,12 @@ async def until(what: str, check: Callable[[], bool], within_s: float = WITHIN_S
 class Crew:
     """Some workers of one night, a broker and a store."""
 
-    def __init__(self, broker: Running, redis: Running, folder: Path, name: str = "practice") -> None:
+    def __init__(
+        self, broker: Running, redis: HasUrl, folder: Path, name: str = "practice", session: str = ""
+    ) -> None:
         self.night: Night = made.night(name)
         self.name, self.folder, self.broker = name, folder, broker
-        self.scope = Scope("replay", self.night.id, f"t{uuid.uuid4().hex[:10]}")
+        self.scope = Scope("replay", self.night.id, session or f"t{uuid.uuid4().hex[:10]}")
         self.environment = {
             "SANDIK_MODE": "replay", "SANDIK_SESSION": self.scope.session, "SANDIK_KAFKA": broker.address,
             "SANDIK_KAFKA_KIND": broker.kind, "SANDIK_REDIS": redis.url, "SANDIK_OUTSIDE_WITHIN_S": "30",
@@ -172,10 +174,10 @@ class Crew:
 
 @asynccontextmanager
 async def crew(
-    broker: Running, redis: Running, folder: Path, name: str = "practice", workers: int = 1
+    broker: Running, redis: HasUrl, folder: Path, name: str = "practice", workers: int = 1, session: str = ""
 ) -> AsyncIterator[Crew]:
     """A crew with its topics, and so many workers."""
-    made_crew = Crew(broker, redis, folder, name)
+    made_crew = Crew(broker, redis, folder, name, session)
     try:
         await made_crew.create_topics()
         made_crew.start(workers)

@@ -20,7 +20,7 @@ from streams.settings import Settings
 from streams.spans import Received
 from streams.store import Store
 from streams.verify import Verified, verify
-from tests.servers import Running
+from tests.servers import HasUrl, Running
 from tests.streams import made
 
 NIGHT = made.night()
@@ -64,7 +64,7 @@ class One:
 
 
 @asynccontextmanager
-async def one(server: Running, **more: Any) -> AsyncIterator[One]:
+async def one(server: HasUrl, **more: Any) -> AsyncIterator[One]:
     """A worker for the length of a test."""
     worker = One(server.url, **more)
     try:

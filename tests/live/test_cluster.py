@@ -14,6 +14,7 @@ from election.wire.topics import WHATS
 from producers.cluster import create_topics, look
 from producers.errors import NoKafkaError
 from producers.settings import Settings
+from tests.patience import PATIENCE_S
 from tests.servers import Running
 
 
@@ -49,14 +50,20 @@ async def test_a_topic_takes_our_largest_record_and_forgets_nothing(apache_kafka
     await admin.start()
     try:
         what = ConfigResource(ConfigResourceType.TOPIC, of.scope(night).topic("reports"))
-        answers = await admin.describe_configs([what])
-        said = {
-            entry[0]: entry[1] for answer in answers for resource in answer.resources for entry in resource[4]
-        }
+        said: dict[str, str] = {}
+        async with asyncio.timeout(PATIENCE_S):
+            while not said:  # a broker hears of a new topic a moment after it was made
+                said = {
+                    entry[0]: entry[1]
+                    for answer in await admin.describe_configs([what])
+                    for resource in answer.resources
+                    for entry in resource[4]
+                }
     finally:
         await admin.close()
     assert RECORD_BYTES_MAX < int(said["max.message.bytes"])
-    assert "-1" == said["retention.ms"]
+    assert "-1" == said["retention.ms"] == said["retention.bytes"]
+    assert ("delete", "1") == (said["cleanup.policy"], said["min.insync.replicas"])
 
 
 async def test_nothing_at_the_address_is_a_sentence(broker: Running) -> None:

@@ -8,6 +8,8 @@ from election.errors import UsageError
 from producers.cluster import create_topics
 from producers.settings import Settings
 from sandik import cli, folders, probes
+from sandik.doctor import RedisFacts
+from sandik.doctor_kafka import TopicFacts
 from tests.servers import Running
 
 Captured = pytest.CaptureFixture[str]
@@ -28,16 +30,21 @@ async def test_the_store_says_what_it_is(redis_server: Running) -> None:
     assert abs(facts.ahead_s) < 1
 
 
-async def test_a_password_that_is_not_asked_for_is_an_error_of_the_store(store: Running) -> None:
-    """What the store says is passed on."""
-    with pytest.raises(ConnectionError, match="AUTH"):
-        await probes.redis_facts(store.url.replace("redis://", "redis://:secret@"))
-
-
 async def test_what_is_no_redis_url_is_said() -> None:
-    """The scheme is shown, and never what may be a password."""
-    with pytest.raises(UsageError, match="no redis:// or rediss:// URL"):
+    """What may be a password is never shown."""
+    with pytest.raises(UsageError, match="SANDIK_REDIS is no address of a store") as told:
         await probes.redis_facts("http://:secret@127.0.0.1/")
+    assert "secret" not in str(told.value)
+
+
+def test_of_several_primaries_the_worst_counts() -> None:
+    """One that forgets is enough to lose a part of the night."""
+    well, bad = (
+        RedisFacts("8.0", "noeviction", True, 0.1),
+        RedisFacts("7.2", "allkeys-lru", False, -3.0, 1),
+    )
+    assert RedisFacts("7.2 and 8.0", "allkeys-lru", False, -3.0, 1) == probes.worst([well, bad])
+    assert well == probes.worst([well])
 
 
 async def test_the_broker_says_its_topics(broker: Running) -> None:
@@ -45,10 +52,13 @@ async def test_the_broker_says_its_topics(broker: Running) -> None:
     settings = Settings(kafka=broker.address, kafka_kind=broker.kind, session="doctor")
     night = folders.load("practice").night
     await create_topics(settings, night.id)
-    facts = await probes.kafka_facts({"SANDIK_KAFKA": broker.address})
+    topics = ["replay.practice.doctor.reports", "replay.practice.doctor.nothing"]
+    environment = {"SANDIK_KAFKA": broker.address, "SANDIK_KAFKA_KIND": broker.kind}
+    facts = await probes.kafka_facts(environment, topics)
     assert (broker.address,) == facts.brokers
     assert () == facts.unreachable
-    assert 4 == facts.topics["replay.practice.doctor.reports"]
+    assert {topics[0]: TopicFacts(4)} == facts.topics
+    assert (broker.kind == "tansu") == (facts.ahead_s is None)
 
 
 def test_a_machine_that_is_well(

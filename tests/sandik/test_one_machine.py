@@ -37,6 +37,15 @@ def test_what_is_set_for_another_night_does_not_reach_the_rooms() -> None:
     assert Path(MACHINE.settings["SANDIK_NIGHT"]).is_absolute()
 
 
+def test_how_another_kafka_lets_somebody_in_does_not_reach_the_rooms_of_our_own() -> None:
+    """A broker that was started here knows no passwords; one that was named has the user's own."""
+    theirs = {"SANDIK_KAFKA_SECURITY": "sasl", "SANDIK_KAFKA_USER": "a", "SANDIK_KAFKA_PASSWORD": "b"}
+    assert "plaintext" == Producing.read({**theirs, **MACHINE.settings}).kafka_security
+    named = replace(MACHINE, own_kafka=False)
+    assert "sasl" == Counting.read({**theirs, **named.settings}).kafka_security
+    assert "" == named.settings["SANDIK_SECRETS"]
+
+
 def test_the_page_is_reached_on_this_machine_wherever_it_listens() -> None:
     """0.0.0.0 is no address to go to."""
     assert "http://127.0.0.1:3/" == MACHINE.url

@@ -28,7 +28,7 @@ def test_it_holds_no_figure_of_any_box() -> None:
     """It may be seen while nothing may be published."""
     found = outline(records(PRACTICE), PRACTICE.night)
     assert {"begin", "step_s", "bars", "marks", "boxes"} == found.keys()
-    assert {"at", "kind", "contest", "actor", "text"} == found["marks"][0].keys()
+    assert {"at", "kind", "contest", "actor", "text", "texts"} == found["marks"][0].keys()
 
 
 def test_what_is_decided_weeks_later_stretches_no_evening() -> None:

@@ -41,12 +41,12 @@ function played(steps, dice) {
   link.start();
   return steps.map(({ hear, drop }) => {
     if (drop !== undefined) {
-      if (!link.socket) link.retryNow();
+      if (!link.socket) link.connect();
       link.nextTryAt = null;
       link.socket.onclose({ code: drop });
       return { back: link.nextTryAt };
     }
-    if (!link.socket) link.retryNow();
+    if (!link.socket) link.connect();
     const socket = sockets.at(-1);
     socket.said = [];
     socket.onmessage({ data: JSON.stringify(hear) });

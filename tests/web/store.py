@@ -18,6 +18,7 @@ from election.wire.changes import Change, encode_change, entry_id
 from election.wire.frames import ContestState
 from election.wire.keys import Keys, pack_total, pack_unit
 from election.wire.topics import Scope
+from stores.address import read
 from tests.patience import PATIENCE_S
 from tests.web.made import Worker, night, records
 from web.upstream import Upstream
@@ -151,6 +152,29 @@ class Step:
         return [ask() for ask in self._asked]
 
 
+class InMemory:
+    """A store that was opened: one server, of which there is nothing to doubt."""
+
+    together = True
+
+    def __init__(self, store: Store) -> None:
+        self._store, self.address = store, read("redis://nowhere")
+
+    async def at(self, key: str) -> Store:
+        """It holds every key."""
+        return self._store
+
+    async def shares(self, keys: dict[str, str]) -> list[tuple[Store, list[str]]]:
+        """It holds all of them."""
+        return [(self._store, list(keys))]
+
+    def doubt(self) -> None:
+        """There is no other."""
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+
 def _number(entry: bytes) -> int:
     return int(entry.partition(b"-")[0])
 
@@ -185,8 +209,9 @@ class Ear:
 async def following(store: Store) -> AsyncIterator[Ear]:
     """A reader at work on the store."""
     ear = Ear()
+    opened: Any = InMemory(store)
     upstream = Upstream(
-        night(), SCOPE, "redis://nowhere", ear, lambda: store.now, connect=lambda url, within_s: store
+        night(), SCOPE, "redis://nowhere", ear, lambda: store.now, open_store=lambda url, within_s: opened
     )
     ear.upstream = upstream
     ear.task = task = asyncio.create_task(upstream.follow())

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from election.night import SourceId
 from tests.web.asking import FILES, MAYOR, answers, ask, counted, get
 from tests.web.made import Worker, hub, night, parts, records, with_other_figures
 from web.exports import EXPORTS
@@ -256,3 +257,22 @@ def test_under_the_embargo_figures_make_no_difference(size: int, other: int) -> 
             ):
                 assert get(one, target) == get(two, target)
     raise AssertionError("the ban was never lifted")
+
+
+def test_a_snapshot_by_another_count_is_had_by_its_name() -> None:
+    """The same as a subscription with that source begins with; the published one by its name is the usual."""
+    of = counted()
+    mayor = json.loads(get(answers(of), "/snapshot/mayor.json?source=party").body)
+    assert ("party", False) == (mayor["source"], mayor["published"])
+    assert of.by(MAYOR, SourceId("party")).shown == mayor
+    usual, named = (
+        get(answers(of), f"/snapshot/mayor.json{query}").body for query in ("", "?source=council")
+    )
+    assert usual == named
+
+
+def test_a_count_that_there_is_not_is_said_with_those_there_are() -> None:
+    """And before now there is the published one alone."""
+    unknown = get(answers(counted()), "/snapshot/mayor.json?source=nobody")
+    assert (400, True) == (unknown.status, b"there is council" in unknown.body)
+    assert 400 == get(answers(counted()), "/snapshot/mayor.json?source=party&as_of=18:00").status

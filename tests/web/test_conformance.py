@@ -62,15 +62,14 @@ async def test_all_at_once(caplog: pytest.LogCaptureFixture) -> None:
     async with house(**FREE) as at:
         neighbour = await Raw.websocket(at.gateway.port)
         crowd = asyncio.gather(*(said_to(at.gateway.port, case) for case in everything))
-        loop, slowest = asyncio.get_running_loop(), 0.0
+        answered = 0
         while not crowd.done():
-            began = loop.time()
             await neighbour.say(frame(PING, b"quick"))
             assert ["pong quick"] == await neighbour.until("pong quick")
-            slowest = max(slowest, loop.time() - began)
+            answered += 1
         found = zip(everything, await crowd, strict=True)
         assert [] == [(case.name, heard) for case, heard in found if not case.is_met_by(heard)]
-        assert slowest < 2.0
+        assert answered > 3, "it waited until the crowd was served"
         neighbour.leave()
         await until(lambda: len(at.gateway.hub) == 0)
     assert [] == [one.getMessage() for one in caplog.records if one.levelno > logging.INFO or one.exc_info]

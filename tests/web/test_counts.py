@@ -1,5 +1,7 @@
 """The counts of several sources side by side: each by itself, and in second place while they disagree."""
 
+import re
+
 import pytest
 
 from tests.browser import fakes
@@ -124,3 +126,41 @@ def test_under_the_ban_nobody_is_ahead_by_any_count() -> None:
     assert {"–"} == {
         values[f"src.{one['id']}.{key}"] for one in night["sources"] for key in ("lead", "l", "r")
     }
+
+
+def switch_of(night: Snapshot, lang: str = "en") -> list[tuple[str, str]]:
+    """The counts that the switch over the tiles offers, in its order: whose, and what is on the button."""
+    buttons = re.findall(
+        r'<button type="button" data-source="([^"]+)"[^>]*>(.*?)</button>', shown(night, lang)
+    )
+    return [(source, re.sub(r"<[^>]+>", "", text)) for source, text in buttons]
+
+
+def test_places_can_be_seen_by_each_count_that_tells_of_them() -> None:
+    """The night's own first, simulated ones tagged; one that gives only sums of the city is not offered."""
+    night = fakes.march_close()
+    own, council, party = (
+        ("agency-a", "Agency A sim."),
+        ("council", "Council"),
+        ("party", "Party’s tallies sim."),
+    )
+    assert [own, council, party] == switch_of(night)
+    assert "Agency A benzetim" == switch_of(night, "tr")[0][1]
+    assert shown(night).count('aria-pressed="true"') == 1
+    night["sources"][2] |= {"level": "district"}
+    assert [own, council, party] == switch_of(night)
+    night["sources"][2] |= {"level": "side"}
+    assert [own, council] == switch_of(night)
+    night["sources"][1] |= {"level": "city"}
+    assert [] == switch_of(night)
+
+
+def test_where_two_counts_tell_of_boxes_the_page_of_their_differences_is_linked() -> None:
+    """With one count of boxes there is nothing to compare."""
+    night = fakes.march_close()
+    assert '<a href="/apart/mayor?lang=en" class="apart-of">Boxes on which two counts differ</a>' in shown(
+        night
+    )
+    for source in night["sources"][1:]:
+        source["level"] = "district"
+    assert "/apart/" not in shown(night)

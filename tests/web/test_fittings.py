@@ -30,10 +30,10 @@ def test_a_token_can_be_typed_and_never_stands_in_an_address(part: str, lang: st
 @pytest.mark.parametrize("part", ["desk", "replay"])
 def test_everything_the_head_names_is_there(part: str) -> None:
     """Scripts, sheets and words of the page."""
-    made = sign_in_head(words("en"), part, ("board", "desk"))
+    made = sign_in_head(words("en"), part)
     named = [one.split('"')[0] for one in made.split("/static/")[1:]]
     assert set(named) <= served().keys()
-    assert {f"{part}.js", "desk.css", f"strings.{part}.en.json"} <= set(named)
+    assert {f"{part}.js", f"{part}.css", f"strings.{part}.en.json"} <= set(named)
 
 
 def test_a_page_beside_the_board_has_a_way_back() -> None:

@@ -220,6 +220,23 @@ def test_another_source_is_followed_only_while_somebody_does(monkeypatch: pytest
     assert [None] == asked
 
 
+def test_a_count_that_is_only_asked_for_is_followed_as_long_as_it_is() -> None:
+    """By its address, without a subscription; the published one by its name is the usual group."""
+    to, worker, group = begun()
+    assert group is to.by(MAYOR) is to.by(MAYOR, SourceId("council"))
+    party = to.by(MAYOR, SourceId("party"))
+    do(counted(to, worker, PAPERS[3:9]))
+    assert (group.version, False) == (party.version, party.shown["published"])
+    to.turn(10.0)
+    assert party is to.by(MAYOR, SourceId("party"))
+    for now in (60.0, 90.0):
+        to.turn(now)
+    assert party is to.by(MAYOR, SourceId("party"))
+    for now in (100.0, 170.0):
+        to.turn(now)
+    assert party is not to.by(MAYOR, SourceId("party"))
+
+
 def test_a_newcomer_of_another_source_is_not_ahead() -> None:
     """It begins where everybody has been led to, and goes on with them."""
     to, worker, group = begun(2)

@@ -8,7 +8,20 @@ import pytest
 
 from tests.web.node import answer
 from web import joined
-from web.joined import ENTRIES, LATE, VENDORED, entry, imports, late, order, served, sheet
+from web.joined import (
+    ASKED,
+    ENTRIES,
+    LATE,
+    VENDORED,
+    entry,
+    imports,
+    late,
+    order,
+    sayable,
+    served,
+    sheet,
+    whole_sheet,
+)
 
 MODULES = {
     "far": "export const BASE = 40;\nconst shared = 1;\nexport function far() { return BASE + shared; }\n",
@@ -20,6 +33,8 @@ MODULES = {
     "export function start(app) { return app + near() + own; }\n",
     "own": "export const own = 1000;\n",
 }
+ASKS = {"asks": 'import { sum } from "./page.js";\n'}
+"""A late script that wants something of the page."""
 SCRIPTS = sorted(
     entry.name.removesuffix(".js")
     for entry in files("web").joinpath("static").iterdir()
@@ -34,7 +49,7 @@ def test_a_module_comes_after_what_it_needs() -> None:
 
 def test_what_is_not_exported_stays_a_modules_own(tmp_path: Path) -> None:
     """Two modules may use one name for two things, as they may one by one."""
-    (tmp_path / "page.mjs").write_bytes(entry("page", MODULES))
+    (tmp_path / "page.mjs").write_bytes(entry("page", MODULES | ASKS, ["asks"]))
     asks = tmp_path / "asks.mjs"
     asks.write_text('import { page } from "./page.mjs";\nconsole.log(page.sum);\n')
     assert 82 == answer(asks)
@@ -42,7 +57,7 @@ def test_what_is_not_exported_stays_a_modules_own(tmp_path: Path) -> None:
 
 def test_a_late_script_takes_from_the_page_what_that_has(tmp_path: Path) -> None:
     """And brings along what it has alone."""
-    (tmp_path / "page.mjs").write_bytes(entry("page", MODULES))
+    (tmp_path / "page.mjs").write_bytes(entry("page", MODULES, ["extra"]))
     script = late("extra", MODULES, page="page").decode()
     assert "BASE" not in script
     (tmp_path / "extra.mjs").write_text(script.replace('"/static/page.js"', '"./page.mjs"'))
@@ -73,7 +88,7 @@ def test_every_script_is_sent_by_some_page() -> None:
     modules = {
         name: files("web").joinpath("static", f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS
     }
-    needed = {one for name in (*ENTRIES, *LATE) for one in order(name, modules)}
+    needed = {one for name in (*ENTRIES, *LATE, *ASKED) for one in order(name, modules)}
     assert set(SCRIPTS) == needed
 
 
@@ -89,3 +104,27 @@ def test_sentences_that_only_the_server_says_are_not_sent() -> None:
     """A page fetches what it renews."""
     assert "strings.en.json" in served()
     assert not [name for name in served() if "printed" in name]
+
+
+def test_a_script_gives_only_what_a_late_one_takes() -> None:
+    """A page without late scripts gives nothing."""
+    assert b"export" not in entry("page", MODULES)
+    assert b"export{$near as near};" in entry("page", MODULES, ["extra"])
+
+
+def test_a_sheet_stands_behind_what_it_imports() -> None:
+    """Each once, in the order in which they are needed."""
+    sheets = {
+        "base": "a { b: c; }\n",
+        "sign": '@import "./base.css";\nd { e: f; }\n',
+        "desk": '@import "./sign.css";\n@import "./base.css";\ng { h: i; }\n',
+    }
+    assert b"a { b: c; }\nd { e: f; }\ng { h: i; }" == whole_sheet("desk", sheets)
+    assert not [name for name, body in served().items() if name.endswith(".css") and b"@import" in body]
+
+
+def test_a_page_is_sent_the_sentences_that_its_script_can_say() -> None:
+    """Keys in full, names of the table, and those that begin as a text is filled in."""
+    table = {"votes": "a", "months": "b", "badge.called": "c", "badge.open": "d", "q1.no": "e", "date": "f"}
+    script = 'w.say("votes");w.text.months.split("|");w.say(`badge.${kind}`)'
+    assert {"votes", "months", "badge.called", "badge.open"} == sayable(script, table).keys()

@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser import fakes
 from web import pages
-from web.joined import ENTRIES, VENDORED, served
+from web.joined import ASKED, ENTRIES, VENDORED, served
 
 VOID = {"input", "link", "meta"}
 
@@ -120,11 +120,12 @@ DRAWS_WITH_A_LIBRARY = "chart"
 
 
 def fetched_by_the_board(name: str) -> bool:
-    """Whether the board asks for this file: its late blocks too, but the chart library and its script."""
+    """Whether the board asks for it by itself: late blocks too, not the chart, nor what a press asks for."""
     stem = name.split(".")[0]
     part = name.removeprefix("strings.").split(".")[0] if name.startswith("strings.") else stem
-    others = {entry for entry in ENTRIES if entry != "board"} | {"shown", "places", DRAWS_WITH_A_LIBRARY}
-    return part not in others and name not in VENDORED
+    others = {entry for entry in ENTRIES if entry != "board"} | {*ASKED}
+    others |= {"shown", "places", DRAWS_WITH_A_LIBRARY}
+    return part.split("_")[0] not in others and name not in VENDORED
 
 
 def test_the_page_weighs_less_than_its_budget(capsys: pytest.CaptureFixture[str]) -> None:

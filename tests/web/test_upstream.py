@@ -12,7 +12,7 @@ from election.errors import OutsideError, UsageError
 from election.wire.keys import Keys, unpack_unit
 from tests.web.made import Worker, night, parts
 from tests.web.store import MAYOR, PAPERS, SCOPE, STORE_AHEAD_S, Store, boxes, following, until
-from web.upstream import address, client
+from web.catching_up import CATCH_UP_WITHIN_S
 
 
 async def test_it_follows_every_change() -> None:
@@ -243,9 +243,65 @@ async def test_how_far_the_workers_have_counted() -> None:
         assert () == ear.upstream.pulse.lags(store.now)
 
 
-def test_addresses() -> None:
-    """An address is told without its password; one that is none is said so."""
-    assert "store:6380" == address("redis://me:secret@store:6380/0")
-    with pytest.raises(UsageError) as caught:
-        client("http://store", 5.0)
-    assert "SANDIK_REDIS" in str(caught.value)
+async def test_a_store_that_has_lost_ground_shows_nothing_older_while_it_is_counted_again() -> None:
+    """Another server took over: what was shown stays, told as old, until the log is counted so far again."""
+    store = Store(Worker(night()))
+    store.count(12)
+    counted(store, 12)
+    async with following(store) as ear:
+        await until(lambda: ear.fresh is True)
+        shown = list(ear.states)
+        store.flush()
+        store.worker, store.run_id, store.counted = Worker(night(), "e2"), "b" * 40, 0
+        for so_far in (4, 8):
+            store.count(4)
+            counted(store, so_far)
+            looks = store.now + 5
+            await until(lambda at=looks: store.now > at and ear.fresh is False)  # type: ignore[misc] # bound now
+        assert shown == ear.states
+        store.count(4)
+        counted(store, 12)
+        await until(lambda: ear.states[-1].epoch == "e2")
+        assert shown[-1].rows == ear.states[-1].rows
+        assert len(shown) + 1 == len(ear.states)
+        await until(lambda: ear.fresh is True)
+
+
+async def test_a_store_that_never_comes_so_far_again_is_shown_in_the_end() -> None:
+    """Its log was made anew: old numbers for ever would be no better."""
+    store = Store(Worker(night()))
+    store.count(12)
+    counted(store, 12)
+    async with following(store) as ear:
+        await until(lambda: ear.fresh is True)
+        store.flush()
+        store.worker, store.run_id, store.counted = Worker(night(), "e2"), "b" * 40, 0
+        store.count(4)
+        counted(store, 4)
+        began = store.now
+        await until(lambda: ear.states[-1].epoch == "e2")
+        assert store.now - began > CATCH_UP_WITHIN_S
+        await until(lambda: ear.fresh is True)
+
+
+def counted(store: Store, offset: int) -> None:
+    """The store has counted so many records of the log, and its newest version says so."""
+    keys = Keys(SCOPE, MAYOR)
+    store.hashes[keys.meta][b"link:reports/0"] = f"{offset} {'ab' * 32}".encode()
+    store.hashes[keys.offsets][f"{SCOPE.topic('reports')}/0".encode()] = str(offset).encode()
+
+
+async def test_a_store_that_forgets_while_it_runs_was_made_to() -> None:
+    """A replay that goes back begins its log anew, perhaps at offset 0: nobody waits for what was before."""
+    store = Store(Worker(night()))
+    store.count(12)
+    counted(store, 12)
+    async with following(store) as ear:
+        await until(lambda: ear.fresh is True)
+        store.flush()
+        store.worker, store.counted = Worker(night(), "e2"), 0
+        store.count(4)
+        counted(store, 4)
+        began = store.now
+        await until(lambda: ear.states[-1].epoch == "e2")
+        assert store.now - began < CATCH_UP_WITHIN_S

@@ -8,19 +8,15 @@ its script nothing can be sent, and a token never stands in an address.
 """
 
 from web.asked import Asked
-from web.fittings import language_links, sign_in, sign_in_head
+from web.fittings import language_links, sign_in, sign_in_answer, sign_in_head
 from web.html import Html, h
-from web.kept import digest, kept
-from web.replies import BY_LANGUAGE, TYPES, Answer, cached, nothing
+from web.replies import Answer
 from web.words import Words, words
 
 
 def answer(asked: Asked) -> Answer:
     """The page; there is nothing behind it."""
-    if asked.rest:
-        return nothing()
-    body = page(asked.lang)
-    return cached(kept(digest(body), body), asked.request, TYPES["html"], "no-cache", BY_LANGUAGE)
+    return sign_in_answer(asked, page)
 
 
 def page(lang: str) -> bytes:
@@ -36,9 +32,7 @@ def page(lang: str) -> bytes:
         h("p", class_="vh", role="status", id="spoken"),
         data_state="out",
     )
-    return (
-        "<!doctype html>" + h("html", sign_in_head(w, "desk", ("board", "desk")), body, lang=w.lang)
-    ).encode()
+    return ("<!doctype html>" + h("html", sign_in_head(w, "desk"), body, lang=w.lang, dir=w.dir)).encode()
 
 
 def _top(w: Words) -> Html:

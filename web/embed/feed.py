@@ -17,7 +17,7 @@ def body(s: Snapshot, face: Face, f: Filler, w: Words) -> Html:
         h(
             "li",
             h("time", alert.time, datetime=alert.at),
-            h("p", h("b", alert.word, class_="tag"), " ", h("b", alert.title), " ", alert.because),
+            h("p", h("b", alert.word, class_="tag"), " ", *alert.said(w)),
             data_id=alert.id,
             data_group=alert.group,
         )

@@ -35,10 +35,10 @@ def page(options: Options, outside: Outside, contests: Sequence[Json]) -> bytes:
         h("meta", name="viewport", content="width=device-width, initial-scale=1"),
         h("meta", name="color-scheme", content="light dark"),
         h("link", rel="icon", href="/static/icon.svg", type="image/svg+xml"),
-        h("link", rel="stylesheet", href="/static/embed.css"),
+        h("link", rel="stylesheet", href="/static/embed_index.css"),
         h("script", "", src="/embed/height.js", async_=""),
     )
-    return ("<!doctype html>" + h("html", head, h("body", main), lang=w.lang)).encode()
+    return ("<!doctype html>" + h("html", head, h("body", main), lang=w.lang, dir=w.dir)).encode()
 
 
 def code(name: str, options: Options, outside: Outside, w: Words) -> str:

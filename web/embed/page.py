@@ -30,12 +30,13 @@ class Kind:
     """Whether the badge of the call stands beside the heading."""
     height: int
     """About how high it is in a column of 640 pixels, for a page around that runs no scripts."""
+    script: str = "embed"
 
 
 KINDS: Mapping[str, Kind] = {
     "race": Kind(race.title, race.sub, race.body, True, 460),
     "tiles": Kind(tiles.title, tiles.sub, tiles.body, False, 640),
-    "feed": Kind(feed.title, feed.sub, feed.body, False, 560),
+    "feed": Kind(feed.title, feed.sub, feed.body, False, 560, "embed_feed"),
 }
 
 
@@ -58,16 +59,17 @@ def page(name: str, options: Options) -> bytes:
         data_contest=options.contest,
         data_shape=shape(s, face),
     )
-    return ("<!doctype html>" + _html(_head(options, f), body, options)).encode()
+    return ("<!doctype html>" + _html(_head(name, options, f), body, options)).encode()
 
 
 def _html(head: Html, body: Html, options: Options) -> Html:
     theme = options.theme if options.theme != "auto" else None
-    return h("html", head, body, lang=options.lang, data_theme=theme, data_palette=options.palette)
+    way = words(options.lang).dir
+    return h("html", head, body, lang=options.lang, dir=way, data_theme=theme, data_palette=options.palette)
 
 
-def _head(options: Options, f: Filler) -> Html:
-    sheets = ("/static/embed.css", f"/embed/{options.path}.css?{urlencode({'theme': options.theme})}")
+def _head(name: str, options: Options, f: Filler) -> Html:
+    sheets = (f"/static/embed_{name}.css", f"/embed/{options.path}.css?{urlencode({'theme': options.theme})}")
     return h(
         "head",
         h("meta", charset="utf-8"),
@@ -77,7 +79,7 @@ def _head(options: Options, f: Filler) -> Html:
         h("meta", name="robots", content="noindex"),
         h("link", rel="icon", href="/static/icon.svg", type="image/svg+xml"),
         *(h("link", rel="stylesheet", href=sheet) for sheet in sheets),
-        h("script", "", type="module", src="/static/embed.js"),
+        h("script", "", type="module", src=f"/static/{KINDS[name].script}.js"),
     )
 
 

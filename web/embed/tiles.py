@@ -23,7 +23,8 @@ def ground(s: Snapshot, face: Face, f: Filler, w: Words) -> Html:
     water = [h("i", class_=f"water w{at}", aria_hidden="true") for at in range(cells)]
     items = [_tile(s, f, area, at, w, laid) for at, area in enumerate(face.areas)]
     listed = h("ul", *items, role="list", aria_label=w.say("embed.places"))
-    return h("div", *water, listed, class_="tiles" if laid else "tiles flow")
+    way = "ltr" if laid and w.dir else None  # west stays at the left, whichever way the page runs
+    return h("div", *water, listed, class_="tiles" if laid else "tiles flow", dir=way)
 
 
 def _tile(s: Snapshot, f: Filler, area: str, at: int, w: Words, laid: bool) -> Html:

@@ -53,7 +53,7 @@ def page(name: str, options: Options, delay_s: int) -> bytes:
         *(h("link", rel="stylesheet", href=sheet) for sheet in sheets),
         h("script", "", type="module", src="/static/overlay.js"),
     )
-    html = h("html", head, body, lang=w.lang, data_palette=options.palette)
+    html = h("html", head, body, lang=w.lang, dir=w.dir, data_palette=options.palette)
     return ("<!doctype html>" + html).encode()
 
 

@@ -7,19 +7,15 @@ token with the scope `replay`. The slider of the timeline stands in the page, be
 """
 
 from web.asked import Asked
-from web.fittings import language_links, sign_in, sign_in_head
+from web.fittings import language_links, sign_in, sign_in_answer, sign_in_head
 from web.html import Html, h
-from web.kept import digest, kept
-from web.replies import BY_LANGUAGE, TYPES, Answer, cached, nothing
+from web.replies import Answer
 from web.words import Words, words
 
 
 def answer(asked: Asked) -> Answer:
     """The page; there is nothing behind it."""
-    if asked.rest:
-        return nothing()
-    body = page(asked.lang)
-    return cached(kept(digest(body), body), asked.request, TYPES["html"], "no-cache", BY_LANGUAGE)
+    return sign_in_answer(asked, page)
 
 
 def page(lang: str) -> bytes:
@@ -34,10 +30,7 @@ def page(lang: str) -> bytes:
         h("p", class_="vh", role="status", id="spoken"),
         data_state="out",
     )
-    return (
-        "<!doctype html>"
-        + h("html", sign_in_head(w, "replay", ("board", "desk", "replay")), body, lang=w.lang)
-    ).encode()
+    return ("<!doctype html>" + h("html", sign_in_head(w, "replay"), body, lang=w.lang, dir=w.dir)).encode()
 
 
 def _top(w: Words) -> Html:

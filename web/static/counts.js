@@ -3,6 +3,7 @@
    the leader, and what the reader looks at stays where it is. */
 
 import { reached } from "./face.js";
+import { whenAsked } from "./late.js";
 import { hidden, short } from "./story.js";
 import { NONE } from "./words.js";
 
@@ -15,7 +16,7 @@ const heard = ({ counted, claimed }) => Boolean(counted?.units || claimed);
 
 const leaderOf = (s, face, source) => (face.phase === "open" && farEnough(s, source) ? face.place(source.leader) : null);
 
-export function apart(s, face) {
+function apart(s, face) {
   const ahead = new Set((s.sources ?? []).map((source) => leaderOf(s, face, source)));
   ahead.delete(null);
   return ahead.size > 1;
@@ -69,9 +70,11 @@ export function sourceValues(s, face, w) {
 }
 
 /* Puts the table where it belongs; what stood at the top of the window stays there. */
-export function watchCounts({ store }) {
+export function watchCounts(app) {
+  const { store } = app;
   const block = document.getElementById("counts");
   if (!block) return;
+  block.querySelector("details")?.addEventListener("toggle", () => whenAsked(app, "apart"), { once: true });
   store.addEventListener("paint", () => {
     const place = document.getElementById(apart(store.painted, store.face) ? "counts-up" : "counts-down");
     if (place === block.parentNode) return;

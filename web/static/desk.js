@@ -5,9 +5,9 @@
 import { Beside } from "./desk_beside.js";
 import { Deciding, waiting } from "./desk_decide.js";
 import { Doing } from "./desk_do.js";
-import { begin, draw, h, Steady } from "./desk_dom.js";
+import { begin, button, draw, h, hear } from "./desk_dom.js";
 import { DeskLink } from "./desk_link.js";
-import { button, line } from "./desk_parts.js";
+import { line, Steady } from "./desk_parts.js";
 import { boxId, Tables } from "./desk_tables.js";
 
 const SUB = "desk";
@@ -31,29 +31,34 @@ class Desk {
     this.beside = new Beside(this);
     this.tables = new Tables(this);
     this.pressed = this.presses();
+    this.name = null;
   }
 
   start() {
     const { link } = this;
-    link.addEventListener("state", () => this.changed());
-    link.addEventListener("ready", () => link.send({ t: "subscribe", sub: SUB, kind: "desk" }));
-    link.addEventListener("frame", ({ detail }) => this.take(detail));
-    link.addEventListener("beat", () => this.draw());
-    document.addEventListener("click", (event) => this.press(event));
+    hear(this);
     document.addEventListener("change", (event) => this.pick(event));
-    document.addEventListener("visibilitychange", () => this.draw());
-    const form = document.querySelector(".sign-in form");
-    form.hidden = false;
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      const field = document.getElementById("token");
-      const token = field.value.trim();
-      field.value = "";
-      if (token) link.signIn(token);
-    });
     setInterval(() => this.draw(), TICK_MS);
     link.start();
     this.changed();
+  }
+
+  /* Somebody is signed in; whoever comes back finds what they had typed, and nobody else does. */
+  ready() {
+    const { link } = this;
+    if (this.name !== link.name) this.leave();
+    this.name = link.name;
+    link.send({ t: "subscribe", sub: SUB, kind: "desk" });
+  }
+
+  leave() {
+    this.name = null;
+    this.doing.leave();
+    this.known = null;
+    this.deciding = new Deciding(this);
+    this.beside = new Beside(this);
+    this.tables = new Tables(this);
+    this.pressed = this.presses();
   }
 
   take(frame) {
@@ -74,12 +79,14 @@ class Desk {
   changed() {
     const { link } = this;
     document.body.dataset.state = link.state === "out" ? "out" : "in";
-    if (link.state === "out") {
+    if (link.state === "out" && this.d) {
+      if (link.problem === "expired") this.doing.keep(this.name);
+      else this.leave();
       this.d = null;
-      this.known = null;
     }
     const problem = document.getElementById("problem");
-    const text = link.problem ? line(this.w, `problem.${link.problem}`) : "";
+    const kept = link.problem === "expired" && this.doing.kept?.texts.size;
+    const text = link.problem ? line(this.w, `problem.${link.problem}`) + (kept ? ` ${line(this.w, "problem.kept")}` : "") : "";
     if (problem.textContent !== text) problem.textContent = text;
     this.draw();
   }
@@ -129,7 +136,7 @@ class Desk {
   /* What of this night is no live one: the mode is in the greeting, the rest in what the desk is sent. */
   ribbon() {
     const { w, d, link } = this;
-    const { mode = "live", simulated = false } = d ?? link.hello ?? {};
+    const { mode = "live", simulated = false } = d ?? link.greeting ?? {};
     const tags = [mode !== "live" && w.say(`mode.${mode}`), simulated && w.say("simulated")].filter(Boolean);
     const node = document.getElementById("ribbon");
     node.hidden = !tags.length || link.state === "out";
@@ -169,7 +176,7 @@ class Desk {
     if (link.state === "connecting") return ["connecting", w.say("state.connecting")];
     if (link.state === "reconnecting") return ["reconnecting", w.say("state.reconnecting", { n: link.tries })];
     if (this.stale ?? link.stale) return ["stale", line(w, "stale")];
-    const mode = d?.mode ?? link.hello?.mode;
+    const mode = d?.mode ?? link.greeting?.mode;
     if (mode === "replay") return ["replay", d?.speed ? w.say("state.replay_at", { speed: d.speed }) : w.say("state.replay")];
     return mode === "rehearsal" ? ["rehearsal", w.say("state.rehearsal")] : ["live", w.say("state.live")];
   }
@@ -185,7 +192,9 @@ class Desk {
     const { w, d } = this;
     if ((embargo.state ?? "open") === "open") {
       const at = embargo.lifted_at ?? embargo.opens_at;
-      return at ? line(w, "ban.lifted", { t: w.moment(at, d.time_zone, d.date, false) }) : line(w, "ban.none");
+      if (!at) return line(w, "ban.none");
+      const ago = Math.max(0, Math.floor((this.nightNow() - Date.parse(at)) / 1000));
+      return line(w, "ban.lifted", { t: w.moment(at, d.time_zone, d.date, false), ago: w.lasted(ago) });
     }
     const opens = Date.parse(embargo.opens_at || embargo.law_opens_at || "");
     if (!opens || !(d.at || d.mode === "live")) return line(w, "ban.holds");

@@ -2,10 +2,11 @@
    Know before changing: an alert is acknowledged under a name and stays to be read; until it is sent it can be
    taken back. What a ruling needs stands in KINDS as sandik rule asks for it, and nowhere else in the browser. */
 
-import { h, rich } from "./desk_dom.js";
-import { because, button, line, reason, said, shortly, sure, times } from "./desk_parts.js";
+import { button, h } from "./desk_dom.js";
+import { because, line, reason, rich, said, shortly, sure, times } from "./desk_parts.js";
 
-const SHOWN = 8;
+const SHOWN = 6;
+const waits = (one) => !one.acknowledged && (one.grade ?? "minor") !== "minor";
 export const KINDS = {
   "embargo-announced": { at: true }, "embargo-lifted": { at: true },
   concession: { needs: ["choice"] },
@@ -14,7 +15,7 @@ export const KINDS = {
   certified: { needs: ["choice"], at: true }, annulled: {}, "rerun-set": { needs: ["date"] },
 };
 
-const dead = (d, id) => d.deliveries.some((one) => one.id === id && one.state === "dead");
+const dead = (d, id) => d.deliveries.some((one) => one.id === id && one.state === "dead" && !one.retracted);
 
 export class Beside {
   constructor(app) {
@@ -30,21 +31,22 @@ export class Beside {
 
   alerts() {
     const { app } = this;
-    const { w, d, doing } = app;
-    const open = d.alerts.filter((one) => !one.acknowledged);
+    const { w, d } = app;
+    const open = d.alerts.filter(waits);
     const held = document.querySelector(".alerts:hover, .alerts:focus-within") !== null;
-    const shown = this.all ? d.alerts : [...open, ...d.alerts.filter((one) => !open.includes(one))].slice(0, Math.max(SHOWN, open.length));
+    const ordered = [...open, ...d.alerts.filter((one) => !waits(one))];
+    const shown = this.all ? ordered : ordered.slice(0, SHOWN);
     const rows = app.steady.rows("alerts", shown, (one) => one.id, held);
     return h("section.alerts", { key: "alerts", "aria-labelledby": "alerts" },
       h("div.head-line", null, h("h2", { id: "alerts" }, line(w, "alerts")),
         h("p.tag", { id: "alerts-open" }, line(w, "alerts.open", { n: d.open ?? open.length })),
-        d.alerts.length > SHOWN && button(line(w, this.all ? "alerts.fewer" : "alerts.all"), "alerts-all", { "aria-expanded": String(this.all) })),
+        d.alerts.length > SHOWN && button(line(w, this.all ? "alerts.fewer" : "alerts.all", { n: d.alerts.length }), "alerts-all", { "aria-expanded": String(this.all) })),
       rows.length ? h("ul.list", { role: "list" }, rows.map((one) => this.alert(one))) : h("p.none", null, line(w, "alerts.none")));
   }
 
   alert(one) {
     const { app } = this;
-    const { w, doing } = app;
+    const { w, d, doing } = app;
     const seen = one.acknowledged;
     const away = app.link.state !== "open" || doing.pending.has(one.id);
     const grade = one.grade ?? "minor";
@@ -54,7 +56,7 @@ export class Beside {
         h("p.quiet", null, h("b", null, line(w, `grade.${grade}`)), ` ${times(app)(one.at)}`),
         h("p", null, h("b", null, `${shortly(w, app.d, one)}.`), " ", rich(because(w, one)), seen && ` ${line(w, "seen", { name: seen.by })}`),
         !seen && h("div.buttons", null,
-          button(line(w, "acknowledge"), "acknowledge", { "data-id": one.id, disabled: away }),
+          waits(one) && button(line(w, "acknowledge"), "acknowledge", { "data-id": one.id, disabled: away }),
           one.delivery && dead(d, one.delivery) && button(line(w, "resend"), "resend", { "data-id": one.delivery, disabled: away || doing.pending.has(one.delivery) }),
           button(line(w, "copy"), "copy", { "data-id": one.id })),
         seen?.by === app.link.name && h("div.buttons", null, button(line(w, "reopen"), "reopen", { "data-id": one.id, disabled: away })),
@@ -72,7 +74,7 @@ export class Beside {
       open && this.form(),
       said(app, "rule"),
       rows.length ? h("ol.past-of", null, rows.map((one) => h("li", { key: one.id },
-        h("time", { datetime: one.at }, times(app)(one.at)), h("span", null, h("b", null, w.name(one, "title") || line(w, `ruled.${one.kind}`))), h("small", null, one.actor ?? ""))))
+        h("time", { datetime: one.at }, times(app)(one.at)), h("span", null, h("b", null, w.name(one, "title") || line(w, `ruled.${one.kind}`)), " ", because(w, one)), h("small", null, w.name(one, "actor")))))
         : h("p.none", null, line(w, "rulings.none")));
   }
 
@@ -85,7 +87,7 @@ export class Beside {
     const asks = doing.asks("rule") === "rule";
     const pick = (id, name, options, chosen, act) => h("label", { key: id, for: id }, line(w, name),
       h("select", { id, "data-change": act, disabled: asks || null }, options.map(([value, text]) => h("option", { value, selected: value === chosen || null }, text))));
-    const type = (id, name, more) => h("label", { key: id, for: id }, line(w, name), h("input", { key: `${id}-in`, id, autocomplete: "off", ...more }));
+    const type = (id, name, more) => h("label", { key: id, for: id }, line(w, name), h("input", { key: `${id}-in`, id, value: doing.begun(id), autocomplete: "off", ...more }));
     const choices = contest.choices.map((one) => [one.id, w.name(one)]);
     const wanted = [...(asked.needs ?? []), ...(asked.may ?? [])];
     return h("div.form", { key: "rule-form", id: "rule-form" },

@@ -2,12 +2,14 @@
    Know before changing: nobody signs what they have not seen. What was on the screen when somebody began to look is
    kept; if the proposal then passes by less, a guard answers otherwise, or much more is counted, they look again. */
 
-import { h } from "./desk_dom.js";
-import { bar, because, button, line, reason, said, say, sure, times } from "./desk_parts.js";
+import { button, h } from "./desk_dom.js";
+import { bar, because, line, reason, said, say, sure, times } from "./desk_parts.js";
 
 const MUCH_PER_MILLE = 10;
 const SIGNS = { clear: "✓", forbids: "✕", "does not apply": "–" };
 const person = (name) => name.trim().split(/\s+/).join(" ").toLowerCase();
+const forbidding = (rule) => (rule.guards ?? []).filter((guard) => guard.word === "forbids");
+const free = (rule) => rule.passes && !forbidding(rule).length;
 const words = (guards) => guards.map((one) => `${one.id}=${one.word}`).join(" ");
 
 /* What can be decided, in order: proposals that wait for me, proposals that wait for others, calls in force. */
@@ -48,6 +50,7 @@ export class Deciding {
     const { app } = this;
     const queue = waiting(app);
     const now = queue.find((one) => one.id === this.chosen) ?? queue[0];
+    app.doing.follow("decide", now?.id ?? "none");
     const parts = now ? (now.kind === "proposal" ? this.proposal(now.contest) : this.call(now.contest)) : this.nothing();
     return h("section.decide", { key: `decide-${now?.id ?? "none"}`, "aria-labelledby": "decide-title", "data-kind": now?.kind ?? "none" },
       queue.length > 1 && this.others(queue, now), parts);
@@ -87,7 +90,7 @@ export class Deciding {
     const badge = line(w, "badge", { t: times(app)(p.at), n: p.approvals.length, of: p.people });
     return [
       this.title(contest, badge, "proposed", line(w, "call_it", { name: this.names(contest, p.elected) })),
-      h("p.why", null, because(w, p)),
+      ...this.why(p),
       this.replaced && this.replaced !== p.id && h("p.since", null, say(w, "replaced")),
       this.evidence(contest, p),
       this.since(contest, p, why),
@@ -95,6 +98,14 @@ export class Deciding {
       p.people > 0 && this.people(contest, p),
       this.sign(contest, p, why),
     ];
+  }
+
+  /* Why, as it is now; and as it was proposed, where that was something else: the dossier rests on that. */
+  why(p) {
+    const { w } = this.app;
+    const [then, now] = [because(w, p), p.now?.passes ? because(w, p.now) : ""];
+    if (!now || now === then) return [h("p.why", null, then)];
+    return [h("p.why", null, now), h("p.quiet", null, line(w, "why.then", { t: times(this.app)(p.at) }), " ", then)];
   }
 
   evidence(contest, p) {
@@ -105,7 +116,7 @@ export class Deciding {
       h("div", null, h("h3", null, line(w, "dossier"), " ", h("span", null, p.id)),
         h("dl.facts", null,
           fact("rule", `${p.rule}: ${line(w, "passes", { n: w.number(p.now.cushion_votes) })}`),
-          fact("totals", line(w, "totals.at", { v: w.number(p.version), n: w.number(contest.boxes.counted) })),
+          fact("totals", line(w, "totals.at", { v: w.number(p.version), n: w.number(contest.boxes.counted - (p.since?.boxes ?? 0)) })),
           fact("proof", h("code.mono", { title: p.dossier_sha256 }, `${(p.dossier_sha256 ?? "").slice(0, 8)}…${(p.dossier_sha256 ?? "").slice(-4)}`)),
           h("div", null, h("dt", null, line(w, "from_log")), h("dd", null, this.recomputed(p))))));
   }
@@ -167,10 +178,20 @@ export class Deciding {
     const done = p.approvals.map((one, at) => h("li", { key: `by-${at}` }, h("b", null, `${at + 1}  ✓ ${one.by}`), one.at && ` · ${times(app)(one.at)}`,
       (one.because || one.becauses) && h("p.quiet", null, `“${because(w, one)}”`)));
     const open = Array.from({ length: Math.max(0, p.people - p.approvals.length) }, (_, at) => h("li.open", { key: `open-${at}` },
-      h("b", null, `${p.approvals.length + at + 1}  ${line(w, "waits_for")}`),
-      h("p.quiet", null, line(w, mine ? "you.signed" : "you.may", { name: link.name }))));
+      h("b", null, `${p.approvals.length + at + 1}  ${line(w, p.approvals.length + at ? "waits_for.more" : "waits_for")}`),
+      h("p.quiet", null, at || mine ? line(w, mine ? "you.signed" : "you.later") : this.next(p))));
     return h("div.block", null, h("h3", null, line(w, "signoff"), " ", h("span", null, line(w, "signoff.people", { n: p.people }, p.people))),
       h("ol.people", null, done, open));
+  }
+
+  /* The next to sign: me, who nobody else may be, and since when it waits. */
+  next(p) {
+    const { app } = this;
+    const { w } = app;
+    const since = Date.parse(p.approvals.at(-1)?.at ?? p.at);
+    const said = [line(w, "you.may", { name: app.link.name }), p.approvals.length && line(w, "you.twice", { list: p.approvals.map((one) => one.by).join(", ") }),
+      line(w, "waited", { t: w.lasted(Math.max(0, Math.floor((app.nightNow() - since) / 1000))) })];
+    return said.filter(Boolean).join(" ");
   }
 
   /* Reason and buttons; whoever has signed sees no button to sign. */
@@ -230,6 +251,7 @@ export class Deciding {
     return [
       h("h1", { id: "decide-title", tabindex: -1 }, line(w, "nothing")),
       h("p.why", null, line(w, "nothing.more")),
+      d.contests.some((one) => one.rules?.some(free)) && h("p.quiet", null, line(w, "nothing.again")),
       d.contests.map((one) => h("div.block", { key: one.contest }, h("h3", null, w.name(one, "title")), h("p", null, because(w, one.call ?? {})), this.rules(one))),
       said(app, "decide"),
     ];
@@ -240,8 +262,8 @@ export class Deciding {
     const { w } = this.app;
     if (!contest.rules?.length) return null;
     return h("table.guards", { "aria-label": line(w, "rules") }, h("tbody", null, contest.rules.map((one) => {
-      const forbids = (one.guards ?? []).filter((guard) => guard.word === "forbids");
-      return h("tr", { key: one.rule }, h("td.sign", { "aria-hidden": "true" }, one.passes && !forbids.length ? "✓" : "✕"), h("th", { scope: "row" }, one.rule),
+      const forbids = forbidding(one);
+      return h("tr", { key: one.rule }, h("td.sign", { "aria-hidden": "true" }, free(one) ? "✓" : "✕"), h("th", { scope: "row" }, one.rule),
         h("td.because", null, because(w, one), forbids.map((guard) => h("p", null, h("b", null, w.text[`desk.guard.${guard.id}`] ?? guard.id), ": ", because(w, guard)))),
         h("td.limit", null, line(w, one.passes ? (forbids.length ? "word.forbids" : "rule.passes") : "rule.not")));
     })));

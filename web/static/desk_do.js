@@ -3,6 +3,7 @@
    seconds, and leaving the page sends it; the rest asks a second time. A reason is looked for before that. */
 
 const UNDO_MS = 6000;
+const LED_TO_MS = 5000;
 
 export class Doing {
   constructor(app) {
@@ -14,12 +15,40 @@ export class Doing {
     this.open = new Set();
     this.missing = null;
     this.undoes = null;
+    this.kept = null;
     addEventListener("pagehide", () => this.flush());
   }
 
   /* What is typed in the field of that name. */
   typed(name) {
     return document.getElementById(name)?.value.trim() ?? "";
+  }
+
+  /* Keeps what is typed, for whoever typed it and nobody else: their token has run out. */
+  keep(name) {
+    const fields = [...document.querySelectorAll("#night :is(textarea, input, select)")].filter((one) => one.value);
+    this.kept = { name, texts: new Map(fields.map((one) => [one.id, one.value])) };
+  }
+
+  /* A reason that was sent is not the reason of the next act. */
+  spent(field) {
+    this.kept = null;
+    const node = document.getElementById(field);
+    if (node) node.value = "";
+  }
+
+  /* What a field begins with, when it is drawn again. */
+  begun(field) {
+    return this.kept?.texts.get(field);
+  }
+
+  /* Somebody else is here, or nobody: nothing is left of what was asked, answered or typed. */
+  leave() {
+    clearTimeout(this.forgetting);
+    Object.assign(this, { sure: null, missing: null, undoes: null, kept: null });
+    this.flush();
+    this.said.clear();
+    this.open.clear();
   }
 
   /* Asks once more; a field that has to be filled is pointed at instead. */
@@ -46,7 +75,8 @@ export class Doing {
     const { ok, outcome, d } = await this.app.link.act(what, fields);
     this.busy = null;
     this.sure = null;
-    this.said.set(where, { ok: Boolean(ok), what, outcome, because: d?.because ?? "" });
+    if (ok) this.spent(`because-${place}`);
+    this.said.set(where, { ok: Boolean(ok), what, outcome, because: d?.because ?? "", of: place, at: performance.now() });
     this.app.draw(`said-${where}`);
     return ok;
   }
@@ -66,6 +96,14 @@ export class Doing {
       this.forgetting = setTimeout(() => this.forget(), UNDO_MS);
     }
     this.app.draw();
+  }
+
+  /* What was said of a decision goes with it; what the decision itself led to keeps it for a moment longer. */
+  follow(where, id) {
+    const found = this.said.get(where);
+    if (!found || found.of === id) return;
+    if (performance.now() - found.at > LED_TO_MS) this.said.delete(where);
+    else found.of = id;
   }
 
   forget() {

@@ -2,7 +2,7 @@
    Know before changing: text goes in as text, never as HTML; a field that somebody types in keeps what is typed,
    because its value is set only when it is made; and what is done is named by data-do, heard once for the page. */
 
-import { BOLD, Words } from "./words.js";
+import { Words } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -12,10 +12,9 @@ export function h(name, props, ...children) {
   return { tag, props: classes.length ? { class: classes.join(" "), ...props } : (props ?? {}), children };
 }
 
-/* A sentence with its bold parts. */
-export function rich(text) {
-  if (!text?.includes(BOLD)) return [text ?? ""];
-  return text.split(BOLD).map((part, at) => (at % 2 ? h("b", null, part) : part));
+export function button(text, act, more = {}) {
+  const { style = "plain", ...rest } = more;
+  return h(`button.${style}`, { type: "button", "data-do": act, ...rest }, text);
 }
 
 const fits = (node, one) => typeof one === "string" ? node.nodeType === 3 : node.wanted?.tag === one.tag && node.wanted.props.key === one.props.key;
@@ -84,26 +83,30 @@ export function draw(parent, children, space = parent.namespaceURI === SVG ? SVG
   }
 }
 
-/* Rows as they stood while somebody points at them or is among them; what is new comes behind. */
-export class Steady {
-  constructor() {
-    this.orders = new Map();
-  }
-
-  rows(name, rows, key, held) {
-    const by = new Map(rows.map((row) => [key(row), row]));
-    const before = held ? (this.orders.get(name) ?? []).filter((id) => by.has(id)) : [];
-    const order = [...before, ...[...by.keys()].filter((id) => !before.includes(id))];
-    this.orders.set(name, order);
-    return order.map((id) => by.get(id));
-  }
+/* What every page hears that one signs in at: its connection, what is pressed, and the field for the token. */
+export function hear(page) {
+  const { link } = page;
+  link.addEventListener("state", () => page.changed());
+  link.addEventListener("ready", () => page.ready());
+  link.addEventListener("frame", ({ detail }) => page.take(detail));
+  link.addEventListener("beat", () => page.draw());
+  document.addEventListener("click", (event) => page.press(event));
+  document.addEventListener("visibilitychange", () => page.draw());
+  const form = document.querySelector(".sign-in form");
+  form.hidden = false;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const field = document.getElementById("token");
+    const token = field.value.trim();
+    field.value = "";
+    if (token) link.signIn(token);
+  });
 }
 
 /* Starts a page one signs in at, when its words are there. */
 export async function begin(part, Page) {
   const root = document.documentElement;
-  const words = new Words(await (await fetch(`/static/strings.${root.lang}.json`)).json());
-  await words.more(part);
+  const words = new Words(await (await fetch(`/static/strings.${part}.${root.lang}.json`)).json());
   root.dataset.js = "1";
   globalThis.sandik = new Page(words);
   globalThis.sandik.start();

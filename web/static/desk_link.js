@@ -2,11 +2,10 @@
    Know before changing: the token is said in the socket and never stands in an address; it is kept for this tab alone.
    An act whose answer never came may have been done: that is said, and it is never sent a second time by itself. */
 
+import { Dial, NO_RETURN_CODE } from "./dial.js";
+
 const KEPT = "sandik.desk.token";
-const RETRY_MS = 500;
-const RETRY_MAX_MS = 15000;
 const GONE = 3401;
-const NO_RETURN_CODE = 3500;
 
 function stored(text) {
   try {
@@ -17,18 +16,17 @@ function stored(text) {
   return null;
 }
 
-export class DeskLink extends EventTarget {
+export class DeskLink extends Dial {
   constructor() {
     super();
-    Object.assign(this, { state: "out", problem: null, token: null, name: "", hello: null, tries: 0, nextTryAt: 0,
+    Object.assign(this, { state: "out", problem: null, token: null, name: "", greeting: null, tries: 0, nextTryAt: 0,
       offset: 0, stale: null, waiting: new Map(), acts: 0, asked: null });
   }
 
   start() {
     const token = stored();
     if (token) this.signIn(token);
-    addEventListener("online", () => this.token && !this.socket && this.connect());
-    addEventListener("pageshow", (event) => event.persisted && this.token && !this.socket && this.connect());
+    this.comeBack(() => this.token);
   }
 
   become(state, problem = null) {
@@ -56,29 +54,6 @@ export class DeskLink extends EventTarget {
     this.become("out", problem);
   }
 
-  connect() {
-    clearTimeout(this.retry);
-    const url = new URL("/ws", location.href);
-    url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(url);
-    this.socket = socket;
-    this.watch(socket, 10);
-    socket.onmessage = (event) => {
-      this.watch(socket, this.quiet ?? 30);
-      this.take(JSON.parse(event.data), socket);
-    };
-    socket.onclose = (event) => this.lost(socket, event.code);
-  }
-
-  /* A socket that says nothing for too long is treated as gone. */
-  watch(socket, seconds) {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      socket.close();
-      this.lost(socket, 1006);
-    }, seconds * 1000);
-  }
-
   lost(socket, code) {
     if (socket !== this.socket) return;
     this.socket = null;
@@ -87,24 +62,14 @@ export class DeskLink extends EventTarget {
     if (code === GONE) return this.signOut("expired");
     if (code >= NO_RETURN_CODE && code < 5000) return this.signOut("closed");
     this.tries += 1;
-    const wait = this.asked ?? Math.min(RETRY_MS * 2 ** (this.tries - 1), RETRY_MAX_MS / 2) * (1 + Math.random());
-    this.asked = null;
-    this.nextTryAt = performance.now() + wait;
-    this.retry = setTimeout(() => this.connect(), wait);
+    this.later();
     this.become("reconnecting");
-  }
-
-  send(frame) {
-    this.socket.send(JSON.stringify(frame));
   }
 
   take(frame, socket) {
     if (socket !== this.socket) return;
-    if (frame.t === "hello") {
-      this.hello = frame;
-      this.quiet = Math.max(5, 3 * (frame.heartbeat_s ?? 10));
-      this.send({ t: "auth", token: this.token });
-    } else if (frame.t === "scopes") this.signedIn(frame);
+    if (frame.t === "hello") this.hello(frame);
+    else if (frame.t === "scopes") this.signedIn(frame);
     else if (frame.t === "error") this.error(frame);
     else if (frame.t === "done") this.settle(frame.id, frame);
     else if (frame.t === "bye") this.bye(frame);
@@ -126,14 +91,19 @@ export class DeskLink extends EventTarget {
     else this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
   }
 
-  bye({ code, reconnect_after_ms: range }) {
-    if (code === GONE) return this.signOut("expired");
-    if (range) this.asked = range[0] + Math.random() * (range[1] - range[0]);
+  hello(frame) {
+    super.hello(frame);
+    this.greeting = frame;
+    this.send({ t: "auth", token: this.token });
+  }
+
+  bye(frame) {
+    if (frame.code === GONE) return this.signOut("expired");
+    super.bye(frame);
   }
 
   beat(frame) {
-    if (frame.at) this.offset = Date.parse(frame.at) - Date.now();
-    this.stale = frame.stale_s == null ? null : { seconds: frame.stale_s, at: performance.now() };
+    super.beat(frame);
     this.dispatchEvent(new Event("beat"));
   }
 

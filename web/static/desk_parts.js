@@ -1,7 +1,14 @@
 /* Pieces that several parts of the desk are made of.
    Know before changing: a sentence that an act was answered with is the gateway's own, in English, and says so. */
 
-import { h, rich } from "./desk_dom.js";
+import { button, h } from "./desk_dom.js";
+import { BOLD } from "./words.js";
+
+/* A sentence with its bold parts. */
+export function rich(text) {
+  if (!text?.includes(BOLD)) return [text ?? ""];
+  return text.split(BOLD).map((part, at) => (at % 2 ? h("b", null, part) : part));
+}
 
 /* A sentence of the desk, with its bold parts. */
 export const say = (w, key, values, count) => rich(w.say(`desk.${key}`, values, count));
@@ -10,16 +17,10 @@ export const line = (w, key, values, count) => w.say(`desk.${key}`, values, coun
 /* The sentence why, in the language of the page. */
 export const because = (w, one) => w.name(one, "because");
 
-/* The title of an alert without what the whole page says already: the mode, and the only contest there is. */
+/* A title without what the whole page says already: the mode, and the only contest there is. */
 export function shortly(w, d, one) {
-  const title = w.name(one, "title").replace(/^(?:\p{Lu}+ · )+/u, "");
-  const head = d.contests.length === 1 ? `${w.name(d.contests[0], "title")}: ` : "";
-  return w.capital(head && title.startsWith(head) ? title.slice(head.length) : title);
-}
-
-export function button(text, act, more = {}) {
-  const { style = "plain", ...rest } = more;
-  return h(`button.${style}`, { type: "button", "data-do": act, ...rest }, text);
+  const title = w.name(one, "title").replace(/(?:\p{Lu}{2,} · )+/gu, "");
+  return w.capital(d.contests.length === 1 ? title.replace(`${w.name(d.contests[0], "title")}: `, "") : title);
 }
 
 /* A field for the reason, which is kept while somebody types. */
@@ -27,7 +28,7 @@ export function reason({ w, doing }, name, key = "reason") {
   const wrong = doing.missing === name;
   return h("div", { key: `${name}-field` },
     h("label.reason", { for: name }, say(w, key)),
-    h("textarea", { key: name, id: name, rows: 1, maxlength: 2000, required: true, "aria-invalid": wrong || null, "aria-describedby": wrong ? `${name}-wrong` : null }),
+    h("textarea", { key: name, id: name, value: doing.begun(name), rows: 1, maxlength: 2000, required: true, "aria-invalid": wrong || null, "aria-describedby": wrong ? `${name}-wrong` : null }),
     wrong && h("p.problem", { id: `${name}-wrong` }, line(w, "reason.missing")));
 }
 
@@ -63,3 +64,18 @@ export function bar(part, whole, kind, colour = null) {
 }
 
 export const times = (app) => (at, seconds = true) => app.w.moment(at, app.d.time_zone, app.d.date, seconds);
+
+/* Rows as they stood while somebody points at them or is among them; what is new comes behind. */
+export class Steady {
+  constructor() {
+    this.orders = new Map();
+  }
+
+  rows(name, rows, key, held) {
+    const by = new Map(rows.map((row) => [key(row), row]));
+    const before = held ? (this.orders.get(name) ?? []).filter((id) => by.has(id)) : [];
+    const order = [...before, ...[...by.keys()].filter((id) => !before.includes(id))];
+    this.orders.set(name, order);
+    return order.map((id) => by.get(id));
+  }
+}

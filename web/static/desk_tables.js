@@ -2,8 +2,8 @@
    Know before changing: rows keep their order while somebody points at them or is among them. A box held back is
    counted nowhere until a person decides, with a reason, in two steps; a dead letter is sent again by hand. */
 
-import { h } from "./desk_dom.js";
-import { because, button, line, reason, said, sure, times } from "./desk_parts.js";
+import { button, h } from "./desk_dom.js";
+import { because, line, reason, said, shortly, sure, times } from "./desk_parts.js";
 
 const ROWS = 5;
 export const boxId = (one) => `${one.source}/${one.box}/${one.revision}`;
@@ -94,9 +94,10 @@ export class Tables {
     const { w, d } = app;
     return h("section", { key: "sources", "aria-labelledby": "sources" }, h("h2", { id: "sources" }, line(w, "sources")),
       h("table.rows-of", { "aria-labelledby": "sources" },
-        this.heads(["col.source"], ["col.boxes", "n"], ["col.counted", "n"], ["col.pace"], ["col.state", "n"]),
+        this.heads(["col.source"], ["col.level"], ["col.boxes", "n"], ["col.counted", "n"], ["col.pace"], ["col.state", "n"]),
         h("tbody", null, d.sources.map((one) => h("tr", { key: `${one.id}/${one.contest}`, "data-state": one.stalled ? "stalled" : null },
           h("th", { scope: "row" }, one.simulated ? w.name(one).replace(/ \([^)]*\)$/, "") : w.name(one), " ", d.contests.length > 1 && h("small", null, `${w.name(d.contests.find((other) => other.contest === one.contest), "title")} `), one.published && h("span.tag", null, line(w, "shown")), one.simulated && h("span.tag.sim", null, line(w, "sim"))),
+          cell("level", line(w, "col.level"), one.level === "box" || !one.level ? line(w, "level.box") : w.level(one.level, 1)),
           cell("n", line(w, "col.boxes"), one.silent_s == null ? "–" : w.number(one.boxes)),
           cell("n", line(w, "col.counted"), h("b", null, one.silent_s == null ? "–" : w.counted(one.boxes, one.boxes_total, 1))),
           cell("pace-of", line(w, "col.pace"), this.pace(one.pace), h("small", null, one.silent_s == null ? line(w, "never", { limit: w.lasted(one.limit_s ?? 0) }) : line(w, "silent", { t: w.lasted(one.silent_s), limit: w.lasted(one.limit_s ?? 0) }))),
@@ -121,7 +122,18 @@ export class Tables {
       h("div.head-line", null, h("h2", { id: "deliveries" }, line(w, "deliveries")), dead > 0 && h("p.tag", { id: "dead" }, line(w, "dead.n", { n: dead }, dead))),
       d.deliveries.length ? h("table.rows-of", { "aria-labelledby": "deliveries" },
         this.heads(["col.to"], ["col.event"], ["col.tries", "n"], ["col.state"], ["", "do"]),
-        h("tbody", null, d.deliveries.flatMap((one) => this.delivery(one)))) : h("p.none", null, line(w, "deliveries.none")));
+        h("tbody", null, d.deliveries.flatMap((one) => this.delivery(one)))) : h("p.none", null, line(w, "deliveries.none")),
+      this.unheard());
+  }
+
+  /* Who has not heard what, in words: one sentence for each receiver. */
+  unheard() {
+    const { w, d } = this.app;
+    const dead = d.deliveries.filter((one) => one.state === "dead" && !one.retracted);
+    return [...new Set(dead.map((one) => one.to))].map((who) => {
+      const all = dead.filter((one) => one.to === who);
+      return h("p.unheard", { key: `unheard-${who}` }, line(w, "deliveries.unheard", { who, n: all.length, what: shortly(w, d, all[0]) }, all.length));
+    });
   }
 
   delivery(one) {
@@ -131,10 +143,10 @@ export class Tables {
     const state = { sent: "✓ ", dead: "✕ ", waiting: "… ", retrying: "↻ " }[one.state] ?? "";
     const row = h("tr", { key: one.id, "data-state": one.state, "data-delivery": one.id },
       h("th", { scope: "row" }, one.to, " ", h("small", null, one.channel)),
-      cell("event", line(w, "col.event"), w.name(one, "title")),
+      cell("event", line(w, "col.event"), shortly(w, app.d, one)),
       cell("n", line(w, "col.tries"), one.tries_max && one.state === "dead" ? line(w, "tries", { n: one.tries, of: one.tries_max }) : w.number(one.tries)),
       cell("how", line(w, "col.state"), state, h(one.state === "dead" ? "b" : "span", null, line(w, `delivery.${one.state}`)), one.last && ` · ${one.last}`),
-      cell("do", line(w, "col.do"), one.state === "dead" && button(line(w, going ? "resending" : "resend"), "resend", { "data-id": one.id, disabled: going || app.link.state !== "open" })));
+      cell("do", line(w, "col.do"), one.state === "dead" && (one.retracted ? line(w, "delivery.retracted") : button(line(w, going ? "resending" : "resend"), "resend", { "data-id": one.id, disabled: going || app.link.state !== "open" }))));
     return doing.said.has(one.id) ? [row, h("tr.open-row", { key: `${one.id}/said` }, h("td", { colspan: 5 }, said(app, one.id)))] : [row];
   }
 }

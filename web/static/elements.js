@@ -1,16 +1,12 @@
-/* The parts of the page that do something: status line, controls, countdown, tiles, and the spoken sentence.
+/* The parts of the page that do something: status line, controls, countdown, and the spoken sentence.
    Know before changing: they renew what the server sent and build almost nothing; numbers are never live regions,
    and one sentence is spoken at most every thirty seconds. */
 
 import { asOf } from "./address.js";
-import { votesIn } from "./face.js";
-import { areaValues, moved, parentDay, sumValues, view, whose } from "./rows.js";
-import { alerts, short } from "./story.js";
-import { BOLD } from "./words.js";
+import { alerts } from "./told.js";
 
 const STALE_S = 30;
 const SPEAK_MS = 30000;
-const plain = (text) => text.replaceAll(BOLD, "");
 const two = (n) => String(n).padStart(2, "0");
 
 function remembered(key, value) {
@@ -22,7 +18,7 @@ function remembered(key, value) {
 }
 
 /* The time of the night: the server's clock when live; in a replay the newest data's, carried on at its speed. */
-export function nightNow({ store, link }) {
+function nightNow({ store, link }) {
   const s = store.latest;
   if (!s) return null;
   if ((s.mode ?? "live") !== "replay") return Date.now() + link.offset;
@@ -140,179 +136,6 @@ function defineCountdown(app) {
   });
 }
 
-export function button(into, use, kind) {
-  const made = document.createElement("button");
-  made.type = "button";
-  if (kind) made.dataset.kind = kind;
-  made.addEventListener("click", use);
-  into.append(made);
-  return made;
-}
-
-function defineTiles({ store, words: w }) {
-  customElements.define("sandik-tiles", class extends HTMLElement {
-    connectedCallback() {
-      this.buttons = [...this.querySelectorAll("button")];
-      this.addModes();
-      this.readout = this.querySelector(".readout");
-      this.addEventListener("keydown", (event) => this.key(event));
-      this.addEventListener("focusin", (event) => this.pick(event.target.closest("button")));
-      this.addEventListener("pointerover", (event) => event.pointerType === "mouse" && this.pick(event.target.closest("button")));
-      this.addEventListener("click", (event) => this.choose(event.target.closest("button")));
-      store.addEventListener("paint", () => this.read());
-    }
-
-    /* What the tiles say: the lead, how it changed on the same boxes, or what is out. */
-    addModes() {
-      const bar = document.createElement("div");
-      bar.className = "modes";
-      bar.role = "group";
-      bar.ariaLabel = w.say("modes");
-      const modes = ["lead", "swing", "out"].map((name) => {
-        const one = button(bar, () => {
-          view.mode = name;
-          this.again();
-          show();
-        }, name);
-        one.textContent = w.say(`mode.${name}`);
-        return one;
-      });
-      this.previousElementSibling.append(bar);
-      const show = () => {
-        const { painted: s, face } = store;
-        bar.hidden = face.phase !== "open";
-        modes[1].hidden = !s.swing;
-        const now = view.mode === "swing" && !s.swing ? "lead" : view.mode;
-        for (const one of modes) one.ariaPressed = String(one.dataset.kind === now);
-      };
-      store.addEventListener("paint", show);
-    }
-
-    /* Says what is painted in the other way; nothing newer comes with it, and nothing is marked as changed. */
-    again() {
-      const { painted: s, face, binding } = store;
-      for (const area of face.areas) binding.putArea(area, areaValues(s, face, area, w));
-      for (const [key, value] of Object.entries(sumValues(s, face, w))) binding.slot(key).put(value);
-    }
-
-    /* Chosen, and not only pointed at: the address of the page names it from now on. */
-    choose(button) {
-      if (!button) return;
-      this.pick(button);
-      history.replaceState(null, "", `#area=${button.dataset.area}`);
-    }
-
-    /* The place that an address names; it may be none of this contest. */
-    show(area) {
-      const found = this.buttons.find((one) => one.dataset.area === area);
-      if (found) found.focus();
-      else {
-        const back = document.createElement("a");
-        back.href = location.pathname + location.search;
-        back.textContent = w.say("read.all");
-        this.readout.replaceChildren(w.say("read.none", { area: area.slice(0, 60) }) + " ", back);
-        this.readout.scrollIntoView({ block: "center" });
-        this.said = "";
-        this.lost = true;
-      }
-    }
-
-    key(event) {
-      const from = event.target.closest("button");
-      const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-      let to = null;
-      if (by && from) to = this.next(from, ...by);
-      else if (event.key === "Home") to = this.buttons[0];
-      else if (event.key === "End") to = this.buttons.at(-1);
-      else return;
-      event.preventDefault();
-      to?.focus();
-    }
-
-    /* The nearest tile in that direction, along the row first. */
-    next(from, dx, dy) {
-      const here = from.getBoundingClientRect();
-      let best = null;
-      let least = Infinity;
-      for (const button of this.buttons) {
-        const there = button.getBoundingClientRect();
-        const right = (there.left - here.left) * (dx || 1);
-        const down = (there.top - here.top) * (dy || 1);
-        const far = dx ? (Math.abs(down) < 4 && right > 4 ? right : Infinity) : down > 4 ? down * 10 + Math.abs(right) : Infinity;
-        if (far < least) [best, least] = [button, far];
-      }
-      return best;
-    }
-
-    pick(button) {
-      if (!button || button === this.picked) return;
-      for (const one of this.buttons) one.tabIndex = one === button ? 0 : -1;
-      this.picked?.classList.remove("picked");
-      button.classList.add("picked");
-      this.picked = button;
-      this.lost = false;
-      this.read();
-    }
-
-    read() {
-      const { latest: s, face } = store;
-      if (!face || this.lost) return;
-      const id = this.picked?.dataset.area ?? this.atRest(s, face);
-      if (!s.areas[id]) return;
-      const lines = this.lines(s, face, id);
-      const text = JSON.stringify(lines);
-      if (text === this.said) return;
-      this.said = text;
-      this.readout.replaceChildren(...lines.map((parts) => {
-        const line = document.createElement("p");
-        line.append(...parts.map(([said, tag]) => {
-          const node = document.createElement(tag);
-          node.textContent = said;
-          return node;
-        }));
-        return line;
-      }));
-    }
-
-    /* Before anybody has chosen one: where it is closest, or where the least has come in. */
-    atRest(s, face) {
-      const part = (id) => {
-        const lead = face.leads.get(id);
-        if (face.leads.size) return lead ? lead.margin / lead.valid : 2;
-        const { boxes, boxes_total: total } = face.phase === "closed" ? s.areas[id].received : s.areas[id].counted;
-        return total ? boxes / total : 2;
-      };
-      return face.areas.reduce((a, b) => (part(b) < part(a) ? b : a), face.areas[0]);
-    }
-
-    lines(s, face, id) {
-      const facts = s.areas[id];
-      const lead = face.leads.get(id);
-      const given = votesIn(s, id);
-      const closed = face.phase === "closed";
-      const { boxes, boxes_total: total } = closed ? facts.received : facts.counted;
-      const said = { n: w.number(boxes), total: w.number(total), pct: w.counted(boxes, total) };
-      const lines = [[[w.name(facts) + " ", "b"], [w.say(closed ? "read.received" : "read.boxes", said), "span"]]];
-      if (closed || !facts.choices || !boxes) return lines;
-      let order = face.choices.map((_, at) => at).filter((at) => given[face.choices[at].id] != null);
-      const votes = (at) => given[face.choices[at].id];
-      if (face.duel) order = order.filter((at) => at === face.left || at === face.right);
-      else if (face.phase === "open") order.sort((a, b) => votes(b) - votes(a) || a - b);
-      if (face.duel && order[0] !== face.left) order.reverse();
-      for (const at of order.slice(0, 3)) {
-        const share = w.share(votes(at), facts.valid);
-        const count = plain(w.say("votes", { n: w.number(votes(at)) }, votes(at)));
-        const line = [[`${face.mark(at)} ${short(w, face.choices[at])} `.trimStart(), "span"], [`${share} · ${count}`, "span"]];
-        if (lead && lead.first === at) line.push([" · " + w.say("read.ahead", { n: w.number(lead.margin) }), "b"]);
-        lines.push(line);
-      }
-      const change = moved(s, face, id, w);
-      if (change) lines.push([[w.say("read.move", { t: parentDay(s, w), n: change.join(" "), name: whose(s, face, w) }), "span"]]);
-      return lines;
-    }
-  });
-}
-
 /* One sentence for those who listen: on a lead change, each tenth counted, a call, the end of the ban or an alert. */
 function speak({ store }) {
   const place = document.getElementById("spoken");
@@ -345,6 +168,5 @@ function speak({ store }) {
 
 export function define(app) {
   defineControls(app);
-  defineTiles(app);
   if (!asOf) for (const one of [defineStatus, defineCountdown, speak]) one(app);
 }

@@ -5,7 +5,7 @@ export const SLOTS_MAX = 10;
 
 export const reached = (part, whole, pct) => Boolean(whole) && (part ?? 0) * 100 >= pct * whole;
 
-export function phaseOf(s) {
+function phaseOf(s) {
   if ((s.embargo?.state ?? "open") !== "open") return "closed";
   return reached(s.counted.boxes, s.counted.boxes_total, s.lead_from_counted_pct || 0) ? "open" : "early";
 }
@@ -34,7 +34,7 @@ export function votesIn(s, id) {
   return votes;
 }
 
-export function leadIn(s, id) {
+function leadIn(s, id) {
   const area = s.areas[id];
   const { boxes, boxes_total: total } = area.counted;
   const votes = votesIn(s, id);

@@ -6,14 +6,12 @@ import { Words } from "./words.js";
 
 const AGAIN_MS = 3000;
 
-/* The words of the board, and of a further part. A gateway that is away is asked again, without end. */
-export async function wordsOf(part = "") {
+/* The words of a page. A gateway that is away is asked again, without end. */
+export async function wordsOf(page) {
   const { lang } = document.documentElement;
   for (;;) {
     try {
-      const words = new Words(await (await fetch(`/static/strings.${lang}.json`)).json());
-      if (part) await words.more(part);
-      return words;
+      return new Words(await (await fetch(`/static/strings.${page}.${lang}.json`)).json());
     } catch (error) {
       console.warn(`words: ${error.message}`);
       await new Promise((done) => { setTimeout(done, AGAIN_MS); });

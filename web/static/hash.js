@@ -55,7 +55,7 @@ function byCodePoint(a, b) {
   return x.length - y.length;
 }
 
-export function stateText(s) {
+function stateText(s) {
   const lines = [`sandik-1 ${s.contest} ${s.embargo?.state ?? "open"}\n`];
   for (const id of Object.keys(s.areas).sort(byCodePoint)) {
     const { counted, valid, choices: votes } = s.areas[id];

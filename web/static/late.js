@@ -5,24 +5,32 @@
 const NEAR = "600px";
 const AGAIN_MS = 5000;
 
-async function begin(app, section) {
-  const name = section.dataset.late;
+async function begin(app, name, section) {
   const file = await fetch(`/static/${name}.css`);
   if (!file.ok) throw new Error("no sheet");
-  const [text, { start }] = await Promise.all([file.text(), import(`/static/${name}.js`), app.words.more(name)]);
+  const [text, made] = await Promise.all([file.text(), import(`/static/${name}.js`), app.words.more(name)]);
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(text);
   document.adoptedStyleSheets.push(sheet);
-  start(app, section);
-  section.dataset.here = "1";
+  made.start(app, section);
+  return made;
 }
+
+const asked = {};
+
+/* A script that the address asks for (ASKED in web/joined.py): fetched once, as soon as it can be had. */
+export const whenAsked = (app, name) => (asked[name] ??= begin(app, name).catch(async () => {
+  await new Promise((done) => { setTimeout(done, AGAIN_MS); });
+  asked[name] = null;
+  return whenAsked(app, name);
+}));
 
 export function watchLate(app) {
   const seen = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
       seen.unobserve(target);
-      begin(app, target).catch(() => setTimeout(() => seen.observe(target), AGAIN_MS));
+      begin(app, target.dataset.late, target).then(() => { target.dataset.here = "1"; }).catch(() => setTimeout(() => seen.observe(target), AGAIN_MS));
     }
   }, { rootMargin: NEAR });
   app.store.addEventListener("paint", () => {

@@ -4,29 +4,25 @@
    what is shown of it (store.latest) is newer while a gateway lags behind the one that was left. The vectors in
    tests/web/vectors/protocol-*.json hold this and web/viewer.py to the same answers. */
 
+import { Dial, NO_RETURN_CODE } from "./dial.js";
 import { merge, stateHash } from "./hash.js";
 
-const SUB = "a";
-const RETRY_MS = 500;
-const RETRY_MAX_MS = 15000;
 const POLL_MS = 5000;
 const FAILURES_BEFORE_POLLING = 3;
-const NO_RETURN_CODE = 3500;
 const MISMATCHES_MAX = 3;
 const TAKES = ["hello", "snapshot", "resumed", "change", "beat", "bye", "error"];
 
-export class Link extends EventTarget {
-  constructor(store, contest, fits) {
+export class Link extends Dial {
+  constructor(store, contest, fits, sub = "a") {
     super();
-    Object.assign(this, { store, contest, fits, state: "connecting", tries: 0, nextTryAt: 0, stale: null, offset: 0,
+    Object.assign(this, { store, contest, fits, sub, state: "connecting", tries: 0, nextTryAt: 0, stale: null, offset: 0,
       held: null, resume: "", tried: "", waiting: true, refused: false, parts: null, next: null, etag: null, polling: null,
       mismatches: 0, checked: null });
   }
 
   start() {
     this.connect();
-    addEventListener("online", () => this.retryNow());
-    addEventListener("pageshow", (event) => event.persisted && this.retryNow());
+    this.comeBack();
   }
 
   become(state) {
@@ -36,27 +32,9 @@ export class Link extends EventTarget {
   }
 
   connect() {
-    const url = new URL("/ws", location.href);
-    url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(url);
-    this.socket = socket;
     this.waiting = true;
     this.here = false;
-    this.watch(socket, 10);
-    socket.onmessage = (event) => {
-      this.watch(socket, this.quiet ?? 30);
-      this.take(JSON.parse(event.data), socket);
-    };
-    socket.onclose = (event) => this.lost(socket, event.code);
-  }
-
-  /* A socket that says nothing for too long is treated as gone. */
-  watch(socket, seconds) {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      socket.close();
-      this.lost(socket, 1006);
-    }, seconds * 1000);
+    super.connect();
   }
 
   lost(socket, code) {
@@ -67,28 +45,14 @@ export class Link extends EventTarget {
     if (this.tries >= FAILURES_BEFORE_POLLING || code >= NO_RETURN_CODE) this.poll();
     if (!this.polling) this.become("reconnecting");
     if (code >= NO_RETURN_CODE && code < 5000) return;
-    const back = Math.min(RETRY_MS * 2 ** (this.tries - 1), RETRY_MAX_MS / 2);
-    const wait = this.asked ?? back * (1 + Math.random());
-    this.asked = null;
-    this.nextTryAt = performance.now() + wait;
-    this.retry = setTimeout(() => this.connect(), wait);
-  }
-
-  retryNow() {
-    if (this.socket) return;
-    clearTimeout(this.retry);
-    this.connect();
-  }
-
-  send(frame) {
-    this.socket.send(JSON.stringify(frame));
+    this.later();
   }
 
   subscribe() {
     this.waiting = true;
     this.refused = false;
     this.next = null;
-    this.send({ t: "subscribe", sub: SUB, contest: this.contest, ...(this.resume && { resume: this.resume }) });
+    this.send({ t: "subscribe", sub: this.sub, contest: this.contest, source: this.source, ...(this.resume && { resume: this.resume }) });
   }
 
   /* Lost track: from where it stands, if the server can still say what followed; the string is tried once for that. */
@@ -98,12 +62,12 @@ export class Link extends EventTarget {
   }
 
   take(frame, socket) {
-    if (socket !== this.socket || (frame.sub ?? SUB) !== SUB) return;
-    if (TAKES.includes(frame.t)) this[frame.t](frame);
+    if (socket === this.socket && (frame.sub ?? this.sub) === this.sub && TAKES.includes(frame.t)) this[frame.t](frame);
+    this.beside?.take(frame, socket);
   }
 
   hello(frame) {
-    this.quiet = Math.max(5, 3 * (frame.heartbeat_s ?? 10));
+    super.hello(frame);
     this.subscribe();
   }
 
@@ -160,9 +124,8 @@ export class Link extends EventTarget {
   }
 
   beat(frame) {
-    if (frame.at) this.offset = Date.parse(frame.at) - Date.now();
-    this.stale = frame.stale_s == null ? null : { seconds: frame.stale_s, at: performance.now() };
-    const hash = frame.hash?.[SUB];
+    super.beat(frame);
+    const hash = frame.hash?.[this.sub];
     if (this.waiting) {
       if (this.refused) this.subscribe();
     } else if (hash) {
@@ -178,17 +141,12 @@ export class Link extends EventTarget {
     else this.poll();
   }
 
-  bye(frame) {
-    const [low, high] = frame.reconnect_after_ms ?? [];
-    if (high) this.asked = low + Math.random() * (high - low);
-  }
-
   poll() {
     if (this.polling) return;
     const ask = async () => {
       try {
         const headers = this.etag ? { "If-None-Match": this.etag } : {};
-        const answer = await fetch(`/snapshot/${encodeURIComponent(this.contest)}.json`, { headers, cache: "no-store" });
+        const answer = await fetch(`/snapshot/${encodeURIComponent(this.contest)}.json${this.query ?? ""}`, { headers, cache: "no-store" });
         if (!this.polling) return;
         if (answer.status === 200) {
           this.etag = answer.headers.get("ETag");

@@ -3,13 +3,8 @@
 
 import { width } from "./face.js";
 import { SPOKEN, callKind, settled, short } from "./story.js";
+import { leadLabel } from "./view.js";
 import { NONE } from "./words.js";
-
-export function leadLabel(face, leader, w) {
-  if (face.seats > 1) return w.say("margin_line");
-  if (leader === null) return w.say("lead");
-  return w.say("lead_of", { name: w.of(short(w, face.choices[leader])) });
-}
 
 const band = (s) => Math.floor(((s.recount_band_permille || 0) * (s.valid || 0)) / 1000);
 

@@ -2,9 +2,8 @@
    Know before changing: what is asked is carried out by the replay and answered by it; nothing here guesses that it was
    done. The replay is looked at every few seconds while the page is seen, so what others do to it is seen as well. */
 
-import { begin, draw, h } from "./desk_dom.js";
+import { begin, button, draw, h, hear } from "./desk_dom.js";
 import { DeskLink } from "./desk_link.js";
-import { button } from "./desk_parts.js";
 import { faceOf } from "./face.js";
 import { Faults } from "./replay_faults.js";
 import { Timeline } from "./replay_line.js";
@@ -36,22 +35,8 @@ class Replay {
 
   start() {
     const { link } = this;
-    link.addEventListener("state", () => this.changed());
-    link.addEventListener("ready", () => this.ready());
-    link.addEventListener("frame", ({ detail }) => this.take(detail));
-    link.addEventListener("beat", () => this.draw());
-    document.addEventListener("click", (event) => this.press(event));
+    hear(this);
     document.addEventListener("change", () => this.draw());
-    document.addEventListener("visibilitychange", () => this.draw());
-    const form = document.querySelector(".sign-in form");
-    form.hidden = false;
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      const field = document.getElementById("token");
-      const token = field.value.trim();
-      field.value = "";
-      if (token) link.signIn(token);
-    });
     setInterval(() => link.state === "open" && !document.hidden && this.look(), LOOK_MS);
     link.start();
     this.changed();
@@ -66,7 +51,7 @@ class Replay {
   }
 
   ready() {
-    this.state.contest = this.link.hello.contests?.[0]?.id ?? null;
+    this.state.contest = this.link.greeting.contests?.[0]?.id ?? null;
     if (this.state.contest) this.state.ask();
     this.colours();
     this.look();

@@ -160,10 +160,11 @@ export class Timeline {
   /* The same moments as a list: what was decided days later stands in no evening. */
   list() {
     const { app } = this;
+    const { w } = app;
     const { marks } = app.outline;
     if (!marks.length) return null;
     return h("details", { key: "marks" }, h("summary", null, app.line("marks", { n: marks.length })),
       h("ol.moments", null, marks.map((mark) => h("li", { key: mark.at + mark.kind + mark.text },
-        app.button(app.moment(mark.at), "mark", { "data-at": mark.at }), h("span", null, h("b", null, this.text(mark)), " ", h("span.quiet", { lang: "en" }, mark.text))))));
+        app.button(app.moment(mark.at), "mark", { "data-at": mark.at }), h("span", null, h("b", null, this.text(mark)), " ", h("span.quiet", { lang: mark.texts?.[w.lang] ? w.lang : "en" }, mark.texts?.[w.lang] ?? mark.text))))));
   }
 }

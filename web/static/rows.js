@@ -1,15 +1,15 @@
 /* What the board says about each place: its tile, its row, and the sums. Know before changing: web/rows.py computes
    the same keys for the page the server sends; a browser test compares the two. What the tiles say can be chosen
-   here (view.mode): the lead, as the server says it, its change since the parent night, or the boxes out. */
+   (view.mode): the lead, as the server says it, or what view.say and view.sum, of ways.js, say instead. */
 
 import { votesIn } from "./face.js";
 import { short } from "./story.js";
 import { NONE } from "./words.js";
 
-export const view = { mode: "lead" };
+export const view = { mode: "lead", say: null, sum: null };
 
 /* How the places are spoken of now: before there may be a lead nothing else can be chosen. */
-const mode = (s, face) => (face.phase === "open" && (view.mode !== "swing" || s.swing) ? view.mode : "lead");
+export const mode = (s, face) => (face.phase === "open" && (view.mode !== "swing" || s.swing) ? view.mode : "lead");
 
 export const parentDay = (s, w) => {
   const parent = s.lineage?.parent ?? "";
@@ -43,8 +43,7 @@ export function areaValues(s, face, area, w) {
   values.turned = flip ? w.say("turned") : "";
   values.move = moved(s, face, area, w)?.join(" ").trim() ?? NONE;
   if (flip) values.say = w.say("say.flip", { say: values.say, name: short(w, face.choices[face.place(facts.swing.leader)]), t: parentDay(s, w) });
-  if (mode(s, face) !== "lead") Object.assign(values, mode(s, face) === "out" ? left(facts, w, total - boxes) : change(s, face, area, w));
-  return values;
+  return mode(s, face) === "lead" ? values : Object.assign(values, view.say(s, face, area, w));
 }
 
 function tile(facts, face, lead, w, boxes, total) {
@@ -71,25 +70,6 @@ function tile(facts, face, lead, w, boxes, total) {
     values.line = mark ? w.say("tile.counted", { pct }) : `+${points} · ${pct}`;
     values.say = w.say("say.lead", { area, name, points, pct });
   }
-  return values;
-}
-
-function left(facts, w, out) {
-  const n = w.number(out);
-  return { tc: null, s: null, mark: "", value: n, brief: n, say: `${w.name(facts)}: ${w.say("tile.out", { n }, out)}` };
-}
-
-function change(s, face, area, w) {
-  const facts = s.areas[area];
-  const [mark, value] = moved(s, face, area, w) ?? ["", NONE];
-  const values = { tc: null, s: null, mark, value, brief: value, line: "", say: `${w.name(facts)}: ${value}` };
-  if (!facts.swing) return values;
-  const { points, boxes } = facts.swing;
-  values.line = w.say("tile.boxes", { n: w.number(boxes) }, boxes);
-  values.say = `${w.name(facts)}: ${w.say("read.move", { t: parentDay(s, w), n: value, name: whose(s, face, w) })}`;
-  values.brief = (points < 0 ? "−" : "+") + Math.round(Math.abs(points));
-  if (points) values.tc = String(face.place(points > 0 ? s.swing.first : s.swing.second));
-  if (points) values.s = String(Math.abs(points) < 5 ? 1 : Math.abs(points) <= 10 ? 2 : 3);
   return values;
 }
 
@@ -133,14 +113,12 @@ export function sumValues(s, face, w) {
   const each = w.level(face.level, 2);
   const kind = { closed: "received", early: "counted", open: "lead" }[face.phase];
   const [first, second] = { closed: leastReceived, early: reachedSum, open: leaders }[face.phase](s, face, w);
-  const said = mode(s, face);
   const t = parentDay(s, w);
   const note = s.swing && face.phase === "open" ? w.say("table.note", { name: whose(s, face, w) }) : "";
-  const subs = { lead: w.say(`tiles.${kind}_sub`, { pct, each }), swing: note, out: w.say("tiles.out_sub") };
   const values = {
-    "tiles.title": w.say(`tiles.${said === "lead" ? kind : said}`, { each, t }),
-    "tiles.sub": subs[said],
-    "legend.hide": face.phase === "open" && said !== "out" ? null : "",
+    "tiles.title": w.say(`tiles.${kind}`, { each }),
+    "tiles.sub": w.say(`tiles.${kind}_sub`, { pct, each }),
+    "legend.hide": face.phase === "open" ? null : "",
     "flip.hide": face.areas.some((area) => turned(s, face, area)) ? null : "",
     "flip.text": w.say("legend.flip", { t }),
     "th.move": w.say("th.move", { t }),
@@ -151,10 +129,10 @@ export function sumValues(s, face, w) {
     "sum.first": first,
     "sum.second": second,
   };
-  w.say(said === "swing" ? "legend.steps_swing" : "legend.steps").split(", ").forEach((step, at) => { values[`step.${at + 1}`] = step; });
-  const named = (place) => w.say(said === "swing" ? "legend.gained" : "legend.ahead", { name: short(w, face.choices[place]) });
+  w.say("legend.steps").split(", ").forEach((step, at) => { values[`step.${at + 1}`] = step; });
+  const named = (place) => w.say("legend.ahead", { name: short(w, face.choices[place]) });
   if (face.duel) Object.assign(values, { "legend.l": named(face.left), "legend.r": named(face.right) });
-  return values;
+  return mode(s, face) === "lead" ? values : Object.assign(values, view.sum(s, face, w));
 }
 
 function leastReceived(s, face, w) {

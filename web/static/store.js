@@ -1,6 +1,7 @@
 /* Holds the newest snapshot, marks which places it changed, and paints once per animation frame at most.
    Know before changing: what is held and what is painted are two things; a paused or hidden page holds the newest and
-   paints nothing, and an older version is never taken within one epoch. */
+   paints nothing, and an older version is never taken within one epoch. The places may be painted from another count
+   (source.js): `there` and `by` are what they are painted from, `painted` and `face` always the night's own. */
 
 import { faceOf } from "./face.js";
 import { merge } from "./hash.js";
@@ -11,11 +12,12 @@ const CHANGED_MS = 2000;
 const isOpen = (s) => (s.embargo?.state ?? "open") === "open";
 
 export class Store extends EventTarget {
-  constructor(binding, words) {
+  constructor(binding, words, more) {
     super();
     this.binding = binding;
     this.words = words;
-    this.latest = null;
+    this.more = more;
+    this.latest = this.other = null;
     this.left = new Set();
     this.face = null;
     this.dirty = new Set();
@@ -92,23 +94,30 @@ export class Store extends EventTarget {
   paint() {
     const began = performance.now();
     const s = this.latest;
-    const before = this.face;
+    const before = this.by;
     const face = faceOf(s);
-    const values = Object.assign(topValues(s, face, this.words), sumValues(s, face, this.words));
-    this.binding.putTop(values);
+    const values = topValues(s, face, this.words, this.more);
+    this.choose(s, face);
+    const { there, by } = this;
+    this.binding.putTop(Object.assign(values, sumValues(there, by, this.words)));
     document.title = values["doc.title"];
-    const whole = this.all || !before || before.phase !== face.phase || before.scale !== face.scale;
+    const whole = this.all || !before || before.phase !== by.phase || before.scale !== by.scale;
     const changed = [];
-    for (const area of whole ? face.areas : this.dirty) {
-      if (!s.areas[area] || s.areas[area].level !== face.level) continue;
-      if (this.binding.putArea(area, areaValues(s, face, area, this.words))) changed.push(area);
+    for (const area of whole ? by.areas : this.dirty) {
+      if (there.areas[area]?.level === by.level && this.binding.putArea(area, areaValues(there, by, area, this.words))) changed.push(area);
     }
     Object.assign(this, { face, painted: s, all: false, paintedAt: began });
     this.dirty.clear();
-    if (before && before.phase === face.phase) this.mark(changed);
+    if (before && before.phase === by.phase) this.mark(changed);
     this.paints += 1;
     this.dispatchEvent(new CustomEvent("paint", { detail: { first: !before } }));
     this.lastPaintMs = performance.now() - began;
+  }
+
+  /* What the places are painted from: another count only where a lead may be said by the night's own. */
+  choose(s, face) {
+    this.there = (face.phase === "open" && this.other) || s;
+    this.by = this.there === s ? face : faceOf(this.there);
   }
 
   /* A changed place wears a border for two seconds; one timer clears them all. */
@@ -137,7 +146,7 @@ export class Store extends EventTarget {
       this.places = new Map();
       for (const node of document.querySelectorAll("[data-area]")) {
         const { area: id } = node.dataset;
-        this.places.set(id, [...(this.places.get(id) ?? []), node.closest("li, tr")]);
+        this.places.set(id, [...(this.places.get(id) ?? []), node.closest("li, tr, g")]);
       }
     }
     return this.places.get(area) ?? [];

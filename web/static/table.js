@@ -1,7 +1,8 @@
 /* The table of places: sorted by its heads, filtered by part of the contest. Know before changing: rows never move
-   under the pointer; they are sorted again when it leaves, on pause, and every ten seconds otherwise. */
+   under the pointer; they are sorted again when it leaves, on pause, and every ten seconds otherwise. They are sorted by
+   what is painted (store.there), which may be another count than the night's own. */
 
-import { button } from "./elements.js";
+import { button } from "./tiles.js";
 
 const RESORT_MS = 10000;
 
@@ -37,7 +38,7 @@ export function defineTable({ store, words: w }) {
     }
 
     painted(event) {
-      const phase = store.face.phase;
+      const { phase } = store.by;
       const turned = phase !== this.phase;
       this.phase = phase;
       this.countFilters();
@@ -46,14 +47,14 @@ export function defineTable({ store, words: w }) {
 
     /* Sorts now if it may; later if it is too soon or somebody points at a row. */
     resort(now) {
-      if (!store.face || this.under || this.body.matches(":focus-within")) return;
+      if (!store.by || this.under || this.body.matches(":focus-within")) return;
       const rest = this.sortedAt + RESORT_MS - performance.now();
       if (now || rest <= 0) this.sort();
       else this.later ??= setTimeout(() => { this.later = null; this.resort(false); }, rest);
     }
 
     sort() {
-      const { latest: s, face } = store;
+      const { there: s, by: face } = store;
       if (!face) return;
       this.sortedAt = performance.now();
       const { key, down } = this.order ?? (face.phase === "open" ? { key: "lv", down: true } : { key: "name", down: false });
@@ -109,7 +110,7 @@ export function defineTable({ store, words: w }) {
     }
 
     countFilters() {
-      const { latest: s, face } = store;
+      const { there: s, by: face } = store;
       if (!face) return;
       const holds = (name, row) => {
         if (name === "flip") return row.dataset.flip !== undefined;

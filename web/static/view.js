@@ -1,19 +1,22 @@
 /* What the board says above its tiles. Know before changing: web/view.py computes the same keys for the page the
    server sends; a browser test compares the two for every snapshot of the fixtures. */
 
-import { sourceValues } from "./counts.js";
 import { SLOTS_MAX, width } from "./face.js";
-import { checksValues, leadLabel, outValues } from "./questions.js";
-import { callKind, callValues, hidden, swingValues, toldValues, whyValues } from "./story.js";
+import { callKind, callValues, hidden, short } from "./story.js";
 
 const part = (s, face) => (face.phase === "closed" ? s.received : s.counted);
 
-export function topValues(s, face, w) {
+/* What every page says of a contest; `more` computes what a page says besides. */
+export function topValues(s, face, w, more = []) {
   const values = { phase: face.phase };
-  for (const one of [ribbon, head, callValues, race, ballot, counted, outValues, sourceValues, checksValues, whyValues, swingValues,
-    toldValues, closed, foot])
-    Object.assign(values, one(s, face, w));
+  for (const one of [ribbon, head, callValues, race, ballot, counted, closed, ...more]) Object.assign(values, one(s, face, w));
   return values;
+}
+
+export function leadLabel(face, leader, w) {
+  if (face.seats > 1) return w.say("margin_line");
+  if (leader === null) return w.say("lead");
+  return w.say("lead_of", { name: w.of(short(w, face.choices[leader])) });
 }
 
 function nightRest(s, w) {
@@ -54,7 +57,7 @@ function head(s, face, w) {
   };
 }
 
-const final = (s, kind) => s.official || kind === "certified" || kind === "lot";
+export const final = (s, kind) => s.official || kind === "certified" || kind === "lot";
 
 function race(s, face, w) {
   if (face.phase === "closed") return {};
@@ -197,15 +200,5 @@ function closed(s, face, w) {
     "closed.unit": "",
     "closed.happens": opens ? w.say("happens", { t: at }) : w.say("happens.unknown"),
     "closed.jump": w.say("happens.text", { n: w.number(about) }),
-  };
-}
-
-function foot(s, face, w) {
-  const kind = callKind(s, face);
-  const note = final(s, kind) ? "" : w.say(kind === "annulled" ? "call.kept" : "foot.unofficial");
-  return {
-    "foot.note": [note, w.name(s, "simulated_what")].filter(Boolean).join(" "),
-    "foot.position": w.say("foot.position", { version: w.number(s.version), epoch: s.epoch }),
-    "foot.hash": w.say("foot.hash", { hash: s.hash || "–" }),
   };
 }

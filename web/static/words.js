@@ -7,7 +7,7 @@ const VOWELS = { a: "ı", ı: "ı", e: "i", i: "i", o: "u", u: "u", ö: "ü", ü
 
 const clean = (value) => { const text = String(value); return text.includes(BOLD) ? text.replaceAll(BOLD, "") : text; };
 
-export const halfUp = (value, by) => Math.floor((2 * value + by) / (2 * by));
+const halfUp = (value, by) => Math.floor((2 * value + by) / (2 * by));
 
 export class Words {
   constructor(text) {

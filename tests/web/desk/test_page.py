@@ -1,6 +1,5 @@
 """The desk's page as it is sent: a field to sign in, and nothing of the night."""
 
-import gzip
 import re
 from http import HTTPStatus
 
@@ -11,8 +10,6 @@ from web.desk import page
 from web.joined import served
 from web.routes import OPEN
 from web.words import languages, words
-
-BUDGET_BYTES = 40_000
 
 
 @pytest.mark.parametrize("lang", languages())
@@ -81,10 +78,3 @@ def test_every_sentence_that_the_script_says_is_there() -> None:
     keys = set(re.findall(r'\b(?:line|say)\((?:this\.)?w,"([\w.]+)"', script))
     assert len(keys) > 80
     assert not {f"desk.{key}" for key in keys} - words("en").text.keys()
-
-
-def test_the_desk_weighs_less_than_its_budget() -> None:
-    """Packed, with everything that it fetches."""
-    names = ("desk.js", "desk.css", "board.css", "strings.en.json", "strings.desk.en.json", "icon.svg")
-    parts = [page.page("en"), *(served()[name] for name in names)]
-    assert sum(len(gzip.compress(part, 6)) for part in parts) < BUDGET_BYTES

@@ -1,6 +1,5 @@
 """The overlays: what is on air, and what is not."""
 
-import gzip
 import re
 
 import pytest
@@ -8,12 +7,7 @@ import pytest
 from tests.browser import fakes
 from tests.web.embed.made import options
 from web.embed.options import NoSuchError
-from web.embed.style import style
-from web.joined import served
 from web.overlay.page import KINDS, PLACES_MAX, page
-
-WEIGHT_MAX = 32_000
-"""Bytes of one overlay with all it fetches, packed."""
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
@@ -50,16 +44,3 @@ def test_more_places_than_a_screen_can_hold_are_refused_whole() -> None:
         night["areas"][f"more{at}"] = town
     with pytest.raises(NoSuchError, match="more than one screen"):
         page("tiles", options(night), 0)
-
-
-@pytest.mark.parametrize("kind", sorted(KINDS))
-def test_an_overlay_weighs_less_than_its_budget(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A machine on air begins with it after a power cut."""
-    night = fakes.june()
-    names = ("overlay.js", "overlay.css", "strings.en.json", "strings.overlay.en.json")
-    parts = {name: served()[name] for name in names}
-    parts |= {"page": page(kind, options(night), 0), "style": style(night, "dark")}
-    weights = {name: len(gzip.compress(body, 6)) for name, body in parts.items()}
-    with capsys.disabled():
-        print(f"\n{kind}: " + " · ".join(f"{name} {one}" for name, one in sorted(weights.items())))  # noqa: T201 - asked for
-    assert sum(weights.values()) < WEIGHT_MAX

@@ -1,6 +1,5 @@
 """The page of a replay as the server sends it: a field to sign in, and nothing of the count."""
 
-import gzip
 import re
 
 import pytest
@@ -9,9 +8,6 @@ from web.joined import served
 from web.replay.page import page
 from web.routes import OPEN, ROUTES
 from web.words import languages, part_texts
-
-WEIGHT_MAX = 33_000
-"""Bytes of the page with all it fetches, packed: the desk's sheet and its connection are in it."""
 
 
 @pytest.mark.parametrize("lang", languages())
@@ -44,11 +40,3 @@ def test_a_token_has_no_name_in_the_form_and_no_figure_is_in_the_page() -> None:
     assert not re.search(r"\d{3},\d{3}", html)
     assert "replay" in OPEN
     assert "replay" in ROUTES
-
-
-def test_the_page_is_light() -> None:
-    """What each file weighs is said where it is too much."""
-    names = ("replay.js", "replay.css", "desk.css", "board.css", "strings.en.json", "strings.replay.en.json")
-    weights = {name: len(gzip.compress(served()[name])) for name in names}
-    weights["page"] = len(gzip.compress(page("en")))
-    assert sum(weights.values()) <= WEIGHT_MAX, weights
