@@ -29,6 +29,11 @@ FLAGS = [
 OpenPage = Callable[..., Page]
 
 
+def program() -> str | None:
+    """The browser there is on this machine."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """One browser for the tests of this folder; skipped, by name, where there is none.
@@ -36,11 +41,11 @@ def chromium() -> Iterator[Browser]:
     It ends with the folder, not with the session: while the driver runs, its event loop holds this thread,
     and no asynchronous test elsewhere could run.
     """
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
+    found = program()
+    if found is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield browser
         browser.close()
 

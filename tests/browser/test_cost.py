@@ -22,8 +22,10 @@ counts begin or end to disagree, for which their table changes its place. 0.1 is
 ABOVE = """() => Boolean(document.getElementById('counts')
   ?.compareDocumentPosition(document.querySelector('.places')) & Node.DOCUMENT_POSITION_FOLLOWING)"""
 """Whether the table of counts stands before the places."""
+WARM_UP_NIGHTS = 10
+"""The browser's own share (compiled code, in steps) is there by then: 2.2 MB grow to 2.9 and stay so."""
 GROWS_BYTES_MAX = 300_000
-"""What two more nights may leave behind. One night's changes, were they kept, are several megabytes."""
+"""What five more nights may leave behind. Their snapshots, were they kept, are five times that at least."""
 GROWS_NODES_MAX = 400
 """The rows of one more table may be drawn by then, or not; one night's rows, kept, would be thousands."""
 FRAME_MS = 16
@@ -113,7 +115,9 @@ def left(session: CDPSession) -> tuple[int, int]:
     return int(used["usedSize"]), int(counted["nodes"])
 
 
-def test_three_nights_leave_no_more_behind_than_one(gateway: MakeGateway, open_page: OpenPage) -> None:
+def test_night_after_night_in_one_tab_leaves_nothing_behind(
+    gateway: MakeGateway, open_page: OpenPage
+) -> None:
     """A board that hangs in a newsroom for weeks."""
     first, *_ = evening(MARCH)
     server = gateway(first)
@@ -121,9 +125,11 @@ def test_three_nights_leave_no_more_behind_than_one(gateway: MakeGateway, open_p
     until(page, "globalThis.sandik?.store.painted")
     session = page.context.new_cdp_session(page)
     page.evaluate(LOOK_EVERYWHERE)  # what comes late is there, and no growth
-    play(page, server, MARCH)
+    for _ in range(WARM_UP_NIGHTS):
+        server.show(first)
+        play(page, server, MARCH)
     bytes_then, nodes_then = left(session)
-    for _ in range(2):
+    for _ in range(5):
         server.show(first)
         play(page, server, MARCH)
     bytes_now, nodes_now = left(session)

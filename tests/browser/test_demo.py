@@ -17,7 +17,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.driving import until
 from tests.browser.pictures import SIGNATURE, tight
 from tests.browser.real import Demo, demo
-from tests.browser.test_shots import SHOTS
+from tests.browser.shots import SHOTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 JUNE = "istanbul-2019-06-23"

@@ -3,18 +3,13 @@
 Know before changing: the gateway here is one that does what a test says (test_desk.py says more).
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser import desk_night as night
-from tests.browser.conftest import OpenPage
-from tests.browser.desk_gateway import REASON, SURE, Come, MakeDesk, acts, sign_in, signed, the_act
-from tests.browser.test_accessible import RULES
-from tests.browser.test_shots import SHOTS
+from tests.browser.desk_gateway import REASON, SURE, Come, MakeDesk, acts, the_act
 
 pytestmark = pytest.mark.browser
 Json = dict[str, Any]
@@ -209,53 +204,6 @@ def test_a_call_can_be_signed_with_the_keyboard_alone(desk: MakeDesk, come: Come
     page.keyboard.press("Enter")
     gateway.until(lambda: bool(gateway.acts))
     expect(page.locator(".said")).to_be_focused()
-
-
-STATES: dict[str, Callable[[], Json]] = {
-    "second": lambda: signed(night.FIRST),
-    "called": night.called,
-    "retracted": night.retracted,
-    "first": night.contest,
-}
-LOOKS = [
-    ("second", "en", "light", 1280),
-    ("second", "tr", "dark", 360),
-    ("first", "tr", "dark", 1280),
-    ("called", "en", "dark", 1280),
-    ("called", "tr", "light", 360),
-    ("retracted", "en", "light", 360),
-]
-
-
-@pytest.mark.parametrize(("state", "lang", "scheme", "width"), LOOKS)
-def test_axe_finds_nothing_and_nothing_overflows(
-    state: str, lang: str, scheme: str, width: int, desk: MakeDesk, come: Come
-) -> None:
-    """No violation of WCAG, A and AA, with a row and the form open too; and a picture to be looked at."""
-    page = come(desk(STATES[state]()), lang=lang, color_scheme=scheme, width=width, bypass_csp=True)
-    SHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SHOTS / f"desk-{state}-{lang}-{width}-{scheme}.png", full_page=True)
-    page.click("#acts-rule")
-    page.select_option("#rule-kind", "certified")
-    page.locator("tr[data-box] [data-do=toggle]").first.click()
-    page.locator("tr[data-box] [data-do=box-clear]").first.click()
-    response = Axe().run(page, options=RULES).response
-    assert response["passes"], "axe looked at nothing"
-    found = response["violations"]
-    assert [] == [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
-    assert page.evaluate("() => document.documentElement.scrollWidth") == width
-
-
-@pytest.mark.parametrize(("lang", "scheme", "width"), [("en", "light", 1280), ("tr", "dark", 360)])
-def test_axe_finds_nothing_before_somebody_signs_in(
-    lang: str, scheme: str, width: int, desk: MakeDesk, open_page: OpenPage
-) -> None:
-    """And after a token that was not taken."""
-    page = open_page(f"{desk().url}desk?lang={lang}", width=width, color_scheme=scheme, bypass_csp=True)
-    sign_in(page, "sandik_nobody")
-    expect(page.locator("#problem")).not_to_be_empty()
-    assert [] == Axe().run(page, options=RULES).response["violations"]
-    assert page.evaluate("() => document.documentElement.scrollWidth") == width
 
 
 def test_a_dossier_is_made_again_from_the_log(desk: MakeDesk, come: Come) -> None:

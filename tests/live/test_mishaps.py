@@ -29,10 +29,11 @@ async def test_the_hour_is_the_newest_thing_counted_and_stands_still_while_the_s
     store = Store(NIGHT, Scope("replay", NIGHT.id), Settings(redis=redis_server.url))
     clock = StoreClock()
     following = asyncio.create_task(clock.follow(store))
-    meta = [keys.meta for keys in store.keys.values()]
+    keys = list(store.keys.items())
 
     async def counted(place: int, at: str) -> None:
-        await store.ask(lambda redis: redis.hset(meta[place], "at", at))
+        contest, its = keys[place]
+        await store.ask(contest, lambda redis: redis.hset(its.meta, "at", at))
 
     try:
         await counted(0, "2024-10-06T15:00:00.000Z")

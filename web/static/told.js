@@ -62,7 +62,9 @@ export function defineTold({ store, words: w }) {
       const line = make("li", "");
       Object.assign(line.dataset, { id, group });
       const said = make("p", "");
-      said.append(make("b", word, { className: "tag" }), " ", make("b", title, { lang: title_lang }), " ", make("span", because, { lang: because_lang }));
+      const of = (lang) => (lang === w.lang ? {} : { lang });
+      const why = of(because_lang).lang && because ? make("span", because, of(because_lang)) : because;
+      said.append(make("b", word, { className: "tag" }), " ", make("b", title, of(title_lang)), " ", why);
       line.append(make("time", time, { dateTime: at }), said);
       return line;
     }
