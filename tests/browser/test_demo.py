@@ -22,7 +22,7 @@ from tests.browser.shots import SHOTS
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 JUNE = "istanbul-2019-06-23"
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
-PICTURE_BYTES_MAX = 350_000
+PICTURE_BYTES_MAX = 450_000
 BOXES, IMAMOGLU, YILDIRIM = 31186, 4742082, 3936068
 NIGHT_S = 90.0
 """How long a night may take that is played as fast as it goes."""

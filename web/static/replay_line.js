@@ -99,7 +99,7 @@ export class Timeline {
     const tops = bars.map((count, n) => count && h("rect.bar", { x: (n * step + 1).toFixed(1), width: Math.max(1, step - 1).toFixed(1),
       y: (FOOT - Math.max(1, (count / most) * (FOOT - TOP - 8))).toFixed(1), height: Math.max(1, (count / most) * (FOOT - TOP - 8)).toFixed(1) }));
     return h("svg.night", { key: "night", width: wide, height: high, viewBox: `0 0 ${wide} ${high}`, "aria-hidden": "true" },
-      this.ban(x, wide), tops, h("rect.rest", { x: 0, y: FOOT, width: wide, height: 6 }),
+      tops, this.ban(x, wide), h("rect.rest", { x: 0, y: FOOT, width: wide, height: 6 }),
       at !== null && h("rect.done", { x: 0, y: FOOT, width: Math.max(0, Math.min(wide, x(at))).toFixed(1), height: 6 }),
       this.hours(x, wide), lanes.map((one) => this.flag(one)), this.hand(at, x, wide));
   }
