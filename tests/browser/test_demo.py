@@ -22,7 +22,7 @@ from tests.browser.shots import SHOTS
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 JUNE = "istanbul-2019-06-23"
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
-PICTURE_BYTES_MAX = 450_000
+PICTURE_BYTES_MAX = 350_000
 BOXES, IMAMOGLU, YILDIRIM = 31186, 4742082, 3936068
 NIGHT_S = 90.0
 """How long a night may take that is played as fast as it goes."""
@@ -176,8 +176,8 @@ def pictures(page: Page) -> None:
     page.evaluate("() => { sandik.store.every = 3600000; }")
     until(page, "!document.querySelector('.changed') && document.querySelector('[data-kind=replay]')")
     expect(page.locator(".call .badge")).to_have_attribute("data-kind", "called")
-    height = page.evaluate("() => document.querySelector('.areas').getBoundingClientRect().top + scrollY")
-    clip = {"x": 0, "y": 0, "width": 1280, "height": int(height) - 16}
+    bottom = page.evaluate("() => document.querySelector('.places').getBoundingClientRect().bottom + scrollY")
+    clip = {"x": 0, "y": 0, "width": 1280, "height": int(bottom) + 16}
     wide = page.screenshot(full_page=True, clip=clip)
     page.set_viewport_size({"width": 360, "height": 780})
     until(page, "innerWidth === 360")

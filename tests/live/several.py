@@ -124,6 +124,28 @@ def spread(group: Group) -> str:
             return session
 
 
+async def loses_its_last_moments(
+    group: Group, night: Watched, kept: Sequence[Record], lost: Sequence[Record]
+) -> Running:
+    """The primary dies, its replica has only what was kept, and nobody sees older figures. The dead one."""
+    key = meta(night.hands.scope.session)
+    await night.hands.send(kept)
+    await night.hands.until_applied()
+    primary, replica = group.primary(key), group.replica(key)
+    group.deafen(primary, replica)
+    await night.hands.send(lost)
+    await night.hands.until_applied()
+    await night.shown()
+    faces = {contest: list(seen) for contest, seen in night.faces.items()}
+    primary.kill()
+    replica.resume()
+    assert replica is group.promoted(key, primary)
+    await night.hands.until_applied()
+    await night.shown()
+    assert faces == night.faces, "somebody was shown older figures"
+    return primary
+
+
 async def same_as_alone(hands: Crew, single: Running, records: Sequence[Record]) -> None:
     """Boxes, papers, totals and findings are, byte for byte, those of a single store that heard the same."""
     async with one(single) as alone:

@@ -30,7 +30,7 @@ from tests.live.one import (
     one,
     reading,
 )  # fmt: skip
-from tests.live.several import meta, night_on, same_as_alone, spread
+from tests.live.several import loses_its_last_moments, meta, night_on, same_as_alone, spread
 from tests.live.test_faults import parts
 from tests.patience import PATIENCE_S
 from tests.servers import Running
@@ -119,20 +119,7 @@ async def test_a_primary_of_a_cluster_dies_and_its_replica_has_less(
     first, second, third = parts(twice_shuffled(made.recording(), 22), 3)
     session = spread(redis_cluster)
     async with night_on(redis_cluster, tansu, tmp_path, session) as night:
-        await night.hands.send(first)
-        await night.hands.until_applied()
-        primary, replica = redis_cluster.primary(meta(session)), redis_cluster.replica(meta(session))
-        redis_cluster.deafen(primary, replica)
-        await night.hands.send(second)
-        await night.hands.until_applied()
-        await night.shown()
-        faces = {contest: list(seen) for contest, seen in night.faces.items()}
-        primary.kill()
-        replica.resume()
-        assert replica is redis_cluster.promoted(meta(session), primary)
-        await night.hands.until_applied()
-        await night.shown()
-        assert faces == night.faces, "somebody was shown older figures"
+        primary = await loses_its_last_moments(redis_cluster, night, first, second)
         await night.hands.send(third)
         await night.right()
         assert "Counting starts again from there." in night.hands.said()
