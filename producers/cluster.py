@@ -4,12 +4,14 @@
     cluster = await look(settings)                   brokers, and the partitions of each topic
 
 Know before changing: replication and limits of a topic are given when it is made and never changed here;
-`sandik doctor` says what is wrong with one that another made.
+`sandik doctor` says what is wrong with one that another made. The client asks any broker of those it heard
+of, also one that has just gone: whatever is asked may be asked again (`asked`).
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import (
@@ -38,6 +40,8 @@ RETRY_FIRST_S, RETRY_MOST_S = 0.1, 2.0
 OVERHEAD_BYTES = 64 * 1024  # what Kafka adds to a record: key, headers, the batch around it
 REPLICAS_MAX = 3
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
@@ -49,8 +53,29 @@ class Cluster:
 
 async def look(settings: Settings, within_s: float = CONNECT_WITHIN_S) -> Cluster:
     """Asks Kafka what there is. Raises NoKafkaError if nothing answers."""
-    async with Admin(settings, within_s) as admin:
-        return await _look(admin)
+    return await asked(settings, within_s, _look)
+
+
+async def asked(
+    settings: Settings, within_s: float, question: Callable[[AIOKafkaAdminClient], Awaitable[T]]
+) -> T:
+    """What Kafka answers to a question that may be asked again: a broker may go while it is asked.
+
+    Raises NoKafkaError when there is no answer within so many seconds, and what asking again does not cure.
+    """
+    now_s = asyncio.get_running_loop().time
+    until_s, delay_s = now_s() + within_s, RETRY_FIRST_S
+    while True:
+        async with Admin(settings, until_s - now_s()) as admin:
+            try:
+                return await question(admin)
+            except KafkaError as error:
+                if not error.retriable:
+                    raise
+                if now_s() + delay_s > until_s:
+                    raise NoKafkaError(settings, "does not answer", type(error).__name__) from error
+        await asyncio.sleep(delay_s)
+        delay_s = min(2 * delay_s, RETRY_MOST_S)
 
 
 async def create_topics(
@@ -63,7 +88,8 @@ async def create_topics(
     is told when it wants one that it may not have. Raises NoKafkaError, NotLetInError.
     """
     scope = settings.scope(night)
-    async with Admin(settings, within_s) as admin:
+
+    async def made(admin: AIOKafkaAdminClient) -> tuple[str, ...]:
         cluster = await _look(admin)
         replicas = replicas_of(cluster)
         missing = {what: name for what in whats if (name := scope.topic(what)) not in cluster.topics}
@@ -73,6 +99,8 @@ async def create_topics(
             topic(name, parts.get(what, 1), replicas) for what, name in missing.items() if name not in hidden
         ]
         return await make(settings, admin, wanted) if wanted else ()
+
+    return await asked(settings, within_s, made)
 
 
 def replicas_of(cluster: Cluster) -> int:
@@ -99,12 +127,16 @@ async def partitions(settings: Settings, topics: Iterable[str]) -> dict[str, int
 
     Raises NoKafkaError; NotLetInError where one may be there and is kept from us: it is not taken for empty.
     """
-    async with Admin(settings, CONNECT_WITHIN_S) as admin:
+    names = tuple(topics)
+
+    async def counted(admin: AIOKafkaAdminClient) -> dict[str, int]:
         there = (await _look(admin)).topics
-        found = {name: there.get(name, 0) for name in topics}
+        found = {name: there.get(name, 0) for name in names}
         if hidden := await _hidden(admin, [name for name, count in found.items() if not count]):
             raise NotLetInError(settings, no_right(settings, hidden, "read"))
         return found
+
+    return await asked(settings, CONNECT_WITHIN_S, counted)
 
 
 async def _hidden(admin: AIOKafkaAdminClient, names: Iterable[str]) -> set[str]:

@@ -28,6 +28,7 @@ from producers.cluster import (
     OVERHEAD_BYTES,
     RETRY_FIRST_S,
     Admin,
+    look,
     partitions,
     topic,
 )
@@ -274,9 +275,9 @@ async def begin_anew(settings: Settings, scope: Scope) -> None:
     """
     if scope.mode == "live":
         raise ValueError("what was heard live is never deleted")
+    there = (await look(settings)).topics
+    found = {name: there[name] for what in ANEW if (name := scope.topic(what)) in there}
     async with Admin(settings, CONNECT_WITHIN_S) as admin:
-        there = {topic["topic"]: len(topic["partitions"]) for topic in await admin.describe_topics()}
-        found = {name: there[name] for what in ANEW if (name := scope.topic(what)) in there}
         try:
             if settings.kafka_kind == "tansu":
                 await _make_again(admin, found)

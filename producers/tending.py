@@ -13,6 +13,7 @@ import asyncio
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -27,6 +28,7 @@ from producers.cluster import (
     Admin,
     _hidden,
     _look,
+    asked,
     make,
     replicas_of,
     topic,
@@ -63,8 +65,7 @@ async def inspect(
     settings: Settings, names: Collection[str], within_s: float = CONNECT_WITHIN_S
 ) -> Inspected:
     """How these topics are kept. Raises NoKafkaError, NotLetInError."""
-    async with Admin(settings, within_s) as admin:
-        return await _inspect(admin, names)
+    return await asked(settings, within_s, partial(_inspect, names=names))
 
 
 async def _inspect(admin: AIOKafkaAdminClient, names: Collection[str]) -> Inspected:
