@@ -9,7 +9,8 @@ import argparse
 import difflib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -60,6 +61,10 @@ TABLE: dict[str, dict[str, str]] = {
     },
 }
 """The table of contents: what `sandik --help` prints, and all the commands there are."""
+ASK_ONCE = frozenset({"calls", "approve", "refuse", "retract", "rule", "shown", "sources", "verify"})
+"""Commands with somebody before them who waits for the answer."""
+PATIENCE, ASK_ONCE_WITHIN_S = "SANDIK_OUTSIDE_WITHIN_S", "15"
+"""How long those try what does not answer, unless it is set: longer than a failover takes."""
 
 
 class Command(Protocol):
@@ -91,7 +96,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return WRONG_USE
     command = cast("Command", import_module(f"sandik.commands.{words[0]}"))
     args = parser(words[0], titles[words[0]], command).parse_args(words[1:])
-    return _run(command, args)
+    return _run(words[0], command, args)
 
 
 def _version() -> str:
@@ -130,11 +135,25 @@ def parser(name: str, title: str, command: Command) -> argparse.ArgumentParser:
     return made
 
 
-def _run(command: Command, args: argparse.Namespace) -> int:
+@contextmanager
+def _patience(name: str) -> Iterator[None]:
+    """While a command runs that somebody waits for, its patience is the setting, unless another was set."""
+    if name not in ASK_ONCE or PATIENCE in os.environ:
+        yield
+        return
+    os.environ[PATIENCE] = ASK_ONCE_WITHIN_S
+    try:
+        yield
+    finally:
+        del os.environ[PATIENCE]
+
+
+def _run(name: str, command: Command, args: argparse.Namespace) -> int:
     out = Out(getattr(args, "json", False))
     try:
         handed.take(os.environ)
-        return command.run(args, out)
+        with _patience(name):
+            return command.run(args, out)
     except SandikError as error:
         out.tell(f"sandik: {error}")
         return OUTSIDE if isinstance(error, OutsideError) else WRONG_USE

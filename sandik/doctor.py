@@ -21,7 +21,10 @@ PROBE_WITHIN_S = 10.0
 OPEN_FILES_MIN = 4096  # a gateway holds one for each client, a broker one for each segment of the log
 DISK_MIN_BYTES = 5 * 1024**3  # a night of a country is about 100 MB in the log, and logs grow beside it
 PREFIX = "SANDIK_"
-NOT_LET_IN = ("NOAUTH", "WRONGPASS", "NOPERM", "Authentication", "NoPermission", "invalid username")
+NOT_LET_IN = (
+    "NOAUTH", "WRONGPASS", "NOPERM", "Authentication", "NoPermission", "NotLetIn", "invalid username",
+)  # fmt: skip
+NOT_TRUSTED = "CERTIFICATE_VERIFY_FAILED"
 Facts = TypeVar("Facts")
 
 
@@ -124,18 +127,16 @@ def _settings(wanted: Wanted) -> tuple[Check, ...]:
 
 
 def _no_redis(wanted: Wanted, why: str) -> tuple[Check, ...]:
-    return (
-        Check(
-            "redis",
-            False,
-            f"{_without_password(wanted.redis)} cannot be reached ({why})",
-            "see user and password in SANDIK_REDIS, and the rights in docs/secure.md"
-            if any(word in why for word in NOT_LET_IN)
-            else "set SANDIK_REDIS=redis://HOST:PORT/0 to a Redis that runs, or start one: "
-            "redis-server --appendonly yes --maxmemory-policy noeviction",
-            outside=True,
-        ),
+    message = f"{_without_password(wanted.redis)} cannot be reached ({why})"
+    to_type = (
+        "set SANDIK_REDIS=redis://HOST:PORT/0 to a Redis that runs, or start one: "
+        "redis-server --appendonly yes --maxmemory-policy noeviction"
     )
+    if any(word in why for word in NOT_LET_IN):
+        to_type = "see user and password in SANDIK_REDIS, and the rights in docs/secure.md"
+    if NOT_TRUSTED in why:
+        to_type = "see host and ssl_ca_certs in SANDIK_REDIS, and docs/secure.md"
+    return (Check("redis", False, message, to_type, outside=True),)
 
 
 def _redis(facts: RedisFacts) -> tuple[Check, ...]:

@@ -3,21 +3,32 @@ is how the night had to end.
 
     outcome.alerts(facts)                         what was told, as `alerts` of a contest
     outcome.differences(contests, ending)         everything that came out otherwise, a sentence each
+    outcome.apart(contests, other["contests"])    where two counts of the same reports differ, a sentence each
 
 Know before changing: fields may be added, never renamed. `ending.json` of a night holds the same shape, and
 only what stands there is compared; its `alerts` are pairs of kind and key that must have been told, and
 others may have been: some kinds hang on how the log fell into batches (docs/reference/alerts.md).
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from election.alerts import KINDS, Told
+from election.errors import UsageError
 from election.night import Contest, ContestId
 from election.standing import Standing
 from election.wire.records import stamp
 
 Json = dict[str, Any]
+SAME = (
+    "hash", "boxes", "registered", "voters", "valid", "invalid", "choices", "leader", "margin_votes",
+    "refused", "findings",
+)  # fmt: skip
+"""What the reports alone decide. Epoch and version tell also how the log fell into batches; calls and alerts
+may: a lead that lasted for three papers was there for who counted them one by one."""
+ENDS, THERE = "the night ends with", "there it is"
 
 
 def totals(seen: Standing, contest: Contest) -> Json:
@@ -51,18 +62,53 @@ def alerts(facts: Iterable[Told]) -> list[Json]:
 
 def differences(contests: Mapping[ContestId, Any], ending: Mapping[str, Any]) -> tuple[str, ...]:
     """Everything in the ending that came out otherwise, a sentence each; nothing if all is equal."""
-    return tuple(_differences("", contests, ending))
+    return tuple(_differences("", contests, ending, ENDS))
 
 
-def _differences(place: str, found: object, wanted: object) -> Iterable[str]:
+def apart(contests: Mapping[ContestId, Any], other: Mapping[str, Any]) -> tuple[str, ...]:
+    """Where two counts of the same reports differ, whatever each was made on; nothing if nowhere."""
+    names: Mapping[str, Any] = {**{contest: {} for contest in contests}, **other}
+    wanted = {
+        contest: {
+            name: _filled(facts.get(name), contests.get(ContestId(contest), {}).get(name)) for name in SAME
+        }
+        for contest, facts in names.items()
+    }
+    return tuple(_differences("", contests, wanted, THERE))
+
+
+def _filled(wanted: object, found: object) -> object:
+    """The same, and nothing under each name that only the other one has."""
+    if isinstance(wanted, Mapping) and isinstance(found, Mapping):
+        return {**dict.fromkeys(found), **wanted}
+    return wanted
+
+
+def read(path: Path) -> Json:
+    """What demo, rehearse or verify answered with --json, out of a file. Raises UsageError for others."""
+    try:
+        said = json.loads(path.read_text(encoding="utf-8").strip().rpartition("\n")[2])
+        if all(isinstance(facts["hash"], str) for facts in said["contests"].values()) and said["night"]:
+            return dict(said)
+        why = "a contest has no hash"
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        why = str(error) or type(error).__name__
+    raise UsageError(
+        f"{path} is no answer of sandik demo, rehearse or verify ({why}): see what each says with --json."
+    )
+
+
+def _differences(place: str, found: object, wanted: object, words: str) -> Iterable[str]:
     if place.endswith(".alerts") and isinstance(wanted, list):
         yield from _untold(place, found, wanted)
     elif isinstance(wanted, Mapping):
         for key, value in wanted.items():
             inner = found.get(key) if isinstance(found, Mapping) else None
-            yield from _differences(f"{place}.{key}" if place else str(key), inner, value)
+            yield from _differences(f"{place}.{key}" if place else str(key), inner, value, words)
     elif found != wanted:
-        yield f"{place} is {found}, the night ends with {wanted}"
+        yield f"{place} is {found}, {words} {wanted}"
 
 
 def _untold(place: str, found: object, wanted: Sequence[Sequence[str]]) -> Iterable[str]:

@@ -4,6 +4,7 @@
     client = await opened.at(key)             the library's client of the primary that holds this key now
     for client, names in await opened.shares({name: key}): …     each primary once, with what it holds
     opened.doubt()                            after any error: who holds what is asked anew, next time
+    opened.answered()                         after an answer: who was let in once may wait to be so again
 
 Of a single server there is one client, and nothing is ever asked about it.
 
@@ -28,7 +29,7 @@ from redis.crc import key_slot
 
 from election.errors import UsageError
 from stores.address import Kind, Place, read
-from stores.failing import FAILS, AskError, ConnectionError, ResponseError, passes
+from stores.failing import FAILS, AskError, ConnectionError, NotLetInError, ResponseError, passes, refuses
 
 log = logging.getLogger(__name__)
 
@@ -141,6 +142,7 @@ class Opened:
         self._primaries: set[Place] = set()
         """When it was last asked; said in the log when others are."""
         self._looking = asyncio.Lock()
+        self._let_in = False
         if self.address.kind is Kind.SINGLE:
             self._known = Alone(self.address.places[0])
         # What can be no client is said at once.
@@ -165,8 +167,18 @@ class Opened:
         return [self.address.url(place) for place in sorted(places)]
 
     def passes(self, error: Exception) -> bool:
-        """Whether waiting may help after this error; a single server never becomes a node of a cluster."""
+        """Whether waiting may help after this error; a single server never becomes a node of a cluster.
+
+        Who was let in before and is not now waits: another server takes over, or a password is being changed.
+        A password that was never right does not become so.
+        """
+        if refuses(error) and not self._let_in:
+            return False
         return passes(error) and not (self.address.kind is Kind.SINGLE and isinstance(error, AskError))
+
+    def answered(self) -> None:
+        """The store did what it was asked: it is the right one, and lets us in."""
+        self._let_in = True
 
     def doubt(self) -> None:
         """Something went wrong: who holds what is asked before the next command."""
@@ -187,11 +199,11 @@ class Opened:
         return known
 
     async def _look(self) -> Slots | Alone:
-        """Asks whoever answers; those that do not know, or do not answer, are passed over."""
+        """Asks whoever answers; those that do not know, do not answer or do not let us in are passed over."""
         sentinels = self.address.kind is Kind.SENTINEL
         places, why = list(self.address.places if sentinels else self._seen), ""
         random.shuffle(places)
-        silent = False
+        silent, refused = False, ""
         for place in places:
             try:
                 found = await (self._by_sentinel(place) if sentinels else self._by_node(place))
@@ -201,11 +213,14 @@ class Opened:
                         f"{place} is no node of a cluster: SANDIK_REDIS=redis://{place}/0."
                     ) from error
                 why, silent = f"{place}: {error or type(error).__name__}", True
+                refused = why if refuses(error) else refused
                 continue
             if found is not None:
                 await self._leave(found)
                 return found
             why = f"{place} knows no {self.address.service or 'slots'}"
+        if refused:
+            raise NotLetInError(f"the sentinel {refused}" if sentinels else refused)
         if sentinels and not silent:
             raise UsageError(f"SANDIK_REDIS names a primary that its sentinels do not know ({why}).")
         raise ConnectionError(f"nobody says who the primary is ({why})")

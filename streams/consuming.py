@@ -54,9 +54,24 @@ class OurThread(driver.AIOKafkaConsumerThread):
         consumer._fetch_max_wait_ms = _ours(self.app).fetch_wait_ms
         return consumer
 
+    async def seek_each(self, offsets: Mapping[Any, int]) -> None:
+        """Reads each partition on from its offset; called by the worker's thread, done in this one.
+
+        The library's own `seek` throws away, in whatever thread calls it, what was fetched and not yet handed
+        on. A fetch under way at that moment has just listed it and finds it gone: a KeyError, rarely, at a
+        rebalance, and the end of the worker.
+        """
+        await self.call_thread(self._seek_here, offsets)
+
+    async def _seek_here(self, offsets: Mapping[Any, int]) -> None:
+        for partition, offset in offsets.items():
+            self.seek(partition, offset)
+
 
 class OurConsumer(driver.Consumer):
     """Reads on from the store's offsets, whatever was committed."""
+
+    _thread: OurThread
 
     def _new_consumer_thread(self) -> OurThread:
         return OurThread(self, loop=self.loop, beacon=self.beacon)
@@ -104,9 +119,9 @@ class OurConsumer(driver.Consumer):
             return
         positions = await self._positions(assigned)
         await self._refuse_a_shorter_log(assigned, positions)
-        for name, offset in positions.items():
-            at = assigned[name]
-            await self._seek(at, offset)
+        offsets = {assigned[name]: offset for name, offset in positions.items()}
+        await self._thread.seek_each(offsets)
+        for at, offset in offsets.items():
             self._read_offset[at] = self._committed_offset[at] = offset or None
         log.info("reading on from %s", ", ".join(f"{name} at {at}" for name, at in positions.items()))
 

@@ -25,7 +25,7 @@ from election.night import ContestId, Night, SourceId
 from election.tally import width
 from election.wire.keys import Keys
 from election.wire.topics import Scope
-from stores.failing import FAILS, NoScriptError
+from stores.failing import FAILS, NoScriptError, what
 from stores.opening import Client, Opened
 from streams.answers import Answer, Held, answer
 from streams.batch import Sums
@@ -38,6 +38,8 @@ from streams.spans import Fact, Ruled, Span
 log = logging.getLogger(__name__)
 
 FIRST_DELAY_S, DELAY_S_MAX = 0.02, 1.0
+SAY_EVERY_S = 10.0
+"""Between two lines in the log about one question that is asked again and again."""
 CHANGES_MIN = 64
 """Entries kept of a change stream however large they are: enough to see a gap."""
 READ_CHUNK = 5000
@@ -328,19 +330,24 @@ async def patiently(ask: Callable[[], Awaitable[T]], settings: Settings, opened:
 
     Only for what may be asked twice. Raises OutsideError after the deadline, or where waiting cannot help.
     """
-    deadline = time.monotonic() + settings.outside_within_s
-    delay = FIRST_DELAY_S
+    say_at = time.monotonic()
+    deadline, delay = say_at + settings.outside_within_s, FIRST_DELAY_S
     while True:
         try:
-            return await ask()
+            said = await ask()
+            opened.answered()
+            return said
         except FAILS as error:
             opened.doubt()
-            if not opened.passes(error) or time.monotonic() + delay > deadline:
-                raise OutsideError(
-                    f"The store at {opened.address.shown} does not do its work ({error}): see "
-                    "that it runs and has memory and disk left; sandik doctor tells what is wrong."
-                ) from error
-            log.warning("the store does not answer (%s); asking again", type(error).__name__)
+            where, now = opened.address.shown, time.monotonic()
+            if not opened.passes(error) or now + delay > deadline:
+                raise OutsideError(f"The store at {where} {what(error)}.") from error
+            if now >= say_at:
+                why = type(error).__name__
+                log.warning(
+                    "the store at %s does not answer (%s): asking for %.0f s", where, why, deadline - now
+                )
+                say_at = now + SAY_EVERY_S
         await asyncio.sleep(delay)
         delay = min(delay * 2, DELAY_S_MAX)
 

@@ -1,11 +1,14 @@
 """Dashboard, alert rules and docs/metrics.md speak of the metrics there are, all of them, and of no others.
 
 Know before changing: queries are read by a parser of Prometheus' language; what a gateway really tells is
-read from its own exposition, of a gateway at which everything has happened once.
+read from its own exposition, of a gateway at which everything has happened once. Prometheus itself is asked
+where it is installed (Debian's package prometheus has promtool).
 """
 
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +26,7 @@ from web.vitals import CUTS, OTHER
 ROOT = Path(__file__).parent.parent
 DASHBOARD = ROOT / "deploy" / "grafana-sandik.json"
 RULES = ROOT / "deploy" / "prometheus-alerts.yml"
+CASES = ROOT / "tests" / "alert_rules.yml"
 PAGE = ROOT / "docs" / "metrics.md"
 PROMETHEUS_OWN = {"up": {"job", "instance"}}
 TARGET = {"job", "instance"}
@@ -163,6 +167,28 @@ def test_alert_rules_are_named_once() -> None:
     names = [rule["alert"] for rule in rules()]
     assert len(set(names)) == len(names)
     assert all(re.fullmatch(r"Sandik[A-Z]\w+", name) for name in names)
+
+
+def test_of_every_alert_rule_it_is_known_when_it_fires_and_when_not() -> None:
+    """By series that stand in a file; Prometheus' own program reckons with them where it is installed."""
+    cases = yaml.safe_load(CASES.read_text())["tests"]
+    quiet, firing = set(), set()
+    for case in cases:
+        for one in case.get("alert_rule_test", ()):
+            (firing if one["exp_alerts"] else quiet).add(one["alertname"])
+        for asked in case.get("promql_expr_test", ()):
+            labels = " ".join(sample["labels"] for sample in asked["exp_samples"])
+            firing |= set(re.findall(r'alertname="(\w+)"', labels))
+        for series in case["input_series"]:
+            metrics(series["series"])
+    names = {rule["alert"] for rule in rules()}
+    assert names == quiet
+    assert names == firing
+    if promtool := shutil.which("promtool"):
+        asked_of = [[promtool, "check", "rules", str(RULES)], [promtool, "test", "rules", str(CASES)]]
+        for words in asked_of:
+            ended = subprocess.run(words, capture_output=True, text=True, check=False)
+            assert 0 == ended.returncode, ended.stdout + ended.stderr
 
 
 def test_every_metric_of_ours_has_a_row_that_says_unit_and_meaning() -> None:

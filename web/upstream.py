@@ -28,7 +28,7 @@ from election.wire.keys import Keys
 from election.wire.told import decode
 from election.wire.told import held as told_before
 from election.wire.topics import Scope
-from stores.failing import FAILS, AuthenticationError, ResponseError
+from stores.failing import FAILS, ResponseError, refuses, what
 from stores.opening import Opened
 from web import held
 from web.catching_up import CatchingUp
@@ -92,21 +92,21 @@ class Upstream:
     async def follow(self) -> NoReturn:
         """Reads and follows. Ends only with an error: UsageError where the worker counts another night."""
         delay = BACKOFF_S[0]
-        away = False
+        away = refused = False
         while True:
             try:
                 await self._read_all()
                 if away:
                     LOG.info("store=%s is back", self.where)
-                delay, away = BACKOFF_S[0], False
+                delay, away, refused = BACKOFF_S[0], False, False
                 while True:
                     _end_if_asked()
                     await self._turn()
             except FAILS as error:
                 self._opened.doubt()
-                if not away:
+                if not away or refuses(error) > refused:
                     LOG.warning("store=%s away: %s; trying again", self.where, _why(error))
-                away = True
+                away, refused = True, refuses(error)
                 self._listener.lost()
             await asyncio.sleep(delay)
             delay = min(delay * 2, BACKOFF_S[1])
@@ -339,6 +339,4 @@ def _end_if_asked() -> None:
 
 
 def _why(error: Exception) -> str:
-    if isinstance(error, AuthenticationError):
-        return f"it does not let us in ({error}); SANDIK_REDIS may hold user and password"
-    return str(error) or type(error).__name__
+    return f"it {what(error)}" if refuses(error) else str(error) or type(error).__name__

@@ -11,18 +11,20 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace as with_
 from pathlib import Path
 from typing import Any
 
 from election.errors import UsageError
+from election.night import ContestId
 from sandik import folders, outcome, proof
 from sandik.say import Out
 
 EXAMPLE = """  SANDIK_NIGHT=istanbul-2019-06-23 SANDIK_MODE=replay sandik verify
   sandik verify ./my-night --json
   sandik verify evidence.zip
+  sandik verify ./my-night --same-as laptop.json
   sandik verify istanbul-2019-06-23 --session rerun-2 --rebuild"""
 
 
@@ -42,29 +44,44 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rebuild", action="store_true", help="forget what is counted and count the log again"
     )
+    parser.add_argument(
+        "--same-as",
+        metavar="FILE",
+        type=Path,
+        help="also compare with what demo, rehearse or verify answered elsewhere with --json",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line of stdout")
 
 
 def run(args: argparse.Namespace, out: Out) -> int:
-    """0 if the store holds what the log gives, 1 if not."""
+    """0 if the store holds what the log gives, and another count that was named is the same; 1 if not."""
     if args.night is not None and args.night.endswith(".zip"):
         return _verify_pack(Path(args.night), args, out)
     from producers.settings import Settings
     from streams.settings import Settings as Counting
 
     folder = folders.load(folders.word(args.night, os.environ))
+    other = None if args.same_as is None else _other(args.same_as, folder)
     settings, counting = Settings.read(os.environ), Counting.read(os.environ)
     if args.session is not None:
         settings = with_(settings, session=args.session)
         counting = with_(counting, session=args.session)
-    return asyncio.run(_verify(folder, settings, counting, args.rebuild, out))
+    return asyncio.run(_verify(folder, settings, counting, args.rebuild, out, other))
+
+
+def _other(path: Path, folder: folders.Folder) -> outcome.Json:
+    """Another count of this night. Raises UsageError for what is none."""
+    found = outcome.read(path)
+    if found["night"] != folder.night.id:
+        raise UsageError(f"{path} is of the night {found['night']}, and this one is {folder.night.id}.")
+    return found
 
 
 def _verify_pack(path: Path, args: argparse.Namespace, out: Out) -> int:
     from sandik import evidence
 
-    if args.rebuild or args.session:
-        raise UsageError("A pack is verified as it is: leave out --rebuild and --session.")
+    if args.rebuild or args.session or args.same_as:
+        raise UsageError("A pack is verified as it is: leave out --rebuild, --session and --same-as.")
     return evidence.verify(path, out)
 
 
@@ -77,7 +94,9 @@ async def _log(settings: Any, scope: Any) -> AsyncIterator[Any]:
             yield logged
 
 
-async def _verify(folder: folders.Folder, settings: Any, counting: Any, anew: bool, out: Out) -> int:
+async def _verify(
+    folder: folders.Folder, settings: Any, counting: Any, anew: bool, out: Out, other: outcome.Json | None
+) -> int:
     from producers.record import read_log
     from streams.signatures import signatures_at
     from streams.store import Store
@@ -95,7 +114,7 @@ async def _verify(folder: folders.Folder, settings: Any, counting: Any, anew: bo
         found = await verify(night, store, _log(settings, scope), rebuilt=anew, signatures=signatures)
     finally:
         await store.close()
-    return _tell(folder, scope, found, time.monotonic() - begin_s, out)
+    return _tell(folder, scope, found, time.monotonic() - begin_s, out, other)
 
 
 async def _quiet(store: Any) -> None:
@@ -107,7 +126,14 @@ async def _quiet(store: Any) -> None:
             await settled(store)
 
 
-def _tell(folder: folders.Folder, scope: Any, found: Any, seconds: float, out: Out) -> int:
+def _tell(
+    folder: folders.Folder,
+    scope: Any,
+    found: Any,
+    seconds: float,
+    out: Out,
+    other: outcome.Json | None = None,
+) -> int:
     from sandik import ended
 
     night, ending = folder.night, folder.ending
@@ -121,6 +147,9 @@ def _tell(folder: folders.Folder, scope: Any, found: Any, seconds: float, out: O
     verdict = "what is counted is what the log gives" if not found.count else f"{found.count:,} differences"
     out.say(str(found.audit))
     out.say(f"{found.reports:,} reports in {found.records:,} records: {verdict}")
+    apart = None if other is None else outcome.apart(contests, other["contests"])
+    for line in _compared(contests, apart):
+        out.say(line)
     out.answer(
         {
             "night": night.id,
@@ -133,8 +162,19 @@ def _tell(folder: folders.Folder, scope: Any, found: Any, seconds: float, out: O
             "reports": found.reports,
             "differences": list(found.differences),
             "differences_count": found.count,
+            "same_as": None if apart is None else not apart,
+            "apart": list(apart or ()),
             "audit": proof.in_json(found.audit),
             "contests": contests,
         }
     )
-    return 1 if found.count else 0
+    return 1 if found.count or apart else 0
+
+
+def _compared(contests: Mapping[ContestId, Any], apart: tuple[str, ...] | None) -> Iterator[str]:
+    """Each contest's state hash; and where the other count differs, if one was named."""
+    for contest, facts in contests.items():
+        yield f"state hash of {contest}: {facts['hash']}"
+    if apart is not None:
+        yield from apart
+        yield "the other count is another" if apart else "the other count is the same, to the vote"

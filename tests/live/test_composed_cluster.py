@@ -1,12 +1,15 @@
-"""The cluster's file counts a night while every room of it is restarted, one after the other.
+"""The cluster's file: every room is restarted while a night plays; a laptop counts the same; topics are kept.
 
 Know before changing: the servers are those of deploy/cluster.compose.yml, with the secrets that
 docs/run-it-on-a-cluster.md makes (tests/live/composed_cluster.py). Each step waits for what that page says to
 wait for, and for nothing else; what clients saw meanwhile is held against the promises by the fault checker.
+The servers take half a minute to start and serve the whole file; each test has topics of its own.
 """
 
+import asyncio
 import json
 import os
+import shutil
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -14,27 +17,40 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from aiokafka.admin import NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from prometheus_client.parser import text_string_to_metric_families
 
 from election.errors import OutsideError
+from election.night import ContestId, NightId
+from election.wire.keys import Keys
+from election.wire.topics import WHATS, Scope
 from faults.actors import get
 from faults.processes import SANDIK, Process
 from faults.watching import Notes, broken, read
-from sandik import ports
-from tests.live.composed_cluster import Cluster, started
+from producers.cluster import Admin
+from producers.protocol import AlterTopic
+from producers.settings import Settings
+from sandik import cli, ports
+from tests.groups import Group
+from tests.live.composed_cluster import PAGE, Cluster, started
 from tests.patience import PATIENCE_S
+from tests.shell_blocks import blocks
+from tests.streams.made import NIGHTS
 
+(COMPARED,) = (block for block in blocks(PAGE) if "--same-as" in block.text)
 pytestmark = [pytest.mark.live, pytest.mark.kafka]
+CONTESTS = ("mayor", "assembly", "bridge")
 NIGHT, SPEED = "practice", "120"
 """A minute of playing; what is left when everything was restarted is played at once."""
 WORKERS, GATEWAYS = ("worker-1", "worker-2"), ("gateway-1", "gateway-2")
 
 
-@pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[Cluster]:
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Its servers."""
     try:
-        with started(tmp_path) as found:
+        with started(tmp_path_factory.mktemp("composed")) as found:
             yield found
     except OutsideError as error:
         pytest.skip(str(error))
@@ -110,7 +126,7 @@ class Evening:
     def ended(self) -> Notes:
         """What a gateway shows at the end."""
         notes = Notes()
-        for contest in ("mayor", "assembly", "bridge"):
+        for contest in CONTESTS:
             shown = get(self.port, f"/snapshot/{contest}.json")
             assert shown is not None
             notes.note("end", **{key: shown[key] for key in ("contest", "epoch", "version", "hash")})
@@ -152,3 +168,119 @@ def verified(evening: Evening) -> bool:
         return False
     said = json.loads(ended.stdout.splitlines()[-1])
     return bool(said["verified"] and said["matches_ending"])
+
+
+def test_the_same_night_on_a_laptop_and_on_three_brokers_and_six_nodes_is_the_same(
+    cluster: Cluster, redis_cluster: Group, tmp_path: Path
+) -> None:
+    """The commands of the page, as they stand there: to the vote, and with the same hash."""
+    laptop, replay, verify = COMPARED.lines()
+    shutil.copytree(NIGHTS / NIGHT, tmp_path / "my-night")
+    there = {"SANDIK_KAFKA": cluster.kafka.addresses, "SANDIK_REDIS": redis_cluster.url}
+    counting = {"SANDIK_NIGHT": NIGHT, "SANDIK_MODE": "rehearsal", "SANDIK_SESSION": "compare"}
+    keys = [Keys(Scope("rehearsal", NightId(NIGHT), "compare"), ContestId(one)).meta for one in CONTESTS]
+    assert len({redis_cluster.primary(key).address for key in keys}) > 1, "name another session in the page"
+    worker = Process("compared", (SANDIK, "worker"), {**there, **counting}, tmp_path)
+    worker.start()
+    told = list[str]()
+
+    def same() -> bool:
+        process = typed(verify, there, tmp_path)
+        told.append(process.communicate()[0])
+        return process.returncode == 0
+
+    try:
+        with typed(laptop, {}, tmp_path) as asked, typed(replay, there, tmp_path) as played:
+            for process in (played, asked):
+                said, _ = process.communicate()
+                assert 0 == process.returncode, said
+        assert ports.wait_until(same, PATIENCE_S), f"{told[-1]}\n{worker.said()}"
+        assert "the other count is the same, to the vote" in told[-1]
+    finally:
+        worker.stop()
+
+
+def typed(line: str, settings: dict[str, str], folder: Path) -> "subprocess.Popen[str]":
+    """A line of the page in a shell, with all that it says in one place."""
+    path = f"{Path(SANDIK).parent}:{os.environ['PATH']}"
+    return subprocess.Popen(
+        ["bash", "-c", line], env={**os.environ, **settings, "PATH": path}, cwd=folder,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
+class Keeper:
+    """Topics of a night of its own on the three brokers, as `sandik doctor` and as Kafka itself tell of them.
+
+    A broker hears a moment later of what another was told, so whatever is looked at is looked at again.
+    """
+
+    def __init__(self, environment: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+        self.settings, self._capsys = Settings.read(environment), capsys
+        self.scope = self.settings.scope(NightId(NIGHT))
+
+    def doctor(self, *words: str) -> tuple[list[str], dict[str, str]]:
+        """What was changed; and of what is wrong with topics and copies the message and what to type."""
+        cli.main(["doctor", "--night", NIGHT, "--json", *words])
+        said = json.loads(self._capsys.readouterr().out.splitlines()[-1])
+        wrong = [one for one in said["checks"] if not one["ok"] and one["name"] in ("topics", "kafka copies")]
+        return said["changed"], {one["message"]: one["to_type"] for one in wrong}
+
+    async def kept(self, what: str) -> tuple[int, dict[str, str]]:
+        """How many replicas a topic has, and those of its settings that matter here."""
+        name = self.scope.topic(what)
+        async with Admin(self.settings, PATIENCE_S) as admin:
+            (told,) = await admin.describe_topics([name])
+            answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name)])
+        entries = [entry for one in answers for resource in one.resources for entry in resource[4]]
+        matter = ("min.insync.replicas", "retention.ms", "cleanup.policy")
+        settings = {name: value for name, value, *_ in entries if name in matter}
+        return sum(len(one["replicas"]) for one in told["partitions"]), settings
+
+    async def set(self, what: str, **limits: str) -> None:
+        """Somebody else's hand."""
+        async with Admin(self.settings, PATIENCE_S) as admin:
+            changed = {key.replace("_", "."): value for key, value in limits.items()}
+            answer = await admin._send_request(AlterTopic(self.scope.topic(what), changed))
+        assert [0] == [code for code, *_ in answer.responses]
+
+    async def make(self, what: str, partitions: int, replicas: int) -> None:
+        """A topic as nobody should make it."""
+        async with Admin(self.settings, PATIENCE_S) as admin:
+            await admin.create_topics([NewTopic(self.scope.topic(what), partitions, replicas)])
+
+
+def test_doctor_makes_topics_puts_right_what_it_can_and_says_what_it_cannot(
+    cluster: Cluster,
+    redis_cluster: Group,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Three copies, of which two are waited for; nothing that may hold a night is taken away."""
+    environment = {
+        "SANDIK_KAFKA": cluster.kafka.addresses, "SANDIK_MODE": "rehearsal", "SANDIK_SESSION": "tended",
+        "SANDIK_REDIS": redis_cluster.url,
+    }  # fmt: skip
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    keeper = Keeper(environment, capsys)
+    told, refused = keeper.scope.topic("told"), keeper.scope.topic("refused")
+    asyncio.run(keeper.make("rulings", 2, 3))
+    asyncio.run(keeper.make("refused", 1, 1))
+    changed, _ = keeper.doctor("--fix")
+    assert len(WHATS) - 2 == sum(": made, " in line for line in changed)
+    assert f"{told}: made, 1 partition, kept 3 times, for ever; a write waits for 2 of the copies" in changed
+    good = (3, {"min.insync.replicas": "2", "retention.ms": "-1", "cleanup.policy": "delete"})
+    assert ports.wait_until(lambda: good == asyncio.run(keeper.kept("told")), PATIENCE_S)
+
+    asyncio.run(keeper.set("told", retention_ms="604800000", min_insync_replicas="1"))
+    forgets = f"{told}: retention.ms is 604800000, and must be -1"
+    assert ports.wait_until(lambda: forgets in keeper.doctor()[1], PATIENCE_S)
+    wanted = {f"{told}: min.insync.replicas was 1, is 2", f"{told}: retention.ms was 604800000, is -1"}
+    fixed = set[str]()
+    assert ports.wait_until(lambda: fixed.update(keeper.doctor("--fix")[0]) or wanted <= fixed, PATIENCE_S)
+    assert ports.wait_until(lambda: good == asyncio.run(keeper.kept("told")), PATIENCE_S)
+    once = f"{refused} is kept once, and there are 3 brokers"
+    left = {once, f"{keeper.scope.topic('rulings')} has 2 partitions; with more than one it has no order"}
+    assert ports.wait_until(lambda: left == set(keeper.doctor()[1]), PATIENCE_S)
+    assert "kafka-reassign-partitions.sh" in keeper.doctor()[1][once]

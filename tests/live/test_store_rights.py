@@ -129,8 +129,8 @@ async def test_a_night_passes_where_everybody_has_the_least_rights(
         await hands.send(made.recording())
         await hands.until_applied()
         assert [] == list((await hands.verified()).differences)
-        await _shown(guarded, hands)
-        await _delivered(guarded, hands)
+        await shown(guarded.url("gateway"), hands)
+        await delivered(guarded.url("deliver"), hands)
         assert "noeviction" == (await probes.redis_facts(guarded.url("doctor"))).maxmemory_policy
     finally:
         hands.close()
@@ -140,10 +140,10 @@ async def test_a_night_passes_where_everybody_has_the_least_rights(
     assert quote(PASSWORD, safe="") not in hands.said()
 
 
-async def _shown(guarded: Guarded, hands: Crew) -> None:
+async def shown(url: str, hands: Crew) -> None:
     """What a gateway does: reads every contest and the boxes, and claims what one of several shall do."""
     ear = Ear()
-    upstream = Upstream(hands.night, hands.scope, guarded.url("gateway"), ear, time.monotonic)
+    upstream = Upstream(hands.night, hands.scope, url, ear, time.monotonic)
     following = asyncio.create_task(upstream.follow())
     try:
         async with asyncio.timeout(PATIENCE_S):
@@ -159,9 +159,9 @@ async def _shown(guarded: Guarded, hands: Crew) -> None:
         await upstream.close()
 
 
-async def _delivered(guarded: Guarded, hands: Crew) -> None:
+async def delivered(url: str, hands: Crew) -> None:
     """What `sandik deliver` does with its ledger, and what it reads."""
-    ledger = Ledger(hands.night, hands.scope, Settings(redis=guarded.url("deliver")))
+    ledger = Ledger(hands.night, hands.scope, Settings(redis=url))
     try:
         await ledger.restore(MAYOR, 0, [])
         row = delivery("f1", 1, "counted", Target("webhook", "https://newsroom.example/", who="a"))
@@ -197,24 +197,30 @@ async def test_what_is_not_granted_is_not_done(tansu: Running, guarded: Guarded,
 
 
 @pytest.mark.parametrize(
-    ("password", "trusts"),
-    [("wrong", True), (PASSWORD, False)],
+    ("password", "trusts", "says"),
+    [
+        ("wrong", True, "does not let us in (invalid username-password pair or user is disabled.): see user"),
+        (PASSWORD, False, "shows a certificate that is not to be trusted"),
+    ],
     ids=["a wrong password", "another authority"],
 )
-async def test_who_is_not_let_in_is_told_and_no_password_is_shown(
-    guarded: Guarded, password: str, trusts: bool
+async def test_who_is_not_let_in_is_told_at_once_and_no_password_is_shown(
+    guarded: Guarded, password: str, trusts: bool, says: str
 ) -> None:
-    """By the doctor, who asks once, and by whoever counts."""
+    """By the doctor, who asks once, and by whoever counts, who waits for a store that is away."""
     scope = Scope("replay", made.night().id)
     await users(guarded, scope)
     authority = guarded.authority if trusts else guarded.stranger
     url = guarded.url("worker", password, authority)
     with pytest.raises(FAILS) as told:
         await probes.redis_facts(url)
-    store = Store(made.night(), scope, Settings(redis=url, outside_within_s=1))
+    store = Store(made.night(), scope, Settings(redis=url, outside_within_s=3600))
     with pytest.raises(OutsideError) as counted:
-        await store.positions(["x/0"])
+        async with asyncio.timeout(PATIENCE_S):
+            await store.positions(["x/0"])
     await store.close()
+    assert f"The store at localhost:{guarded.port} {says}" in str(counted.value)
+    assert "SANDIK_REDIS, and docs/secure.md" in str(counted.value)
     for error in (told, counted):
         assert PASSWORD not in str(error.value)
         assert quote(PASSWORD, safe="") not in str(error.value)

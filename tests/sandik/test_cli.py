@@ -1,6 +1,7 @@
 """The front door: what users type, what they are told, and the exit codes they script against."""
 
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -55,6 +56,29 @@ def test_every_example_can_be_parsed(name: str) -> None:
         place = words.index("sandik")
         assert name == words[place + 1]
         cli.parser(name, "title", command).parse_args(words[place + 2 :])
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "expected"),
+    [("verify", None, "15"), ("verify", "40", "40"), ("worker", None, None)],
+)
+def test_a_command_that_somebody_waits_for_is_less_patient_than_a_worker(
+    name: str, given: str | None, expected: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unless the setting says how patient; and nothing of it is left behind."""
+    monkeypatch.delenv(cli.PATIENCE, raising=False)
+    if given is not None:
+        monkeypatch.setenv(cli.PATIENCE, given)
+    seen = list[str | None]()
+
+    def run(args: object, out: object) -> int:
+        seen.append(os.environ.get(cli.PATIENCE))
+        return 0
+
+    monkeypatch.setattr(import_module(f"sandik.commands.{name}"), "run", run)
+    assert 0 == cli.main([name])
+    assert ([expected], given) == (seen, os.environ.get(cli.PATIENCE))
+    assert set(COMMANDS) >= cli.ASK_ONCE
 
 
 def test_a_command_that_is_not_there_is_a_sentence(capsys: Captured) -> None:

@@ -214,6 +214,8 @@ def test_a_password_is_not_shown(url: str, expected: str) -> None:
     ("why", "to_type"),
     [
         ("AuthenticationError: invalid username-password pair", "see user and password in SANDIK_REDIS"),
+        ("NotLetInError: a:1: Authentication required.", "see user and password in SANDIK_REDIS"),
+        ("ConnectionError: [SSL: CERTIFICATE_VERIFY_FAILED] …", "see host and ssl_ca_certs in SANDIK_REDIS"),
         ("OSError", "set SANDIK_REDIS=redis://HOST:PORT/0"),
     ],
 )

@@ -1,6 +1,12 @@
 """How a contest ended, and whether that is how it had to end."""
 
+import json
+from pathlib import Path
+
+import pytest
+
 from election.alerts import KINDS
+from election.errors import UsageError
 from election.night import ContestId
 from sandik import outcome
 from tests.election.tellings import by_itself, seen, tell, teller
@@ -59,6 +65,55 @@ def test_what_is_for_the_desk_alone_is_no_alert() -> None:
     assert {"proposal-withdrawn", "lead-noted"} <= {told.kind for told in facts}
     assert "2024-10-06T18:00:00.000Z" == alerts[0]["at"]
     assert alerts[0]["title"].startswith("REHEARSAL · SIMULATED · Mayor: ")
+
+
+def counted(**more: object) -> dict[str, object]:
+    """A contest as demo, rehearse and verify answer it."""
+    figures = {"registered": 200, "voters": 104, "invalid": 4, "refused": 0, "findings": {"W201": 1}}
+    told = {"hash": "be716b23ef41b87c", "epoch": "e1", "version": 8, "call": {"state": "open"}, "alerts": []}
+    return {**FOUND[MAYOR], **figures, **told, **more}
+
+
+def test_two_counts_of_the_same_reports_are_the_same_whatever_they_were_made_on() -> None:
+    """Epoch, version, calls and alerts hang on how the log fell into batches; figures and hash do not."""
+    other = counted(epoch="e7", version=31, call={"state": "called"}, alerts=[{"kind": "counted"}])
+    assert () == outcome.apart({MAYOR: counted()}, {"mayor": other})
+
+
+def test_where_two_counts_differ_is_said_whichever_has_more() -> None:
+    """A figure, a hash, a finding that only one has, a contest that only one has."""
+    here = {MAYOR: counted(findings={"W201": 1, "W202": 2}), ContestId("bridge"): counted()}
+    there = {"mayor": counted(hash="0" * 16, voters=105), "assembly": counted()}
+    apart = outcome.apart(here, there)
+    for expected in (
+        "mayor.hash is be716b23ef41b87c, there it is 0000000000000000",
+        "mayor.voters is 104, there it is 105",
+        "mayor.findings.W202 is 2, there it is None",
+        "assembly.valid is None, there it is 100",
+        "bridge.valid is 100, there it is None",
+    ):
+        assert expected in apart
+
+
+def test_another_count_is_read_out_of_what_a_command_answered(tmp_path: Path) -> None:
+    """Its last line; what is no such answer is said, with what to type."""
+    path = tmp_path / "laptop.json"
+    path.write_text(
+        "said before\n" + json.dumps({"night": "practice", "contests": {"mayor": counted()}}) + "\n"
+    )
+    assert "be716b23ef41b87c" == outcome.read(path)["contests"]["mayor"]["hash"]
+    for text in (
+        "",
+        "no JSON",
+        "[]",
+        '{"night": "practice"}',
+        '{"night": "x", "contests": {"m": {"hash": 1}}}',
+    ):
+        path.write_text(text)
+        with pytest.raises(UsageError, match="is no answer of sandik demo, rehearse or verify"):
+            outcome.read(path)
+    with pytest.raises(UsageError, match="cannot be read: No such file"):
+        outcome.read(tmp_path / "nothing.json")
 
 
 def test_in_words_the_choices_stand_by_votes_with_shares() -> None:

@@ -1,5 +1,7 @@
 """Which errors of a store pass: all that another server's taking over brings up, and no mistake of ours."""
 
+import ssl
+
 import pytest
 from redis.exceptions import (
     AskError,
@@ -17,7 +19,7 @@ from redis.exceptions import (
     TryAgainError,
 )
 
-from stores.failing import passes
+from stores.failing import NotLetInError, passes, refuses, what
 
 PASSING = (
     ConnectionError("gone"), BusyLoadingError("loading"), OutOfMemoryError("full"), TimeoutError("slow"),
@@ -48,6 +50,37 @@ def test_what_waiting_does_not_cure(error: Exception) -> None:
     assert not passes(error)
 
 
-def test_a_store_that_does_not_let_us_in_may_let_us_in_soon() -> None:
-    """The library counts this among broken connections, and users are set up while rooms start."""
-    assert passes(AuthenticationError("who are you"))
+def distrusted() -> Exception:
+    """What the library makes of a certificate that TLS refuses."""
+    try:
+        try:
+            raise ssl.SSLCertVerificationError("unable to get local issuer certificate")
+        except OSError as error:
+            raise ConnectionError(f"Error 1 connecting to redis.example:6379. {error}.")  # noqa: B904 # as there
+    except ConnectionError as error:
+        return error
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (AuthenticationError("who are you"), "does not let us in (who are you): see user and password"),
+        (NotLetInError("a:1: who are you"), "does not let us in (a:1: who are you): see user and password"),
+        (distrusted(), "shows a certificate that is not to be trusted (Error 1 connecting to redis.example"),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_who_is_not_let_in_may_be_let_in_soon_and_is_told_where_to_look(error: Exception, says: str) -> None:
+    """The library counts these among broken connections; whether we were ever let in, others must say."""
+    assert (True, True) == (passes(error), refuses(error))
+    assert what(error).startswith(says)
+    assert "SANDIK_REDIS, and docs/secure.md" in what(error)
+
+
+def test_what_is_not_granted_is_not_taken_for_a_store_that_is_away() -> None:
+    """Another sentence, and no waiting; nor is a store that is away one that refuses us."""
+    error = NoPermissionError("User gateway has no permissions to run the 'hset' command")
+    assert (False, False) == (passes(error), refuses(error))
+    assert "the rights of the user of SANDIK_REDIS in docs/secure.md" in what(error)
+    assert not refuses(ConnectionError("gone"))
+    assert what(TimeoutError()).startswith("does not do its work (TimeoutError): see that it runs")

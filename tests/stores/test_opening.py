@@ -9,10 +9,11 @@ from typing import Any
 
 import hiredis
 import pytest
-from redis.exceptions import ConnectionError, MovedError, ResponseError
+from redis.exceptions import AuthenticationError, ConnectionError, MovedError, ResponseError
 
 from election.errors import UsageError
 from stores.address import Place
+from stores.failing import NotLetInError
 from stores.opening import Alone, Opened, PrimaryConnection, QuickConnection, Slots
 
 A, B = Place("a", 7000), Place("b", 7001)
@@ -92,6 +93,31 @@ async def test_a_cluster_of_which_nobody_answers_is_away(said: dict[str, Any]) -
     assert 7000 == port(await opened.at(FIRST))
     with pytest.raises(ConnectionError, match="no node of the cluster serves slot 14820"):
         await opened.at(SECOND)
+    await opened.aclose()
+
+
+async def test_who_was_never_let_in_does_not_wait_and_who_was_does(said: dict[str, Any]) -> None:
+    """Of several servers one that knows us is enough; which one does not is said."""
+    said["a:7000"] = AuthenticationError("invalid username-password pair")
+    opened = Opened("redis+cluster://a:7000,b:7001", 1.0)
+    with pytest.raises(NotLetInError, match="a:7000: invalid username-password pair") as told:
+        await opened.at(FIRST)
+    assert not opened.passes(told.value)
+    said["b:7001"] = HALVES
+    assert 7000 == port(await opened.at(FIRST))
+    opened.answered()
+    assert opened.passes(told.value)
+    await opened.aclose()
+
+
+async def test_a_sentinel_that_does_not_let_us_in_is_said_to_be_one(said: dict[str, Any]) -> None:
+    """Sentinels have users of their own; while another of them answers, nobody minds."""
+    said["r:26379"] = AuthenticationError("Authentication required.")
+    opened = Opened("redis+sentinel://r:26379,s:26379/night", 1.0)
+    with pytest.raises(NotLetInError, match="the sentinel r:26379: Authentication required"):
+        await opened.at(FIRST)
+    said["s:26379"] = (b"a", 7000)
+    assert 7000 == port(await opened.at(FIRST))
     await opened.aclose()
 
 

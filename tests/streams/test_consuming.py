@@ -103,9 +103,9 @@ class Log:
         self.at.update(self.committed)
         return self.committed
 
-    def seek(self, partition: Any, offset: int) -> None:
+    async def seek_each(self, offsets: Mapping[Any, int]) -> None:
         """Reads on from there."""
-        self.at[partition] = offset
+        self.at.update(offsets)
 
     async def highwaters(self, *partitions: Any) -> Mapping[Any, int]:
         """Where the log ends."""

@@ -3,6 +3,9 @@
 Know before changing: no server is needed here; what the scripts do is in tests/live/test_counting_store.py.
 """
 
+import asyncio
+import itertools
+import time
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -12,17 +15,17 @@ import pytest
 from redis.exceptions import (
     AuthenticationError,
     ConnectionError,
-    RedisError,
     ResponseError,
 )
 
 from election.errors import OutsideError
 from election.night import ContestId
 from election.tally import width
+from stores.address import read
 from streams.ground import Ground, Shelf
 from streams.settings import Settings
 from streams.spans import Links, Span
-from streams.store import CHANGES_MIN, Store
+from streams.store import CHANGES_MIN, Store, patiently
 from tests.streams import made
 
 NIGHT = made.night()
@@ -71,12 +74,11 @@ async def test_what_waiting_does_not_cure_is_said_at_once() -> None:
     await one.close()
 
 
-@pytest.mark.parametrize("error", [ConnectionError("gone"), AuthenticationError("who are you")])
-async def test_after_the_deadline_the_process_may_end(error: RedisError) -> None:
+async def test_after_the_deadline_the_process_may_end() -> None:
     """Nothing was committed; whoever starts the worker again begins where the store stands."""
 
     async def ask() -> str:
-        raise error
+        raise ConnectionError("gone")
 
     one = store(outside_within_s=0.05)
     with pytest.raises(OutsideError, match="sandik doctor"):
@@ -84,8 +86,59 @@ async def test_after_the_deadline_the_process_may_end(error: RedisError) -> None
     await one.close()
 
 
+async def test_a_store_that_is_away_is_said_once_with_its_address(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And for how long it is asked; then every ten seconds, not at every try."""
+    clock, slept = itertools.count(100.0, 0.5), list[float]()
+
+    async def sleep(delay: float) -> None:
+        slept.append(delay)
+
+    async def ask() -> str:
+        raise ConnectionError("gone")
+
+    one = store(redis=SECRET, outside_within_s=15)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(time, "monotonic", lambda: next(clock))
+        meanwhile.setattr(asyncio, "sleep", sleep)
+        with pytest.raises(OutsideError):
+            await patiently(ask, one.settings, one._opened)
+    said = [line for line in caplog.messages if "does not answer" in line]
+    assert len(slept) > 20
+    assert ["asking for 14 s", "asking for 4 s"] == [line.rpartition(": ")[2] for line in said]
+    assert said[0].startswith("the store at store.example:6379 does not answer (ConnectionError)")
+    await one.close()
+
+
+async def test_a_password_that_was_never_right_is_said_at_once_and_one_that_was_is_waited_for() -> None:
+    """Nobody makes a wrong password right; of a server that takes over users may come a moment later."""
+    says = iter([AuthenticationError("who are you"), "let in", AuthenticationError("who are you"), "again"])
+    asked = Counter[str]()
+
+    async def ask() -> str:
+        asked["times"] += 1
+        said = next(says)
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    one = store(redis=SECRET, outside_within_s=3600)
+    with pytest.raises(OutsideError) as caught:
+        await one._outside(ask)
+    assert 1 == asked["times"]
+    assert str(caught.value) == (
+        "The store at store.example:6379 does not let us in (who are you): see user and password in "
+        "SANDIK_REDIS, and docs/secure.md."
+    )
+    assert ["let in", "again"] == [await one._outside(ask) for _ in range(2)]
+    await one.close()
+
+
 class Shares:
     """What stands in for a store of two servers, of which one is away at first."""
+
+    address = read("redis+cluster://left:1,right:2")
 
     def __init__(self) -> None:
         self.asked, self.doubts = list[str](), 0
@@ -97,6 +150,9 @@ class Shares:
     def doubt(self) -> None:
         """Somebody found one away."""
         self.doubts += 1
+
+    def answered(self) -> None:
+        """All have answered."""
 
     def passes(self, error: Exception) -> bool:
         """It will be back."""
@@ -156,6 +212,9 @@ class Boxes:
     async def at(self, key: str) -> "Boxes":
         """It holds every key."""
         return self
+
+    def answered(self) -> None:
+        """It has."""
 
     async def hlen(self, key: str) -> int:
         """How many there are."""

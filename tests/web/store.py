@@ -40,6 +40,8 @@ class Store:
         self.streams: dict[str, list[tuple[bytes, dict[bytes, bytes]]]] = defaultdict(list)
         self.reads = self.counted = 0
         self.now = 0.0
+        self.away_with: Exception = AwayError("connection refused")
+        """What is heard of it while it is away."""
         self.deaf = False
         """Whether the client's library loses a cancellation, as it may before Python 3.12."""
 
@@ -105,7 +107,7 @@ class Store:
 
     def _answer(self) -> None:
         if self.away:
-            raise AwayError("connection refused")
+            raise self.away_with
 
     async def aclose(self) -> None:
         """Nothing to close."""

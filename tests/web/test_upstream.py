@@ -7,6 +7,7 @@ things happen to a real Redis in tests/live/test_gateway.py.
 import asyncio
 
 import pytest
+from redis.exceptions import AuthenticationError
 
 from election.errors import OutsideError, UsageError
 from election.wire.keys import Keys, unpack_unit
@@ -167,6 +168,24 @@ async def test_away_and_back() -> None:
         store.away = False
         await until(lambda: ear.fresh is True)
         await until(lambda: ear.states[-1] == store.worker.state(MAYOR))
+
+
+async def test_a_store_that_does_not_let_us_in_is_said_once_also_after_it_was_away(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A gateway goes on and shows what it has; whoever reads its log is told which setting it is."""
+    store = Store(Worker(night()))
+    store.count()
+    async with following(store) as ear:
+        await until(lambda: bool(ear.states))
+        store.away = True
+        await until(lambda: "away: connection refused" in caplog.text)
+        store.away_with = AuthenticationError("who are you")
+        await until(lambda: "away: it does not let us in (who are you): see user and pass" in caplog.text)
+        store.away = False
+        await until(lambda: ear.fresh is True)
+        assert ear.states[-1] == store.worker.state(MAYOR)
+    assert 2 == caplog.text.count(" away: ")
 
 
 async def test_another_edition_of_the_night() -> None:
