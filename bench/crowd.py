@@ -54,6 +54,8 @@ class Client:
     tries: int = 0
     range_ms: tuple[float, float] | None = None
     """What the server's goodbye said about coming back."""
+    heard_s: float = 0.0
+    """When it last heard anything, or began to connect."""
 
 
 @dataclass(slots=True)
@@ -104,6 +106,8 @@ class Crowd:
                     if client is not None:  # gone with an earlier event of the same round
                         self._ready(client, event)
             self._read_slowly()
+            if self.args.silent_s:
+                self._leave_silence()
             if not self.said_connected and not self.due and self.opening == 0:
                 self.said_connected = True
                 self._say(connected=len(self.by_fd), seconds=round(time.monotonic() - began_s, 3))
@@ -127,6 +131,7 @@ class Crowd:
         host = f"127.0.0.{1 + client.number % self.args.addresses}"
         sock.connect_ex((host, self.args.port))
         client.sock, client.upgraded, client.buffer, client.waiting = sock, False, b"", True
+        client.heard_s = time.monotonic()
         self.by_fd[sock.fileno()] = client
         self.epoll.register(sock.fileno(), select.EPOLLOUT)
         self.opening += 1
@@ -149,6 +154,7 @@ class Crowd:
             return
         except OSError:
             data = b""
+        client.heard_s = time.monotonic()
         if not data:
             self._gone(client, "reset")
         elif client.upgraded:
@@ -257,6 +263,13 @@ class Crowd:
         if step.state:
             client.state, client.resume = step.state, step.resume or client.resume
 
+    def _leave_silence(self) -> None:
+        """Whoever has heard nothing for so long takes its connection for dead, as the protocol says."""
+        dead_s = time.monotonic() - self.args.silent_s
+        for client in [one for one in self.clients if one.kind == "fast" and one.sock is not None]:
+            if client.heard_s < dead_s:
+                self._gone(client, "silent")
+
     def _read_slowly(self) -> None:
         now = time.monotonic()
         if now < self.slow_at_s:
@@ -339,6 +352,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--deaf", action="store_true", help="counts frames and does not look into them")
     parser.add_argument("--comes-back", action="store_true", help="whoever loses its connection comes back")
+    parser.add_argument("--silent-s", type=float, default=0.0, help="silence that is a dead line; 0: none is")
     args = parser.parse_args()
     if args.core >= 0:
         os.sched_setaffinity(0, {args.core})

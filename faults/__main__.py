@@ -3,6 +3,7 @@
     make faults N=20                        twenty seeds from 1 on
     make faults ARGS="--seed 17 --keep"     one again, its histories kept
     make faults ARGS="--store cluster"      on a cluster of six, or `sentinel`: a primary with a replica
+    python -m faults --summary FOLDER …     nothing is run: what the nights kept in these folders came to
 
 Know before changing: a seed that fails is run again with fewer faults (`shorten`), and printed with the
 fewest that still fail. The exit code is 1 if any promise broke.
@@ -10,9 +11,7 @@ fewest that still fail. The exit code is 1 if any promise broke.
 
 import argparse
 import asyncio
-import json
 import shutil
-import statistics
 import sys
 import tempfile
 import time
@@ -20,56 +19,116 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from election.errors import SandikError
 from faults.brokers import Brokers
 from faults.checker import Broken
-from faults.plan import Group, plan
-from faults.run import run
+from faults.clock import Clocks
+from faults.plan import VERSION, VERSIONS, Group, plan
+from faults.run import Staging, run
 from faults.shorten import shorten
 from faults.stores import KINDS, SINGLE
+from faults.summary import Seed, begun_again, look, nights, put, table
 
 SHORTEN_TRIES_MAX = 12
 """Nights that are played again at most to find the fewest faults that fail."""
+FIRST_NIGHT, FIRST_SPEED = "practice", "500"
+"""What nights of the first plan played, and how fast; their silences were not cut, and no call was made."""
 
 
-def main() -> int:
-    """Runs the seeds that the words ask for."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the seeds that the words ask for, or sums up what is kept of others."""
+    args = _parser().parse_args(argv)
+    try:
+        seeds = _summed(args.summary) if args.summary else _run(args)
+        made = table(seeds)
+        print(f"\n{made}")
+        if args.into:
+            args.into.write_text(put(args.into.read_text(encoding="utf-8"), "faults", made), encoding="utf-8")
+            print(f"written into {args.into}")
+    except SandikError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 1 if any(seed.broken or not seed.ended for seed in seeds) else 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m faults")
     parser.add_argument("--seeds", type=int, default=5, help="how many")
     parser.add_argument("--seed", type=int, default=1, help="the first")
-    parser.add_argument("--night", default="practice")
-    parser.add_argument("--speed", default="500")
+    parser.add_argument("--night", default="", help="a night or its folder; otherwise as the plan says")
+    parser.add_argument("--speed", default="", help="of the replay; otherwise as the plan says")
+    parser.add_argument(
+        "--plan", type=int, choices=VERSIONS, default=VERSION, help="which seeds are drawn by"
+    )
     parser.add_argument("--store", choices=KINDS, default=SINGLE, help="what the store is made of")
     parser.add_argument("--keep", action="store_true", help="histories and logs of every seed stay")
     parser.add_argument("--no-shorten", action="store_true", help="a failing seed is not run again")
-    args = parser.parse_args()
+    parser.add_argument("--summary", nargs="+", type=Path, metavar="FOLDER", help="only sums up kept nights")
+    parser.add_argument("--into", type=Path, metavar="PAGE", help="writes the table between a page's marks")
+    return parser
+
+
+def _summed(places: Sequence[Path]) -> list[Seed]:
+    seeds, off = begun_again([look(folder) for place in places for folder in nights(place)])
+    print(f"broke off, and begun again: {', '.join(seed.name for seed in off) or 'none'}")
+    for seed in seeds:
+        if seed.broken or not seed.ended:
+            print(f"{seed.name}: {dict(seed.broken)}{'' if seed.ended else ' and did not end'}")
+    return seeds
+
+
+def _run(args: argparse.Namespace) -> list[Seed]:
+    staging = _staging(args)
     place = Path(tempfile.mkdtemp(prefix="sandik-faults-"))
-    brokers = Brokers(place)
+    brokers = Brokers(place, Clocks(place) if staging.version > 1 else None)
     brokers.start()
-    failed, seconds, faults = 0, list[float](), 0
+    seeds: list[Seed] = []
     try:
         for seed in range(args.seed, args.seed + args.seeds):
-            groups = plan(seed, several=args.store != SINGLE)
-            began_s = time.monotonic()
-            broken, recovered = _one(seed, groups, brokers, place, args)
-            took_s = time.monotonic() - began_s
-            faults += sum(len(group.faults) for group in groups)
-            seconds += recovered.values()
-            failed += bool(broken)
-            _say(seed, groups, broken, recovered, took_s)
-            if broken and not args.no_shorten:
-                fails = partial(_fails, seed, brokers, place, args)
-                fewest = shorten(groups, fails, tries_max=SHORTEN_TRIES_MAX)
-                print(f"    the fewest that fail: {'; '.join(map(str, fewest))}")
-            if not broken and not args.keep:
-                shutil.rmtree(place / f"seed-{seed}", ignore_errors=True)
+            seeds += [_night(seed, brokers, place, staging, args)]
     finally:
         brokers.stop()
-    _end(args.seeds, faults, failed, seconds, place, keep=args.keep)
-    return 1 if failed else 0
+    if args.keep or any(seed.broken for seed in seeds):
+        print(f"histories and logs: {place}")
+    else:
+        shutil.rmtree(place, ignore_errors=True)
+    return seeds
+
+
+def _staging(args: argparse.Namespace) -> Staging:
+    if args.plan == 1:
+        return Staging(args.night or FIRST_NIGHT, args.speed or FIRST_SPEED, "", args.store, 1)
+    usual = Staging()
+    return Staging(args.night, args.speed or usual.speed, usual.gap_max, args.store, args.plan)
+
+
+def _night(seed: int, brokers: Brokers, place: Path, staging: Staging, args: argparse.Namespace) -> Seed:
+    """One seed, said as it ends; one that fails is shortened."""
+    groups = plan(seed, several=staging.store != SINGLE, version=staging.version)
+    began_s = time.monotonic()
+    broken, recovered = _one(seed, groups, brokers, place, staging)
+    _say(seed, groups, broken, recovered, time.monotonic() - began_s)
+    folder = place / f"seed-{seed}"
+    found = look(folder)
+    if broken and not args.no_shorten:
+        _keep_first(folder)
+        fails = partial(_fails, seed, brokers, place, staging)
+        fewest = shorten(groups, fails, tries_max=SHORTEN_TRIES_MAX)
+        print(f"    the fewest that fail: {'; '.join(map(str, fewest))}")
+    if not broken and not args.keep:
+        shutil.rmtree(folder, ignore_errors=True)
+    return found
+
+
+def _keep_first(folder: Path) -> None:
+    """What a seed left when it failed stays beside what its shortened nights leave."""
+    kept = folder.with_name(f"failed-{folder.name}")
+    shutil.rmtree(kept, ignore_errors=True)
+    shutil.copytree(folder, kept)
 
 
 def _one(
-    seed: int, groups: Sequence[Group], brokers: Brokers, place: Path, args: argparse.Namespace
+    seed: int, groups: Sequence[Group], brokers: Brokers, place: Path, staging: Staging
 ) -> tuple[list[Broken], dict[int, float]]:
     folder = place / f"seed-{seed}"
     shutil.rmtree(folder, ignore_errors=True)
@@ -78,15 +137,14 @@ def _one(
         process.keep()
         process.until_ready()
     try:
-        return asyncio.run(run(seed, groups, brokers, folder, args.night, args.speed, args.store))
-    except TimeoutError:
-        return [Broken("P7", f"seed {seed}", f"the night never came to its end (logs in {folder})")], {}
+        return asyncio.run(run(seed, groups, brokers, folder, staging))
+    except (TimeoutError, SandikError) as error:
+        why = f"the night never came to its end (logs in {folder}) {error}"
+        return [Broken("P7", f"seed {seed}", why.rstrip())], {}
 
 
-def _fails(
-    seed: int, brokers: Brokers, place: Path, args: argparse.Namespace, groups: Sequence[Group]
-) -> bool:  # fmt: skip
-    return bool(_one(seed, groups, brokers, place, args)[0])
+def _fails(seed: int, brokers: Brokers, place: Path, staging: Staging, groups: Sequence[Group]) -> bool:
+    return bool(_one(seed, groups, brokers, place, staging)[0])
 
 
 def _say(
@@ -98,20 +156,6 @@ def _say(
     for one in broken:
         print(f"    {one}")
     sys.stdout.flush()
-
-
-def _end(
-    seeds: int, faults: int, failed: int, seconds: Sequence[float], place: Path, *, keep: bool
-) -> None:  # fmt: skip
-    found: dict[str, object] = {"seeds": seeds, "faults": faults, "failed": failed}
-    if len(seconds) > 1:
-        cuts = statistics.quantiles(seconds, n=100, method="inclusive")
-        found |= {"recovery_s": {f"p{at}": round(cuts[at - 1], 2) for at in (50, 90, 99)}}
-    print(json.dumps(found))
-    if failed or keep:
-        print(f"histories and logs: {place}")
-    else:
-        shutil.rmtree(place, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,11 @@
 
 Know before changing: each is a process of its own by its own command, as on a real night, and is started
 again when it ends, as its supervisor would; only who is frozen is left alone. The store keeps its file
-between a kill and a start; the brokers outlive a night and are shared by all.
+between a kill and a start; the brokers outlive a night and are shared by all. Clients come through `lines`
+(`faults/proxy.py`); the run itself asks the gateways without them.
 """
 
 import json
-import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -20,7 +20,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from election.wire.keys import Keys
+from faults.asked import Asked
 from faults.brokers import Brokers
+from faults.clock import Clock
+from faults.disk import IGNORING
 from faults.processes import SANDIK, Process
 from faults.stores import SINGLE, Members
 from sandik import folders, ports
@@ -37,6 +40,8 @@ WATCHERS = 2
 """Clients of each gateway that write down all they see."""
 CROWD, SLOW, STALLED = 100, 5, 2
 """Clients of each gateway besides: those that follow to the hash, those that read slowly, or not at all."""
+SILENT_S = 6.0
+"""A silence after which a client of a crowd takes its line for dead; `sandik watch` has its own rule."""
 HEAD = 'mode = "replay"\n[[host]]\nname = "127.0.0.1"\nallow_private = true\nallow_http = true\n'
 
 
@@ -44,9 +49,10 @@ class Actors:
     """The actors of one night."""
 
     def __init__(
-        self, folder: Path, brokers: Brokers, session: str, night: str, speed: str, store: str = SINGLE
+        self, folder: Path, brokers: Brokers, session: str, play: Sequence[str], store: str = SINGLE
     ) -> None:
-        """`store` is one of `stores.KINDS`. Raises NoStoreError."""
+        """`play` is the night and how it is played; `store` is one of `stores.KINDS`. Raises NoStoreError."""
+        night = play[0]
         self.folder, self.histories = folder, folder / "histories"
         self.histories.mkdir(parents=True, exist_ok=True)
         self.stores = Members(store, folder)
@@ -59,17 +65,21 @@ class Actors:
             "SANDIK_DELIVER_WAITS_S": ",".join(["0", *["1"] * 60]), "SANDIK_DELIVER_ANSWERS_WITHIN_S": "3",
             "SANDIK_ALERTS": str(folder / "alerts.toml"), **FREE,
         }  # fmt: skip
-        self._night = folders.load(night).night
+        self.night = folders.load(night).night
         self.gateways = [ports.choose() for _ in range(2)]
+        self._ports = [ports.choose() for _ in self.gateways]
+        """Where clients come in: a line to each gateway."""
         made = [
             *(self._server(one) for one in self.stores.everybody),
             *(self._room(f"worker-{place}", "worker") for place in range(2)),
             *(self._gateway(place) for place in range(2)),
-            self._room("producer", "replay", night, "--speed", speed),
+            self._room("producer", "replay", *play),
             self._room("deliver", "deliver"),
         ]
         self._own = {one.name: one for one in made}
-        self.crowds: list[subprocess.Popen[bytes]] = []
+        self.lines: Asked | None = None
+        self.crowds: list[Asked] = []
+        self._haste = self._room("haste", "replay", night, "--ask", "speed", "max")
         self._watchers = [self._watcher(place) for place in range(WATCHERS * 2)]
 
     def __enter__(self) -> Self:
@@ -80,10 +90,9 @@ class Actors:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Ends everybody but the brokers."""
-        for crowd in self.crowds:
-            crowd.kill()
-            crowd.wait()
-        for process in (*self._watchers, *reversed(self._own.values())):
+        for asked in (*self.crowds, *([] if self.lines is None else [self.lines])):
+            asked.stop()
+        for process in (self._haste, *self._watchers, *reversed(self._own.values())):
             process.stop()
 
     def __getitem__(self, name: str) -> Process:
@@ -99,9 +108,11 @@ class Actors:
             )
             server = ask(self.held_key) or servers[0 if name == "store" else -1]
             return self._own[server.program.name]
-        if name.startswith("kafka-"):
-            return next(one for one in self.brokers.processes if one.name == name)
-        return self._own[name]
+        return self.named(name)
+
+    def named(self, name: str) -> Process:
+        """The process of that very name. Raises KeyError."""
+        return {one.name: one for one in self.everybody}[name]
 
     @property
     def everybody(self) -> Sequence[Process]:
@@ -129,9 +140,12 @@ class Actors:
             self._own[name].start()
             if name.startswith("gateway"):
                 self._own[name].until_ready()
+        self.lines = self._lines()
         for watcher in self._watchers:
             watcher.start()
-        self.crowds = [self._crowd(port) for port in self.gateways]
+        self.crowds = [self._crowd(port) for port in self._ports]
+        for crowd in self.crowds:
+            crowd.ask("connected")
         self._own["producer"].start()
 
     def keep(self) -> None:
@@ -142,6 +156,11 @@ class Actors:
             process.keep()
         for watcher in self._watchers:
             watcher.keep()
+
+    def hurry(self) -> None:
+        """Asks the producer to send the rest at once; asked again and again, it asks once at a time."""
+        if not self._haste.alive:
+            self._haste.start()
 
     @property
     def played(self) -> bool:
@@ -155,33 +174,44 @@ class Actors:
     @property
     def held_key(self) -> str:
         """A key of the contest whose server is `store`: the first contest's."""
-        scope = Counting.read(self.environment).scope(self._night.id)
-        return Keys(scope, next(iter(self._night.contests))).meta
+        scope = Counting.read(self.environment).scope(self.night.id)
+        return Keys(scope, next(iter(self.night.contests))).meta
 
     def _server(self, server: Server) -> Process:
-        program = server.program
-        return Process(program.name, program.argv, {}, self.folder, program.ready, 60.0)
+        program, name = server.program, server.program.name
+        clock = self.clock_of(name)
+        return Process(name, (*IGNORING, *program.argv), {}, self.folder, program.ready, 60.0, clock=clock)
 
     def _room(self, name: str, *words: str) -> Process:
-        return Process(name, (SANDIK, *words), self.environment, self.folder)
+        return Process(name, (SANDIK, *words), self.environment, self.folder, clock=self.clock_of(name))
 
     def _gateway(self, place: int) -> Process:
         port = self.gateways[place]
         ready: Callable[[], bool] = lambda: get(port, "/health/ready") is not None  # noqa: E731 - one line
-        environment = self.environment | {"SANDIK_PORT": str(port)}
-        return Process(f"gateway-{place}", (SANDIK, "gateway"), environment, self.folder, ready)
+        name, environment = f"gateway-{place}", self.environment | {"SANDIK_PORT": str(port)}
+        clock = self.clock_of(name)
+        return Process(name, (SANDIK, "gateway"), environment, self.folder, ready, clock=clock)
+
+    def clock_of(self, name: str) -> Clock | None:
+        """A clock for an actor, where clocks are set at all."""
+        return None if self.brokers.clocks is None else self.brokers.clocks.of(name)
+
+    def _lines(self) -> Asked:
+        ways = [f"{line}:{to}" for line, to in zip(self._ports, self.gateways, strict=True)]
+        made = Asked((sys.executable, "-m", "faults.proxy", *ways), self.folder / "lines.log", ROOT)
+        made.ask("line")
+        return made
 
     def _watcher(self, place: int) -> Process:
-        url = f"ws://127.0.0.1:{self.gateways[place % 2]}/ws"
+        url = f"ws://127.0.0.1:{self._ports[place % 2]}/ws"
         return Process(f"watch-{place}", (SANDIK, "watch", url), self.environment, self.folder)
 
-    def _crowd(self, port: int) -> "subprocess.Popen[bytes]":
+    def _crowd(self, port: int) -> Asked:
         argv = [
             *(sys.executable, "-m", "bench.crowd", "--port", str(port), "--clients", str(CROWD)),
-            *("--slow", str(SLOW), "--stalled", str(STALLED), "--comes-back"),
+            *("--slow", str(SLOW), "--stalled", str(STALLED), "--comes-back", "--silent-s", str(SILENT_S)),
         ]
-        with (self.folder / "crowd.log").open("ab") as log:
-            return subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, cwd=ROOT)
+        return Asked(argv, self.folder / "crowd.log", ROOT)
 
 
 def get(port: int, path: str) -> dict[str, Any] | None:

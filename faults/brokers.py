@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from faults.clock import Clocks
 from faults.processes import Process
 from sandik import ports
 from sandik.kafka import LOG_SETTINGS, SETTINGS, find_jars, find_java
@@ -40,8 +41,9 @@ OF_THREE = {
 class Brokers:
     """The three."""
 
-    def __init__(self, folder: Path) -> None:
-        """Raises NoJavaError or NoJarsError: each says what to type."""
+    def __init__(self, folder: Path, clocks: Clocks | None = None) -> None:
+        """With `clocks` theirs can be set. Raises NoJavaError or NoJarsError: each says what to type."""
+        self.clocks = clocks
         self._run = (find_java(os.environ), *MEMORY)
         self._jars = find_jars(os.environ)
         self._folder = folder
@@ -62,9 +64,9 @@ class Brokers:
             process.until_ready()
 
     def stop(self) -> None:
-        """Ends them."""
+        """Ends them at once: nobody needs their logs any more, and the last cannot leave in order."""
         for process in self.processes:
-            process.stop()
+            process.kill()
 
     def _node(self, place: int) -> Process:
         folder = self._folder / f"kafka-{NODES[place]}"
@@ -81,7 +83,9 @@ class Brokers:
         )  # fmt: skip
         answers = partial(ports.answers_kafka, ports.LOCALHOST, self._ports[place])
         argv = (*run, "kafka.Kafka", f"{folder}/server.properties")
-        return Process(f"kafka-{NODES[place]}", argv, {}, self._folder, answers, cwd=folder)
+        name = f"kafka-{NODES[place]}"
+        clock = None if self.clocks is None else self.clocks.of(name)
+        return Process(name, argv, {}, self._folder, answers, cwd=folder, clock=clock)
 
     def _properties(self, place: int, folder: Path) -> str:
         host = ports.LOCALHOST

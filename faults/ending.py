@@ -9,6 +9,7 @@ shares no sum with the worker. What is written down here is judged by nobody her
 from collections.abc import Mapping
 from typing import Any
 
+from election.alerts import Told
 from election.errors import RecordError
 from election.night import Night
 from election.wire.frames import state_hash
@@ -17,6 +18,7 @@ from election.wire.records import decode, identity
 from election.wire.told import decode as decode_told
 from election.wire.topics import Scope
 from faults.actors import Actors
+from faults.checker import CALL, RETRACTION
 from producers.history import History
 from producers.record import read_log
 from producers.settings import Settings as Producing
@@ -48,6 +50,13 @@ async def note_ending(actors: Actors, night: Night) -> None:
                     history.note("end", **facts)
 
 
+def call_of(fact: Told) -> str:
+    """The call that a fact made, which has its id, or that it ended; nothing for any other fact."""
+    if fact.kind == CALL:
+        return fact.id
+    return str(fact.d.get("call", "")) if fact.kind == RETRACTION else ""
+
+
 def _topics(scope: Scope) -> list[str]:
     return [scope.topic(what) for what in ("reports", "rulings", "told")]
 
@@ -61,9 +70,8 @@ async def _note_log(history: History, producing: Producing, scope: Scope) -> Non
             fact = decode_told(logged.value, scope)
             if fact.id not in known:  # the log may hold a fact twice; who reads it takes it once
                 known.add(fact.id)
-                call = str(fact.d.get("call", ""))
                 facts = {"contest": fact.contest, "kind": fact.kind, "key": fact.key}
-                history.note("told", id=fact.id, call=call, **facts)
+                history.note("told", id=fact.id, call=call_of(fact), **facts)
             continue
         try:
             record = decode(logged.value, scope)

@@ -1,11 +1,13 @@
 """Which faults a seed brings: groups of one or two at once, each over before the next begins.
 
     plan(7)                the groups of seed 7, the same each time
+    plan(7, version=1)     what seed 7 brought before lines, disks, clocks and rolling restarts were thrown
     str(group)             SIGKILL of worker-0 + freeze of store for 3.2 s
 
-Know before changing: a seed's groups are its proof, so a kind or a target that is added goes to the end of
-its table; seeds of before then mean something else, and docs/reliability.md says which version ran them. What
-three brokers cannot survive by their nature (two of them away) is not thrown; it is written down there.
+Know before changing: a seed's groups are its proof. So a kind, a target or a weight that is added makes a new
+version with a table of its own, and the tables of before stay: docs/reliability.md says which version each
+recorded seed was drawn by. What three brokers cannot survive by their nature (two of them away) is not
+thrown; it is written down there.
 """
 
 import random
@@ -13,17 +15,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-GROUPS = (4, 7)
-"""Least and most groups of a seed."""
+VERSION = 2
+"""The version that is drawn by where none is named."""
+GROUPS = {1: (4, 7), 2: (7, 11)}
+"""Least and most groups of a seed, by version."""
 TWO_AT_ONCE = 0.3
 FREEZES_S = (1.0, 9.0)
 RECEIVER_S = (2.0, 8.0)
+LINE_S = (2.0, 9.0)
+DISK_S = (1.0, 5.0)
+CLOCK_S = (2.0, 8.0)
 
 WORKERS, GATEWAYS, BROKERS = (
     ("worker-0", "worker-1"),
     ("gateway-0", "gateway-1"),
     ("kafka-1", "kafka-2", "kafka-3"),
 )
+LINES = ("line-0", "line-1")
+"""What lies between readers and each gateway."""
+ALONE = "rolling restart"
+"""It takes everything down, one after the other, so nothing else may break at once."""
 Kinds: TypeAlias = Sequence[tuple[str, Sequence[str], int]]
 KINDS: Kinds = (
     ("SIGKILL", (*WORKERS, *GATEWAYS, "producer", "deliver", "store", *BROKERS), 4),
@@ -45,11 +56,28 @@ SEVERAL: Kinds = (
     ("failover", ("store",), 3),
 )
 """The same for a store of several servers: `store` is a primary, and may be away until another takes over."""
+ROOMS = (*WORKERS, *GATEWAYS, "deliver")
+SECOND: Kinds = (
+    ("hangs up", LINES, 1),
+    ("resets", LINES, 1),
+    ("half open", LINES, 2),
+    ("stalls", LINES, 1),
+    ("slow", LINES, 1),
+    ("full disk", (*ROOMS, "store", *BROKERS), 4),
+    ("clock ahead", (*ROOMS, "producer", "store", *BROKERS), 2),
+    ("clock behind", (*ROOMS, "producer", "store", *BROKERS), 2),
+    (ALONE, ("everything",), 2),
+)
+"""What the second version throws besides."""
 LASTING = (
     {"freeze": FREEZES_S}
     | dict.fromkeys(("answers 500", "answers late", "redirects inward", "answers a gigabyte"), RECEIVER_S)
     | {"stays away": (2.0, 5.0)}
+    | dict.fromkeys(("stalls", "slow"), LINE_S)
+    | {"full disk": DISK_S}
+    | dict.fromkeys(("clock ahead", "clock behind"), CLOCK_S)
 )
+VERSIONS = (1, VERSION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +106,16 @@ class Group:
         return " + ".join(map(str, self.faults))
 
 
-def plan(seed: int, *, several: bool = False) -> list[Group]:
-    """The groups of a seed; of a store of several servers the seed has others."""
+def kinds_of(version: int, *, several: bool) -> Kinds:
+    """Everything that a seed may bring. Raises KeyError for a version that there never was."""
+    return (*(SEVERAL if several else KINDS), *{1: (), 2: SECOND}[version])
+
+
+def plan(seed: int, *, several: bool = False, version: int = VERSION) -> list[Group]:
+    """The groups of a seed; of a store of several servers, and by another version, the seed has others."""
     dice = random.Random(seed)
-    kinds = SEVERAL if several else KINDS
-    return [_group(dice, kinds) for _ in range(dice.randint(*GROUPS))]
+    kinds = kinds_of(version, several=several)
+    return [_group(dice, kinds) for _ in range(dice.randint(*GROUPS[version]))]
 
 
 def _group(dice: random.Random, kinds: Kinds) -> Group:
@@ -91,7 +124,8 @@ def _group(dice: random.Random, kinds: Kinds) -> Group:
     if dice.random() < TWO_AT_ONCE:
         second = _fault(dice, kinds)
         both = {first.target, second.target}
-        if len(both) == 2 and len(both & set(BROKERS)) < 2:
+        alone = ALONE in (first.kind, second.kind)
+        if len(both) == 2 and len(both & set(BROKERS)) < 2 and not alone:
             faults.append(second)
     return Group(tuple(faults), round(dice.uniform(0.0, 1.5), 2))
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from election.errors import OutsideError
+from faults.clock import Clock
 from sandik import leash
 from sandik.ports import wait_until
 from sandik.program import last_words
@@ -31,8 +32,10 @@ class Process:
     def __init__(
         self, name: str, argv: tuple[str, ...], settings: Mapping[str, str], folder: Path,
         ready: Callable[[], bool] | None = None, ready_within_s: float = 90.0, cwd: Path | None = None,
+        clock: Clock | None = None,
     ) -> None:  # fmt: skip
-        """`ready` is asked from a start on until it says yes."""
+        """`ready` is asked from a start on until it says yes. Without a clock it has the machine's."""
+        self.clock = clock
         self.name, self._argv, self._settings, self._cwd = name, argv, dict(settings), cwd
         self._ready, self._ready_within_s = ready, ready_within_s
         self.log = folder / f"{name}.log"
@@ -58,10 +61,12 @@ class Process:
         if self.alive:
             return
         tied = (sys.executable, "-I", "-S", str(Path(leash.__file__)), str(os.getpid()), *self._argv)
+        clock = {} if self.clock is None else self.clock.environment
         with self.log.open("ab") as lines:
             self._process = subprocess.Popen(
                 tied, stdin=subprocess.DEVNULL, stdout=lines, stderr=subprocess.STDOUT, cwd=self._cwd,
-                env={**os.environ, "PYTHONUNBUFFERED": "1", **self._settings}, start_new_session=True,
+                env={**os.environ, "PYTHONUNBUFFERED": "1", **self._settings, **clock},
+                start_new_session=True,
             )  # fmt: skip
         self.frozen = False
 

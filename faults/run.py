@@ -1,49 +1,58 @@
 """One seed: a night plays, its faults come one group after the other, and each is waited out.
 
-    broken = await run(seed, groups, brokers, folder)
+    broken = await run(seed, groups, brokers, folder, Staging(store="cluster"))
 
-Know before changing: all is right again when every record that was acknowledged by the end of the faults is
-in the store, and both gateways show what the store held then; the seconds to there are the recovery's (P7).
-While it is waited for, whoever has ended is started again, as a supervisor would.
+Know before changing: all is right again when something new was acknowledged after the faults, and it and
+every record before it is in the store, and both gateways show what the store held then; the seconds to there
+are the recovery's (P7), and those until every client of the crowds shows that too are its readers'. While it
+is waited for, whoever has ended is started again, as a supervisor would.
+The night plays so slowly that faults meet it, and is asked for all its rest when they are over; whether a
+fault met it is written down (`playing`).
 """
 
 import asyncio
 import json
 import os
-import random
-import signal
-import subprocess
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from redis.asyncio import Redis
-
-from election.night import Night
+from election.alerts import Told
+from election.errors import OutsideError
+from election.night import ContestId, Night
 from election.wire.told import decode
-from faults.actors import Actors
+from faults.actors import CROWD, SLOW, STALLED, Actors
 from faults.brokers import Brokers
-from faults.checker import RECOVERED_WITHIN_S, Broken, check
-from faults.ending import note_ending
+from faults.checker import CALL, RECOVERED_WITHIN_S, RETRACTION, Broken, check
+from faults.doing import Doing
+from faults.ending import call_of, note_ending
 from faults.history import read
-from faults.plan import Fault, Group
+from faults.plan import VERSION, Group
 from faults.receiver import Receiver, receiver
+from faults.rolling import in_step
+from faults.staged import stage
 from faults.stores import SINGLE
 from producers.cluster import create_topics
 from producers.history import History
 from producers.settings import Settings as Producing
 from sandik import folders
-from stores.opening import Opened
 from streams.looking import Looks
 from streams.settings import Settings as Counting
 from streams.spans import partition_name
 from streams.store import Store
 
-LOOK_EVERY_S = 0.05
-ENDS_WITHIN_S = 180.0
+LOOK_EVERY_S, READERS_EVERY_S = 0.05, 0.2
+CROWDED = ContestId("mayor")
+"""The contest that the crowds follow."""
+READ = CROWD - SLOW - STALLED
+"""How many of a crowd read all that comes."""
+ENDS_WITHIN_S = 240.0
 """How long a night may take to come to its end when no more faults come."""
+BACK_WITHIN_S = 90.0
+"""How long a crowd may take, then, to be there as a whole: who was turned away waits up to half a minute."""
 EVERYTHING = (
     "call-made",
     "call-retracted",
@@ -55,24 +64,37 @@ EVERYTHING = (
 )
 """What the desk's receiver is told of."""
 CALLS = ("call-made",)
-RUBBISH = 10
-"""Connections to each gateway that say nothing sensible."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """How a night is played, on what."""
+
+    night: str = ""
+    """A night or its folder; empty: the practice night with calls that are made and retracted (`staged`)."""
+    speed: str = "40"
+    gap_max: str = "30"
+    """Recorded seconds that a longer silence is cut to; empty: as the night says."""
+    store: str = SINGLE
+    version: int = VERSION
+    """Which plan the groups are of."""
+
+    def play(self, night: str) -> tuple[str, ...]:
+        """The words of `sandik replay`, of a night or its folder."""
+        gaps = ("--gap-max", self.gap_max) if self.gap_max else ()
+        return (night, "--speed", self.speed, *gaps)
 
 
 async def run(
-    seed: int,
-    groups: Sequence[Group],
-    brokers: Brokers,
-    folder: Path,
-    night: str = "practice",
-    speed: str = "500",
-    store: str = SINGLE,
+    seed: int, groups: Sequence[Group], brokers: Brokers, folder: Path, staging: Staging | None = None
 ) -> tuple[list[Broken], dict[int, float]]:
     """The promises that did not hold, and the seconds each fault took; histories stay in `folder`."""
-    held = folders.load(night).night
+    staging = Staging() if staging is None else staging
+    name = staging.night or str(stage(folder))
+    held = folders.load(name).night
     session = f"s{seed}x{os.urandom(3).hex()}"
     async with AsyncExitStack() as stack:
-        actors = stack.enter_context(Actors(folder, brokers, session, night, speed, store))
+        actors = stack.enter_context(Actors(folder, brokers, session, staging.play(name), staging.store))
         await create_topics(Producing.read(actors.environment), held.id)
         history = stack.enter_context(History(str(actors.histories), "receiver"))
         desk = await stack.enter_async_context(receiver(history, "desk"))
@@ -80,7 +102,9 @@ async def run(
         actors.subscribe({"desk": (desk.url, EVERYTHING), "calls": (calls.url, CALLS)})
         for one, kinds in (("desk", EVERYTHING), ("calls", CALLS)):
             history.note("subscribed", to=one, kinds=kinds)
-        evening = Evening(actors, held, desk, stack.enter_context(History(str(actors.histories), "faults")))
+        notes = stack.enter_context(History(str(actors.histories), "faults"))
+        notes.note("seed", seed=seed, plan=staging.version, store=staging.store, night=held.id)
+        evening = Evening(actors, held, desk, notes)
         stack.push_async_callback(evening.close)
         actors.start()
         evening.sizes()
@@ -88,6 +112,7 @@ async def run(
             await evening.go_on(group.after_s)
             await evening.befall(number, group)
         await evening.end([desk, calls])
+        await evening.brokers_back()
         await note_ending(actors, held)
         evening.sizes()
         await evening.crowds()
@@ -99,7 +124,8 @@ class Evening:
     """What happens, and how long it takes until all is right again."""
 
     def __init__(self, actors: Actors, night: Night, desk: Receiver, history: History) -> None:
-        self._actors, self._night, self._desk, self._history = actors, night, desk, history
+        self._actors, self._night, self._history = actors, night, history
+        self._doing = Doing(actors, desk, history, self.go_on)
         counting = Counting.read(actors.environment)
         self._store = Store(night, counting.scope(night.id), counting)
         self._acknowledged: dict[str, int] = {}
@@ -120,9 +146,15 @@ class Evening:
     async def befall(self, number: int, group: Group) -> None:
         """The faults of a group at once, and the wait until all is right again."""
         numbers = [number * 10 + place for place in range(len(group.faults))]
+        playing = not self._actors.played
         for at, fault in zip(numbers, group.faults, strict=True):
-            self._history.note("fault", fault=at, kind=fault.kind, target=fault.target, lasts_s=fault.lasts_s)
-        await asyncio.gather(*(self._do(fault) for fault in group.faults))
+            facts = {"kind": fault.kind, "target": fault.target, "lasts_s": fault.lasts_s}
+            self._history.note("fault", fault=at, **facts, playing=playing)
+        try:
+            await asyncio.gather(*(self._doing.do(fault) for fault in group.faults))
+        except OutsideError as error:  # it never recovers, then, and P7 says so
+            self._history.note("stuck", fault=numbers[0], said=str(error))
+            return
         over_s = time.monotonic()
         if await self._new(sum(self._ends().values()), 2 * RECOVERED_WITHIN_S) and await self._right(
             2 * RECOVERED_WITHIN_S
@@ -131,63 +163,28 @@ class Evening:
             for at in numbers:
                 self._history.note("recovered", fault=at, seconds=round(seconds, 3))
                 self.recovered[at] = seconds
+            if await self._read(2 * RECOVERED_WITHIN_S):
+                for at in numbers:
+                    self._history.note("readers", fault=at, seconds=round(time.monotonic() - over_s, 3))
 
-    async def _do(self, fault: Fault) -> None:
-        """One fault, from its beginning to its end."""
-        if fault.target == "receiver":
-            self._desk.mood = fault.kind
-            await self.go_on(fault.lasts_s)
-            self._desk.mood = ""
-        elif fault.kind == "cut":
-            for crowd in self._actors.crowds:
-                self._tell(crowd, "cut")
-        elif fault.kind == "rubbish":
-            await asyncio.gather(*(rubbish(port) for port in self._actors.gateways for _ in range(RUBBISH)))
-        elif fault.kind == "flush":
-            await self._flush()
-        elif fault.kind == "failover":
-            await asyncio.to_thread(self._actors.stores.fail_over, self._actors.held_key)
-        else:
-            await self._signal(fault)
-
-    async def _signal(self, fault: Fault) -> None:
-        process = self._actors[fault.target]
-        if fault.kind == "freeze":
-            process.send(signal.SIGSTOP)
-            await self.go_on(fault.lasts_s)
-            process.send(signal.SIGCONT)
-            return
-        process.held = fault.lasts_s > 0
-        process.send(signal.SIGTERM if fault.kind == "SIGTERM" else signal.SIGKILL)
-        await self.go_on(fault.lasts_s)
-        process.held = False
-
-    async def _flush(self) -> None:
-        """Every primary forgets everything."""
-        opened = Opened(self._actors.environment["SANDIK_REDIS"], 2.0)
-        try:
-            for url in await opened.primaries():
-                async with Redis.from_url(url, socket_timeout=2) as client:
-                    await client.flushall()
-        finally:
-            await opened.aclose()
-
-    def _tell(self, crowd: "subprocess.Popen[bytes]", do: str) -> None:
-        if crowd.stdin is not None and crowd.poll() is None:
-            crowd.stdin.write(b'{"do": "%s"}\n' % do.encode())
-            crowd.stdin.flush()
+    async def brokers_back(self) -> None:
+        """Waits until every record is kept three times, so that the log can be read. Raises TimeoutError."""
+        async with asyncio.timeout(ENDS_WITHIN_S):
+            while not await in_step(self._actors):
+                await self.go_on(LOOK_EVERY_S)
 
     async def crowds(self) -> None:
-        """What the crowds saw: a gap, an older value, a hash that is not the server's."""
+        """What the crowds saw, and what they hold when everyone is back that was turned away."""
         for place, crowd in enumerate(self._actors.crowds):
-            self._tell(crowd, "counts")
-            while crowd.stdout is not None and crowd.poll() is None:
-                said = json.loads(await asyncio.to_thread(crowd.stdout.readline))
-                if "faults" in said:
-                    self._history.note(
-                        "crowd", gateway=place, **{k: said[k] for k in ("faults", "frames", "alive")}
-                    )
+            until_s = time.monotonic() + BACK_WITHIN_S
+            while True:
+                said = await asyncio.to_thread(crowd.ask, "faults", do="counts")
+                back = said["alive"]["fast"] == READ and not said["due"] and not said["opening"]
+                if (back and len(said["held"]) == 1) or time.monotonic() > until_s:
                     break
+                await self.go_on(1.0)
+            facts = {key: said[key] for key in ("faults", "frames", "alive", "held", "ended")}
+            self._history.note("crowd", gateway=place, contest=CROWDED, asked=READ, **facts)
 
     async def _new(self, had: int, within_s: float) -> bool:
         """Waits until Kafka has acknowledged something more, or there is nothing more to send."""
@@ -208,6 +205,21 @@ class Evening:
             if await self._is_right(ends):
                 return True
             await asyncio.sleep(LOOK_EVERY_S)
+        return False
+
+    async def _read(self, within_s: float) -> bool:
+        """Waits until everyone in the crowds who reads shows at least what the store holds now."""
+        try:
+            meta = (await self._store.read(CROWDED)).meta
+        except OutsideError:
+            return False
+        until_s = time.monotonic() + within_s
+        while time.monotonic() < until_s:
+            self._actors.keep()
+            said = [await asyncio.to_thread(one.ask, "held", do="counts") for one in self._actors.crowds]
+            if all(shows(one["held"], meta["epoch"], int(meta["version"])) for one in said):
+                return True
+            await asyncio.sleep(READERS_EVERY_S)
         return False
 
     async def _is_right(self, ends: dict[str, int]) -> bool:
@@ -246,27 +258,23 @@ class Evening:
         """Waits until the whole night is sent, counted, told, shown and delivered. Raises TimeoutError."""
         async with asyncio.timeout(ENDS_WITHIN_S):
             while not self._actors.played:
+                self._actors.hurry()
                 await self.go_on(LOOK_EVERY_S)
             looks = Looks(self._store)
             while not await self._right(1) or await looks.unsettled():
                 await self.go_on(LOOK_EVERY_S)
-            wanted = {
-                one: await self._wanted(kinds) for one, kinds in (("desk", EVERYTHING), ("calls", CALLS))
-            }
-            for receiver_of in receivers:
-                name = receiver_of.url.rpartition("/")[2]
-                while not wanted[name] <= receiver_of.taken:
+            told = await self._told()
+            for receiver_of, kinds in zip(receivers, (EVERYTHING, CALLS), strict=True):
+                while missing(told, kinds, receiver_of.taken):
                     await self.go_on(LOOK_EVERY_S)
         await self.go_on(2.5)  # two heartbeats with a hash: clients prove what they hold
 
-    async def _wanted(self, kinds: Sequence[str]) -> set[str]:
-        found: set[str] = set()
-        for contest in self._night.contests:
-            for value in (await self._store.read(contest)).told:
-                fact = decode(value, self._store.scope)
-                if fact.kind in kinds:
-                    found.add(fact.id)
-        return found
+    async def _told(self) -> list[Told]:
+        return [
+            decode(value, self._store.scope)
+            for contest in self._night.contests
+            for value in (await self._store.read(contest)).told
+        ]
 
     def sizes(self) -> None:
         """What each gateway holds now, and for how many."""
@@ -274,6 +282,25 @@ class Evening:
             process = self._actors[f"gateway-{place}"]
             size = resident(process.pid)
             self._history.note("size", process=process.name, bytes=size, clients=0)
+
+
+def missing(told: Sequence[Told], kinds: Sequence[str], taken: set[str]) -> set[str]:
+    """What a newsroom still has to be told: all of its kinds, and the end of each call that it has.
+
+    What became of a call that was retracted before it was sent is told to nobody.
+    """
+    has = {call_of(one) for one in told if one.kind == CALL and one.id in taken}
+    over = {call_of(one) for one in told if one.kind == RETRACTION}
+    wanted = {one.id for one in told if one.kind in kinds and not (call_of(one) and call_of(one) in over)}
+    ends = {one.id for one in told if one.kind == RETRACTION and call_of(one) in has}
+    return (wanted | ends) - taken
+
+
+def shows(held: dict[str, int], epoch: str, version: int) -> bool:
+    """Whether all of a crowd who read hold that version of an epoch, or a later one; `held` counts states."""
+    return sum(held.values()) == READ and all(
+        name.split(":")[0] == epoch and int(name.split(":")[1]) >= version for name in held
+    )
 
 
 def resident(pid: int) -> int:
@@ -296,20 +323,3 @@ def read_from(path: Path, read_to: dict[Path, int]) -> list[dict[str, Any]]:
         lines = file.read().split(b"\n")
     read_to[path] = read_to.get(path, 0) + sum(len(line) + 1 for line in lines[:-1])
     return [json.loads(line) for line in lines[:-1]]
-
-
-async def rubbish(port: int) -> None:
-    """A client that sends random bytes, before or after a handshake, until it is thrown out."""
-    try:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        if random.random() < 0.5:
-            writer.write(
-                b"GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-            )
-        writer.write(random.randbytes(5000))
-        async with asyncio.timeout(5):
-            await reader.read()
-        writer.close()
-    except (OSError, TimeoutError):
-        return  # the gateway was away, or did not want to hear it

@@ -18,6 +18,26 @@ local function now_ms()
 end
 local now = now_ms()
 
+-- This server's clock was set back, or another server took over whose clock is behind: what waits, waits as
+-- long as it was to, and not until the clock has come to where it had been. Otherwise no retraction would be
+-- sent until then. A clock set ahead needs nothing: what waits is due early, and a lease ends early.
+local BACK_MS = 2000
+local seen = tonumber(redis.call('HGET', meta, 'clock') or '0')
+if seen - now > BACK_MS then
+  local by = seen - now
+  for _, queue in ipairs({ due, urgent }) do
+    for _, key in ipairs(redis.call('ZRANGE', queue, 0, -1)) do redis.call('ZINCRBY', queue, -by, key) end
+  end
+  local held = redis.call('HGETALL', busy)
+  for place = 1, #held, 2 do
+    local until_ms, token = string.match(held[place + 1], '^(%d+) (.*)$')
+    redis.call('HSET', busy, held[place], string.format('%.0f %s', tonumber(until_ms) - by, token))
+  end
+  local score = tonumber(redis.call('HGET', meta, 'score') or '0')
+  redis.call('HSET', meta, 'score', string.format('%.0f', math.max(0, score - by)))
+end
+redis.call('HSET', meta, 'clock', string.format('%.0f', now))
+
 local function load_row(key)
   local row = redis.call('HGET', deliveries, key)
   return row and cjson.decode(row)

@@ -58,7 +58,7 @@ def honest() -> Facts:
         *took(1, None, epoch="e2"), *took(4, 1, epoch="e2", hash="h9"),
         fact("compared", "watch-1", sub="a", ours="h9", theirs="h9"),
         *life((4, None), (4, None), who="watch-2", epoch="e2", hash="h9"),
-        fact("crowd", "faults", gateway=0, faults=[], frames=900),
+        fact("crowd", "faults", gateway=0, faults=[], frames=900, alive={"fast": 93, "slow": 5}),
         told("a1", "call-made", "1", "call/1"), told("a2", "call-retracted", "1", "call/1"),
         told("a3", "counted", "50"),
         fact("subscribed", to="desk", kinds=["call-made", "call-retracted", "counted"]),
@@ -161,6 +161,21 @@ def test_a_lie_is_found_under_the_promise_it_breaks(lie: str) -> None:
     """And under no other."""
     promise, change = LIES[lie]
     assert {promise} == {one.promise for one in check(change(honest()))}
+
+
+def test_a_call_that_was_retracted_before_it_was_sent_need_not_come_nor_its_retraction() -> None:
+    """To who has the call, its retraction must; to who was told of one alone, neither is owed."""
+    neither = [one for one in honest() if one.what != "delivered" or one["id"] not in ("a1", "a2")]
+    assert [] == check(neither)
+
+
+def test_nights_of_the_second_plan_in_which_nothing_was_retracted_prove_nothing() -> None:
+    """Nobody could miss a retraction there."""
+    readers = fact("readers", fault=1, seconds=4.0)
+    night = [fact("seed", plan=2), readers, *honest()]
+    assert [] == check(night)
+    quiet = [one for one in night if not (one.what in ("told", "delivered") and one["id"] in ("a1", "a2"))]
+    assert ["P5"] == [one.promise for one in check(quiet)]
 
 
 def test_a_run_that_nobody_looked_at_proves_nothing() -> None:

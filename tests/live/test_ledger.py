@@ -23,6 +23,8 @@ from tests.streams import facts, made
 MAYOR = ContestId("mayor")
 A, B = (Target("webhook", f"https://newsroom.example/{name}", who=name) for name in "ab")
 LONG_S = 60.0
+TAKEN_S = 2.0
+"""Long enough to be asked for again in time on a slow machine."""
 CALL, RETRACTION = "call-made", "call-retracted"
 
 
@@ -109,13 +111,13 @@ async def test_who_holds_nothing_any_more_loses_it_to_another(ledger: Ledger) ->
 
 
 async def test_what_is_held_again_stays_in_its_hand(ledger: Ledger) -> None:
-    """For as long as that says so."""
+    """For as long as that says so, though the time for which it was taken is over."""
     await spread(ledger, "counted", A)
-    [mine] = await taken(ledger, 1, "me", 0.2)
-    for _ in range(5):
-        await asyncio.sleep(0.1)
-        assert [] == await ledger.renew(MAYOR, [mine], 0.2)
-        assert [] == await claim(ledger, "other")
+    [mine] = await taken(ledger, 1, "me", TAKEN_S)
+    assert [] == await ledger.renew(MAYOR, [mine], LONG_S)
+    await asyncio.sleep(1.5 * TAKEN_S)
+    assert [] == await claim(ledger, "other")
+    assert [] == await ledger.renew(MAYOR, [mine], LONG_S)
 
 
 async def test_a_try_that_failed_is_due_after_its_wait(ledger: Ledger) -> None:
@@ -318,3 +320,33 @@ async def test_a_store_that_stays_away_is_said(ledger: Ledger, redis_server: Run
     await asyncio.to_thread(redis_server.stop)
     with pytest.raises(OutsideError, match="does not do its work"):
         await ledger.cursor(MAYOR)
+
+
+async def test_a_store_whose_clock_is_set_back_keeps_nobody_waiting(
+    ledger: Ledger, redis_server: Running
+) -> None:
+    """What waited then, what is told later and who was being sent to: all wait as long as they were to."""
+    ahead_ms = 600_000
+    await spread(ledger, "counted", A, B)
+    [held, _] = await taken(ledger, 2)
+    await spread(ledger, "counted", A, B)
+    keys = Keys(facts.SCOPE, MAYOR)
+    async with Redis.from_url(redis_server.url, decode_responses=True) as redis:
+        for queue in ("due", "urgent"):  # as if all of it had happened before the clock was set back
+            for member in await redis.zrange(keys.ledger(queue), 0, -1):
+                await redis.zincrby(keys.ledger(queue), ahead_ms, member)
+        for target, text in (await redis.hgetall(keys.ledger("busy"))).items():
+            until_ms, token = text.split(" ")
+            await redis.hset(keys.ledger("busy"), target, f"{int(until_ms) + ahead_ms} {token}")
+        for field in ("score", "clock"):
+            await redis.hincrby(keys.ledger("meta"), field, ahead_ms)
+    await spread(ledger, "counted", A, B)
+    assert await ledger.settle(MAYOR, held, "acknowledged")
+    next_s = (await ledger.claim(MAYOR, "me", LONG_S, 0, 0)).next_s
+    assert next_s is not None
+    assert next_s <= LONG_S  # the other's lease, and nothing later
+    [second] = await taken(ledger)
+    assert (2, held.who) == (second.seq, second.who)
+    assert await ledger.settle(MAYOR, second, "acknowledged")
+    [third] = await taken(ledger)
+    assert (3, held.who) == (third.seq, third.who)

@@ -1,0 +1,120 @@
+"""How each kind of fault is done, from its beginning to its end.
+
+    doing = Doing(actors, desk, history, go_on)
+    await doing.do(Fault("full disk", "store", 2.5))
+
+Know before changing: a fault is over when `do` returns, and the recovery is counted from there; a process
+that ends of it is started again by `go_on`, as a supervisor would. OutsideError says that a server does not
+come back at all.
+"""
+
+import asyncio
+import random
+import signal
+from collections.abc import Awaitable, Callable
+
+from redis.asyncio import Redis
+
+from faults import disk
+from faults.actors import Actors
+from faults.clock import JUMP_S
+from faults.plan import ALONE, LINES, Fault
+from faults.processes import Process
+from faults.receiver import Receiver
+from faults.rolling import roll
+from producers.history import History
+from stores.opening import Opened
+
+RUBBISH = 10
+"""Connections to each gateway that say nothing sensible."""
+
+
+class Doing:
+    """What can be done to the actors of a night."""
+
+    def __init__(
+        self, actors: Actors, desk: Receiver, history: History, go_on: Callable[[float], Awaitable[None]]
+    ) -> None:
+        """`go_on` lets all go on for so many seconds, and starts again whoever ends."""
+        self._actors, self._desk, self._history, self._go_on = actors, desk, history, go_on
+
+    async def do(self, fault: Fault) -> None:
+        """One fault. Raises OutsideError."""
+        if fault.target == "receiver":
+            self._desk.mood = fault.kind
+            await self._go_on(fault.lasts_s)
+            self._desk.mood = ""
+        elif fault.target in LINES:
+            await self._line(fault)
+        elif fault.kind == ALONE:
+            await roll(self._actors)
+        elif fault.kind == "cut":
+            for crowd in self._actors.crowds:
+                await asyncio.to_thread(crowd.ask, "cut", do="cut")
+        elif fault.kind == "rubbish":
+            await asyncio.gather(*(rubbish(port) for port in self._actors.gateways for _ in range(RUBBISH)))
+        elif fault.kind == "flush":
+            await self._flush()
+        elif fault.kind == "failover":
+            await asyncio.to_thread(self._actors.stores.fail_over, self._actors.held_key)
+        else:
+            await self._process(fault, self._actors[fault.target])
+
+    async def _line(self, fault: Fault) -> None:
+        """What lies between readers and a gateway; how many connections it befell is written down."""
+        line, number = self._actors.lines, LINES.index(fault.target)
+        assert line is not None
+        said = await asyncio.to_thread(line.ask, "hit", line=number, do=fault.kind)
+        self._history.note("line", line=fault.target, kind=fault.kind, hit=said["hit"])
+        if fault.lasts_s:
+            await self._go_on(fault.lasts_s)
+            await asyncio.to_thread(line.ask, "hit", line=number, do="goes on")
+
+    async def _process(self, fault: Fault, process: Process) -> None:
+        if fault.kind == "freeze":
+            process.send(signal.SIGSTOP)
+            await self._go_on(fault.lasts_s)
+            process.send(signal.SIGCONT)
+        elif fault.kind.startswith("clock"):
+            assert process.clock is not None
+            process.clock.set(JUMP_S if fault.kind == "clock ahead" else -JUMP_S)
+            await self._go_on(fault.lasts_s)
+            process.clock.set(0)
+        elif fault.kind == "full disk":
+            process.held = True  # who ends of it cannot be started again before there is room
+            disk.fill(process.pid)
+            await self._go_on(fault.lasts_s)
+            disk.free(process.pid)
+            process.held = False
+        else:
+            process.held = fault.lasts_s > 0
+            process.send(signal.SIGTERM if fault.kind == "SIGTERM" else signal.SIGKILL)
+            await self._go_on(fault.lasts_s)
+            process.held = False
+
+    async def _flush(self) -> None:
+        """Every primary forgets everything."""
+        opened = Opened(self._actors.environment["SANDIK_REDIS"], 2.0)
+        try:
+            for url in await opened.primaries():
+                async with Redis.from_url(url, socket_timeout=2) as client:
+                    await client.flushall()
+        finally:
+            await opened.aclose()
+
+
+async def rubbish(port: int) -> None:
+    """A client that sends random bytes, before or after a handshake, until it is thrown out."""
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        if random.random() < 0.5:
+            writer.write(
+                b"GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+            )
+        writer.write(random.randbytes(5000))
+        async with asyncio.timeout(5):
+            await reader.read()
+        writer.close()
+    except (OSError, TimeoutError):
+        return  # the gateway was away, or did not want to hear it

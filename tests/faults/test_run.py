@@ -1,0 +1,83 @@
+"""A short night on three brokers, in which much breaks, keeps every promise; and when a night is over.
+
+Know before changing: `make faults` runs as many and as long as is wanted; this is one of them, with faults of
+most kinds. How long recoveries take is not asked here, only that each comes: a machine may be slow.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from election.alerts import Told
+from faults.brokers import Brokers
+from faults.clock import Clocks, NoCompilerError
+from faults.plan import Fault, Group
+from faults.run import READ, Staging, missing, run, shows
+from faults.summary import look
+from sandik import kafka
+from tests.streams import facts
+
+GROUPS = (
+    Group((Fault("SIGKILL", "worker-0"), Fault("half open", "line-0")), 0.2),
+    Group((Fault("full disk", "store", 1.0), Fault("hangs up", "line-1")), 0.2),
+    Group((Fault("SIGKILL", "kafka-2"), Fault("answers 500", "receiver", 1.0)), 0.2),
+    Group((Fault("flush", "store"), Fault("clock behind", "deliver", 1.0)), 0.2),
+    Group((Fault("SIGKILL", "gateway-1"), Fault("clock ahead", "store", 1.0)), 0.2),
+)
+
+
+@pytest.fixture
+def brokers(tmp_path: Path) -> Iterator[Brokers]:
+    """Three brokers of Apache Kafka, where there is also a redis-server and a compiler."""
+    if shutil.which("redis-server") is None:
+        pytest.skip("redis-server is not installed: apt-get install redis-server")
+    try:
+        made = Brokers(tmp_path, Clocks(tmp_path))
+    except (kafka.NoJavaError, kafka.NoJarsError, NoCompilerError) as error:
+        pytest.skip(str(error))
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.mark.live
+@pytest.mark.kafka
+def test_a_night_in_which_much_breaks_keeps_its_promises(brokers: Brokers, tmp_path: Path) -> None:
+    """Nothing lost or twice, nobody goes back, everybody is told; all is right again after each fault."""
+    folder = tmp_path / "seed-1"
+    folder.mkdir()
+    broken, recovered = asyncio.run(run(1, GROUPS, brokers, folder, Staging(speed="120")))
+    assert [] == [str(one) for one in broken if one.promise != "P7"]
+    night = look(folder)
+    assert night.ended
+    assert sum(len(group.faults) for group in GROUPS) == len(recovered)
+    assert [] == [one for one in night.thrown if one.readers_s is None]
+    assert night.counts["retractions"]
+
+
+def test_a_crowd_shows_a_version_when_all_of_it_does_or_a_later_one_of_the_same_epoch() -> None:
+    """Not while one is missing, shows an older one, or is in another epoch."""
+    assert shows({"e1:7:h": READ - 1, "e1:8:g": 1}, "e1", 7)
+    for held in ({"e1:7:h": READ - 1}, {"e1:7:h": READ - 1, "e1:6:g": 1}, {"e0:9:h": READ}, {}):
+        assert not shows(held, "e1", 7)
+
+
+def test_a_newsroom_is_owed_its_kinds_and_the_end_of_each_call_that_it_has() -> None:
+    """A call that was retracted before it was sent is owed to nobody, nor is its retraction."""
+    call, counted = facts.told(1, "call-made"), facts.told(2, "counted")
+    ended = facts.told(3, "call-retracted", d={"call": call.id})
+    kinds = ("call-made", "counted")
+
+    def owed(told: list[Told], *taken: Told) -> set[str]:
+        return missing(told, kinds, {one.id for one in taken})
+
+    assert {call.id, counted.id} == owed([call, counted])
+    assert set() == owed([call, counted], call, counted)
+    assert {ended.id} == owed([call, counted, ended], call, counted)
+    assert {counted.id} == owed([call, counted, ended])
+    assert set() == owed([call, counted, ended], call, counted, ended)
