@@ -26,7 +26,7 @@ Measure = Callable[[Place, Wanted, Results], None]
 PARTS = {
     "counting": "one worker on Apache Kafka and Redis: reports a second, exact",
     "scaling": "what a report costs with 31 k, 200 k and 1 M boxes, with ten contests, with two workers",
-    "peer": "the same count as plain Faust tables and as a Kafka Streams program",
+    "peer": "the same count with plain Faust tables, with Quix Streams and with Kafka Streams",
     "latency": "acknowledged → gateway → client, at 200 reports a second",
     "night": "the June night as fast as possible, from the file to the last frame at a client",
     "rebuild": "the store flushed → the same state from the log",

@@ -1,4 +1,4 @@
-"""Peers in the same run: the count of `counting` as plain Faust tables and as a Kafka Streams program.
+"""Peers in the same run: the count of `counting` with Faust tables, Quix Streams and Kafka Streams.
 
 Know before changing: plain Faust tables get fewer reports, since they count a hundredth as many in the same
 time; a peer that counts wrong is a failure and no comparison. Peers get a report a record, as their guides
@@ -10,6 +10,7 @@ import json
 import shutil
 import subprocess
 import sys
+import venv
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +30,9 @@ from bench.stored import differences, wait_for
 from bench.wanted import Wanted
 
 STREAMS = Path(__file__).with_name("peers") / "kafka_streams"
+QUIX, QUIX_VERSION = Path(__file__).with_name("peers") / "quix_streams.py", "3.28.1"
+KEY = b"istanbul"
+"""Every record's: Quix Streams keeps its state by key, and a total is one state."""
 ANSWER_WITHIN_S = 300.0
 
 
@@ -40,8 +44,8 @@ class Peer:
     command: tuple[str, ...]
     boxes: int
     revisions: int
-    times_least: float
-    """How many times as many reports a CPU second ours is to count."""
+    times_least: float | None
+    """How many times as many reports a CPU second ours is to count; None: nothing is promised."""
 
 
 def measure(place: Place, wanted: Wanted, results: Results) -> None:
@@ -67,10 +71,28 @@ def measure(place: Place, wanted: Wanted, results: Results) -> None:
 
 def _peers(folder: Path, boxes: int) -> Iterator[Peer]:
     yield Peer("plain Faust tables", (sys.executable, "-m", "bench.peers.faust_tables"), 3000, 2, 50)
+    python = _quix()
+    if python is not None:
+        yield Peer("Quix Streams", (str(python), str(QUIX)), boxes, 6, None)
     jars = _streams_jars(folder)
     if jars is not None:
         command = ("java", "-Xmx2g", "-cp", f"{jars}/*", str(STREAMS / "Count.java"))
         yield Peer("Kafka Streams, cached state", command, boxes, 12, 1.5)
+
+
+def _quix() -> Path | None:
+    """A Python with Quix Streams and nothing of ours, kept; None where it cannot be installed."""
+    place = Path(sys.prefix) / "quix"
+    python = place / "bin" / "python"
+    if not python.exists():
+        venv.create(place, with_pip=True)
+    install = (str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check")
+    wanted = f"quixstreams=={QUIX_VERSION}"
+    done = subprocess.run([*install, wanted], capture_output=True, text=True, check=False)
+    if done.returncode:
+        say(f"  Quix Streams could not be installed: {done.stderr.strip()[-300:]}")
+        return None
+    return python
 
 
 def _streams_jars(folder: Path) -> Path | None:
@@ -129,7 +151,7 @@ async def _fill(address: str, topic: str, load: Load) -> None:
     await admin.close()
     async with AIOKafkaProducer(bootstrap_servers=address, acks="all", linger_ms=5) as producer:
         for value in _reports(load):
-            await producer.send(topic, value)
+            await producer.send(topic, value, key=KEY)
         await producer.flush()
 
 

@@ -6,6 +6,7 @@ Know before changing: every task has an owner, and a task that ends ends the pro
 """
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -29,6 +30,7 @@ from streams.evaluator import Evaluator
 from streams.gathered import Gathered, Grounds
 from streams.progress import Progress
 from streams.settings import Settings
+from streams.share import Share
 from streams.signatures import signatures_at
 from streams.spans import Received, partition_name
 from streams.store import Store
@@ -122,10 +124,11 @@ class Worker:
 
     def _evaluate(self) -> None:
         """An evaluator for each contest; it works while this worker holds the partition of what was told."""
+        share = Share()
         for contest in self.night.contests:
             evaluator = Evaluator(
                 self.night, contest, self.scope, self.settings, self.store, self._send,
-                self._told_end,
+                self._told_end, share,
             )  # fmt: skip
             ending.own(asyncio.create_task(evaluator.run(), name=f"the evaluation of {contest}"))
 
@@ -232,7 +235,11 @@ def main(night: Night, settings: Settings) -> int:
     uvloop.install()
     try:
         with asyncio.Runner() as runner:
-            runner.run(Worker(night, settings).run())
+            worker = Worker(night, settings)
+            # The night is here for good: going through a country again and again would stop the count.
+            gc.collect()
+            gc.freeze()
+            runner.run(worker.run())
     except Exception as error:  # noqa: BLE001 # whatever it is, it is told and the process ends
         ending.end_with(error)
     return 0

@@ -249,9 +249,11 @@ def _by_area(moved: Numbers, units: Numbers, ground: Ground) -> tuple[Numbers, N
     if len(homes):
         starts = np.searchsorted(place[order], np.arange(len(homes)))
         below = np.add.reduceat(moved[order], starts, axis=0)
-    total = np.zeros((len(ground.above), moved.shape[1]), dtype=np.int64)
-    for line in ground.above[homes].T:
-        goes_on = line >= 0
-        np.add.at(total, line[goes_on], below[goes_on])
-    areas = np.flatnonzero(total.any(axis=1))
-    return areas, total[areas].astype("<f8")
+    lines = ground.above[homes]
+    areas, at = np.unique(lines, return_inverse=True)
+    total = np.zeros((len(areas), moved.shape[1]), dtype=np.int64)
+    for level in at.reshape(lines.shape).T:
+        np.add.at(total, level, below)
+    # Only areas of this batch are looked at: of a country's thirty thousand a paper moves four.
+    moves = total.any(axis=1) & (areas >= 0)
+    return areas[moves], total[moves].astype("<f8")

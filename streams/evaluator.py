@@ -32,15 +32,15 @@ from election.wire.topics import Scope, ruling_key
 from streams.answers import Looked
 from streams.looking import Looks
 from streams.settings import Settings
+from streams.share import Share
 from streams.spans import partition_name
 from streams.store import Store
 
 LOOK_AGAIN_S = 1.0
-"""Longest time without a look: what hangs on the clock (a silent source, the ban's hour) is seen by then."""
+"""Longest wait for a newer version: what hangs on the clock (a silent source, the ban's hour) is seen by
+then, and by when the share of looking allows it (`share`)."""
 BETWEEN_LOOKS_S = 0.05
 """Shortest time between two looks, so that a night counted at full speed is not slowed by being watched."""
-SHARE_MAX = 0.1
-"""Largest part of a worker's time that looking may take; where a look is dear, it is taken less often."""
 IDLE_S = 0.2
 """How often a worker asks whether it has become the evaluator."""
 
@@ -59,17 +59,15 @@ class Evaluator:
 
     def __init__(
         self, night: Night, contest: ContestId, scope: Scope, settings: Settings,
-        store: Store, send: Send, told_end: ToldEnd,
+        store: Store, send: Send, told_end: ToldEnd, share: Share,
     ) -> None:  # fmt: skip
         self.night, self.contest, self.scope, self.settings = night, contest, scope, settings
         self._store, self._looks = store, Looks(store)
-        self._send, self._told_end = send, told_end
+        self._send, self._told_end, self._share = send, told_end, share
         of = night.contests[contest]
         self._lookout = Lookout(night, of, scope.mode)
         self._areas = wanted_areas(night, of)
         self._rows: dict[tuple[SourceId, AreaId], tuple[bytes, Row]] = {}
-        self._took_s = 0.0
-        """How long the last look took, with the asking."""
         self._forget()
 
     def _forget(self) -> None:
@@ -94,14 +92,11 @@ class Evaluator:
                 await asyncio.sleep(IDLE_S)
                 continue
             version = await self.step()
-            await asyncio.sleep(
-                max(BETWEEN_LOOKS_S, min(self._took_s * (1 / SHARE_MAX - 1), LOOK_AGAIN_S / 2))
-            )
+            await asyncio.sleep(max(BETWEEN_LOOKS_S, self._share.wait_s()))
             await self._looks.newer(self.contest, version, LOOK_AGAIN_S)
 
     async def step(self) -> int:
         """One look, and what it gives rise to; returns the version looked at."""
-        began_s = time.monotonic()
         looked = await self._look()
         version = int(looked.meta.get("version", "0"))
         now = self._now(looked)
@@ -109,9 +104,10 @@ class Evaluator:
         if seen == self._seen or not self._caught_up(looked):
             return version
         self._seen = seen
+        began_s = time.thread_time()
         view = self._lookout.view(self._state(looked), now)
         told = self.teller.tell(view, self._logged(looked), self.rulings)
-        self._took_s = time.monotonic() - began_s
+        self._share.spend(time.thread_time() - began_s)
         if told:
             for fact in told:
                 offset = await self._send(

@@ -12,12 +12,12 @@ and the version of a rule whenever the same view may give another verdict.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
 from election.calls import RULES
-from election.calls.verdict import Answer, Rule, Said, Verdict, View
+from election.calls.verdict import Answer, Rule, Said, Then, Verdict, View
 from election.tally import columns
 
 DOSSIER_VERSION = 1
@@ -25,6 +25,9 @@ LANGUAGES = ("en", "tr")
 """What its sentences are in, whatever languages there are: a language more must not change what was filed."""
 DIGITS = 6
 """Decimals of a number that is not whole: enough for any share, and the same on every machine."""
+THEN = tuple(one.name for one in fields(Then))
+PLAIN = frozenset((int, str, bool, type(None)))
+"""Types that JSON knows as they are; a type made of one of them is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,8 @@ def _inputs(view: View) -> dict[str, Any]:
             for area in (view.contest.area, *view.areas)
             if any(view.rows.get(area, ()))
         },
-        "then": {area: asdict(then) for area, then in view.then.items()},
+        # Each is numbers and rows of them: `asdict` would copy every vote of every area one by one.
+        "then": {area: {name: getattr(then, name) for name in THEN} for area, then in view.then.items()},
         "sources": [
             {
                 "id": one.source.id,
@@ -125,10 +129,12 @@ def _bytes(whole: Mapping[str, Any]) -> bytes:
 
 def _plain(value: Any) -> Any:
     """The value in what JSON knows; numbers that are not whole are rounded, and whole ones stay whole."""
+    if type(value) in PLAIN:
+        return value  # nearly all there is: the columns of thirty thousand areas
     if isinstance(value, Mapping):
         return {str(key): _plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [one if type(one) is int else _plain(one) for one in value]
     if isinstance(value, float):
         rounded = round(value, DIGITS)
         return int(rounded) if rounded == int(rounded) else rounded

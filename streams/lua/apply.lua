@@ -83,20 +83,22 @@ end
 local function new_totals(section)
   local columns, totals = section.columns, {}
   local form, bytes = '<' .. string.rep('d', columns), columns * 8
+  local nothing = string.rep('\0', bytes)
   for from = 0, section.area_count - 1, CHUNK do
     local to = math.min(from + CHUNK, section.area_count) - 1
     local held = redis.call('HMGET', section.areas, unpack(ARGV, section.area_at + from, section.area_at + to))
     for place = from, to do
-      local sum = { struct.unpack(form, section.differences, place * bytes + 1) }
-      local row = held[place - from + 1]
-      if row then
-        local before = { struct.unpack(form, row) }
-        for column = 1, columns do sum[column] = sum[column] + before[column] end
-      end
+      local moves = { struct.unpack(form, section.differences, place * bytes + 1) }
+      local total = { struct.unpack(form, held[place - from + 1] or nothing) }
       for column = 1, columns do
-        if sum[column] < 0 or sum[column] >= CLEAN_TO then return nil, ARGV[section.area_at + place] end
+        local move = moves[column]
+        if move ~= 0 then -- in a correction most columns stay, and what stands was looked at when it was written
+          local sum = total[column] + move
+          if sum < 0 or sum >= CLEAN_TO then return nil, ARGV[section.area_at + place] end
+          total[column] = sum
+        end
       end
-      totals[place + 1] = struct.pack(form, unpack(sum, 1, columns))
+      totals[place + 1] = struct.pack(form, unpack(total, 1, columns))
     end
   end
   return totals

@@ -16,6 +16,7 @@ from streams.answers import Looked
 from streams.evaluator import Evaluator, OddFactError, wanted_areas
 from streams.looking import Looks
 from streams.settings import Settings
+from streams.share import Share
 from streams.store import Store
 from tests.streams import made
 
@@ -34,7 +35,7 @@ class Stage:
     def __init__(self, looked: Looked, end: int | None = 0) -> None:
         self.looked, self.end, self.sent, self.asked = looked, end, list[bytes](), list[int]()
         self.evaluator = Evaluator(
-            NIGHT, MAYOR, SCOPE, Settings(), cast("Store", self), self.send, lambda: self.end
+            NIGHT, MAYOR, SCOPE, Settings(), cast("Store", self), self.send, lambda: self.end, Share()
         )
         self.evaluator._looks = cast("Looks", self)
 
