@@ -58,7 +58,7 @@ def test_counts_that_disagree_are_counted() -> None:
     """How many have the one that is shown ahead, and how many another; or that another has it too close."""
     apart = several((900, 300, 0), (300, 900, 0), (900, 300, 0))
     assert "The counts disagree on the leader: 2 against 1" == lines(apart)["sources-disagree"]
-    assert "Sayımlar önde olanda ayrışıyor: 2 karşı 1" == lines(apart, "tr")["sources-disagree"]
+    assert "Sayımlar önde olanda ayrışıyor: 2 sayıma karşı 1" == lines(apart, "tr")["sources-disagree"]
     close = several((900, 300, 0), (901, 900, 0), (900, 300, 0))
     assert "Another count has it too close: 1 of 3" == lines(close)["sources-disagree"]
     assert "sources-disagree" not in lines(several((900, 300, 0), (900, 300, 0), (900, 300, 0)))

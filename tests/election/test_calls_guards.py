@@ -46,7 +46,7 @@ def test_the_hour_is_said_as_the_clock_there_shows_it() -> None:
     """18:00 in London is 21:00 in Istanbul."""
     said = answer("embargo", replace(view(WON), ban=embargo(night().embargo, None, NOON))).because
     assert {
-        "en": "The publication ban is in force until 21:00.", "tr": "Yayın yasağı sürüyor; bitiş 21:00.",
+        "en": "The publication ban is in force until 21:00.", "tr": "Yayın yasağı sürüyor; bitiş 21.00.",
     } == said  # fmt: skip
 
 

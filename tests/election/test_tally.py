@@ -18,6 +18,7 @@ from election.tally import (
     Tally,
     columns,
     hear,
+    lifted,
     minus,
     plain_sum,
     plus,
@@ -330,3 +331,30 @@ def test_a_cleared_quarantine_counts_whenever_the_clearance_is_heard(data: st.Da
         for area, row in plain_sum(mixed.held, contest_of(), source_of(), night()).items()
         if any(row)
     }
+
+
+def test_what_a_person_cleared_counts_as_another_edition_of_its_revision() -> None:
+    """The fence compares revision and edition: the counted statement is not the one that was held back."""
+    held = stated(paper(**figures(200, 200, 100)))
+    assert (Status.QUARANTINED, 0) == (held.status, held.edition)
+    assert replace(held, status=Status.COUNTED, edition=1) == lifted(held)
+    assert lifted(held) == lifted(lifted(held))
+    tally = counted([paper(**figures(200, 200, 100))])
+    unit = UnitId("k1-1")
+    assert 0 == tally.row(AreaId("kent"))[FIXED.index("valid")]
+    difference = tally.clear(unit, 1)
+    assert difference is not None
+    assert (1, 500) == (tally.row(AreaId("kent"))[FIXED.index("boxes")], difference[FIXED.index("valid")])
+    assert lifted(held) == tally.held[unit]
+    assert tally.clear(unit, 1) is None
+
+
+def test_a_clearance_is_of_one_revision_and_of_no_conflict() -> None:
+    """Another revision stays held back; of two papers nobody is told which one is meant."""
+    tally = counted([paper(revision=2, **figures(200, 200, 100))])
+    assert tally.clear(UnitId("k1-1"), 1) is None
+    assert Status.QUARANTINED is tally.held[UnitId("k1-1")].status
+    disputed = counted([paper(), paper(**figures(20, 30, 40))])
+    assert disputed.clear(UnitId("k1-1"), 1) is None
+    assert Status.CONFLICT is disputed.held[UnitId("k1-1")].status
+    assert tally.clear(UnitId("k1-2"), 1) is None

@@ -1,0 +1,125 @@
+"""The faults that are put into the Lua scripts, and the report on which of them no test noticed."""
+
+from pathlib import Path
+
+import pytest
+
+from tools.mutation.found import CLASSES, Row, explained, said, table
+from tools.mutation.lua_mutants import Mutant, mutants
+
+ROOT = Path(__file__).parents[1]
+EXPLAINED = ROOT / "tools" / "mutation" / "explained.toml"
+SCRIPTS = sorted((ROOT / "streams" / "lua").glob("*.lua"))
+
+
+def after(line: str) -> dict[str, list[str]]:
+    """What becomes of a line, by the kind of fault."""
+    found: dict[str, list[str]] = {}
+    for mutant in mutants(line + "\n"):
+        found.setdefault(mutant.kind, []).append(mutant.after)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "made"),
+    [
+        ("local a = b == c", "comparison", ["local a = b ~= c"]),
+        ("local a = b <= c", "comparison", ["local a = b < c"]),
+        ("local a = b > c", "comparison", ["local a = b >= c"]),
+        ("local a = b + c - d", "arithmetic", ["local a = b - c - d", "local a = b + c + d"]),
+        ("local a = b * c / d", "arithmetic", ["local a = b / c / d", "local a = b * c * d"]),
+        ("f(-LINK)", "arithmetic", ["f(LINK)"]),
+        ("local a = b and not c", "logic", ["local a = b or not c", "local a = b and c"]),
+        ("local a = true", "logic", ["local a = false"]),
+        ("local a = b[19]", "number", ["local a = b[20]"]),
+        ("local a = 'told'", "text", ["local a = 'XXtold'"]),
+        ("if a and b then", "condition", ["if not (a and b) then"]),
+        ("while a do", "condition", ["while not a do"]),
+        ("if a > b then", "condition", []),
+        ("a = b", "left out", [""]),
+        ("section.units = take_number()", "left out", [""]),
+        ("if a then return b end", "left out", [""]),
+        ("for _, a in ipairs(b) do f(a) end", "left out", [""]),
+    ],
+)
+def test_a_line_is_spoiled_in_small_ways(line: str, kind: str, made: list[str]) -> None:
+    """One fault at a time, each of its own kind."""
+    assert made == after(line).get(kind, [])
+
+
+@pytest.mark.parametrize("line", ["-- a == b, 1 and 'two'", "local a", "end", "else", "redis.call('DEL', a)"])
+def test_comments_commands_and_bare_words_are_left_alone(line: str) -> None:
+    """A command that does not exist would fail whatever the tests are worth."""
+    assert set(after(line)) <= {"left out"}
+
+
+@pytest.mark.parametrize(
+    "line", ["local a = b", "return a", "write(function(c)", "f(a,", "})", "for a = b, c do"]
+)
+def test_only_a_whole_statement_is_left_out(line: str) -> None:
+    """What opens something that it does not close is no statement of one line; nor may a name go missing."""
+    assert "left out" not in after(line)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_every_mutant_of_a_script_differs_in_its_one_line(script: Path) -> None:
+    """And no two are the same."""
+    text = script.read_text(encoding="utf-8")
+    made: list[Mutant] = list(mutants(text))
+    lines = text.splitlines()
+    assert made
+    assert len({mutant.text for mutant in made}) == len(made)
+    for mutant in made:
+        spoiled = mutant.text.splitlines()
+        assert [mutant.line - 1] == [
+            place for place, (one, other) in enumerate(zip(lines, spoiled, strict=True)) if one != other
+        ]
+
+
+ROWS = [
+    Row("a.lua", "killed", "line 1", "a < b", "a <= b"),
+    Row("a.lua", "survived", "line 2", "c + 1", "c - 1"),
+    Row("b.py", "by types", "x_f__mutmut_1", "", ""),
+    Row("b.py", "not reached", "x_f__mutmut_2", "d", "e"),
+]
+
+
+def test_the_report_counts_by_file_and_names_whoever_is_unexplained() -> None:
+    """A survivor with a reason stands under its class, with the reason."""
+    reasons = {("a.lua", "c + 1", "c - 1"): ("same", "c is always 0 here")}
+    assert (
+        "| file | mutants | killed | by types | timed out | survived | not reached | unexplained |\n"
+        "|---|---:|---:|---:|---:|---:|---:|---:|\n"
+        "| a.lua | 2 | 1 | 0 | 0 | 1 | 0 | 0 |\n"
+        "| b.py | 2 | 0 | 1 | 0 | 0 | 1 | 1 |\n"
+        "| all | 4 | 1 | 1 | 0 | 1 | 1 | 1 |\n"
+    ) == table(ROWS, reasons)
+    text, unexplained = said(ROWS, reasons)
+    assert 1 == unexplained
+    assert f"## same: {CLASSES['same']}\n\n* a.lua, line 2: c is always 0 here" in text
+    assert "## Unexplained\n\n* b.py, x_f__mutmut_2: not reached" in text
+
+
+def test_an_explanation_that_nobody_needs_is_said() -> None:
+    """Of the files that were asked about; it can be taken out."""
+    reasons = {("a.lua", "a < b", "a <= b"): ("same", "…"), ("c.lua", "x", "y"): ("same", "…")}
+    text, unexplained = said(ROWS, reasons)
+    assert 2 == unexplained
+    assert "## Explained, and killed\n\n* a.lua: `a <= b`\n" in text
+    assert "c.lua" not in text
+
+
+def test_every_explanation_is_of_a_line_that_there_is() -> None:
+    """A line that was changed needs its explanation looked at again."""
+    for (file, before, _), (_, why) in explained(EXPLAINED).items():
+        lines = [line.strip() for line in (ROOT / file).read_text(encoding="utf-8").splitlines()]
+        assert before in " ".join(lines)
+        assert why
+
+
+def test_an_explanation_of_no_known_class_is_refused(tmp_path: Path) -> None:
+    """The classes are few, so that a reader sees what is claimed."""
+    path = tmp_path / "explained.toml"
+    path.write_text('[[survivor]]\nfile = "a"\nbefore = "b"\nafter = "c"\nclass = "luck"\nwhy = "d"\n')
+    with pytest.raises(KeyError, match="luck"):
+        explained(path)

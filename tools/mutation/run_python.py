@@ -1,0 +1,109 @@
+"""Runs mutmut over what counts and what calls, with the pure tests of just that.
+
+    tools/mutants python                     all of it (tools/mutants makes the environment)
+    tools/mutants python --jobs=4            four mutants at a time
+    tools/mutants python --again             from the beginning, not going on where the last run stopped
+
+mypy comes first: a mutant that `make check` would refuse is not run. What is left is run by mutmut in forked
+processes. A function that is called while its module is imported would look untouched there, so its survivors
+are asked once more in a process of their own (AT_IMPORT).
+
+Exit code: 0 every survivor is explained, 1 one is not, 2 mutmut did not run.
+
+Know before changing: it runs with the Python of .venv/mutants, where mutmut stands before the project's own
+packages: the two want different versions of click. mutmut gives a mutant no more time than TIMEOUTS say, by
+the clock of a busy machine; what is timed out here has gone on for ever.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from found import Row, explained, said
+from work import ROOT, copied
+
+BUILD = ROOT / "build" / "mutants"
+WORK = BUILD / "python"
+SOURCES = ["election/tally.py", "election/checks.py", "election/calls/*.py"]
+TESTS = [f"tests/election/test_{name}.py" for name in (
+    "tally", "checks", "checks_any_paper", "calls_brief", "calls_certain", "calls_dossier", "calls_filed",
+    "calls_guards", "calls_lookout", "calls_majority", "calls_order", "calls_projected", "calls_state",
+    "calls_thresholds", "calls_verdict", "calls_words",
+)]  # fmt: skip
+"""The tests of these files; simulated nights and real boxes measure rules, and take too long."""
+AT_IMPORT = ("x__fixed__", "x__counting__", "x__from__")
+TIMEOUTS = {"timeout_constant": 4.0, "timeout_multiplier": 15.0}
+FATES = {0: "survived", 1: "killed", 3: "killed", 33: "not reached", 37: "by types"}
+"""By mutmut's exit codes; every other one is a mutant that was stopped."""
+
+
+def main(asked: Sequence[str]) -> int:
+    """Runs what is not known yet; prints the report."""
+    jobs = next((word.removeprefix("--jobs=") for word in asked if word.startswith("--jobs=")), "1")
+    if "--again" in asked or not (WORK / "pyproject.toml").exists():
+        prepared()
+    os.chdir(WORK)
+    mutmut = Path(sys.executable).parent / "mutmut"
+    with (BUILD / "python.log").open("wb") as log:
+        if subprocess.run([mutmut, "run", "--max-children", jobs], stdout=log, stderr=log).returncode:
+            sys.stdout.write(f"mutmut did not run: see {log.name}\n")
+            return 2
+    text, unexplained = said(list(rows()), explained(Path(__file__).parent / "explained.toml"))
+    (BUILD / "python.md").write_text(text)
+    sys.stdout.write(text)
+    return 1 if unexplained else 0
+
+
+def prepared() -> None:
+    """A new copy, set up for mutmut."""
+    copied(WORK)
+    (WORK / "tests" / "conftest.py").write_text("")
+    checker = [str(ROOT / ".venv/bin/python"), "-m", "mypy", "--strict", "--no-warn-unused-ignores",
+               f"--python-executable={sys.executable}", "--cache-dir=../mypy", "--output=json",
+               "-p", "election"]  # fmt: skip
+    settings = {
+        "source_paths": ["election"], "only_mutate": SOURCES, "do_not_mutate": ["election/calls/__init__.py"],
+        "also_copy": ["docs", "languages", "nights"], "type_check_command": checker,
+        "pytest_add_cli_args_test_selection": TESTS, **TIMEOUTS,
+    }  # fmt: skip
+    lines = ["[tool.pytest.ini_options]", 'addopts = "-p no:cacheprovider"', "", "[tool.mutmut]"]
+    lines += [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
+    (WORK / "pyproject.toml").write_text("\n".join(lines) + "\n")
+
+
+def rows() -> Iterator[Row]:
+    """Every mutant with what became of it."""
+    from mutmut.mutation.diff_apply import get_diff_for_mutant
+
+    for path in sorted(Path("mutants/election").rglob("*.meta")):
+        source = Path(str(path).removeprefix("mutants/").removesuffix(".meta"))
+        for name, code in json.loads(path.read_text())["exit_code_by_key"].items():
+            fate = FATES.get(code, "timed out")
+            where = name.rpartition(".")[2]
+            if fate == "survived" and where.startswith(AT_IMPORT) and killed_alone(name):
+                fate = "killed"
+            diff = (
+                get_diff_for_mutant(name, path=source).splitlines()
+                if fate in ("survived", "not reached")
+                else []
+            )
+            yield Row(str(source), fate, where, changed(diff, "-"), changed(diff, "+"))
+
+
+def changed(diff: Sequence[str], sign: str) -> str:
+    """The lines of a diff with this sign, as one."""
+    return " ".join(line[1:].strip() for line in diff if line[:1] == sign and line[:3] != sign * 3)
+
+
+def killed_alone(name: str) -> bool:
+    """Whether the tests fail where this mutant was there before anything was imported."""
+    tests = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "-p", "no:cacheprovider", *TESTS]
+    return bool(subprocess.run(tests, cwd="mutants", env=os.environ | {"MUTANT_UNDER_TEST": name},
+                               stdout=subprocess.DEVNULL).returncode)  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
