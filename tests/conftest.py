@@ -1,4 +1,5 @@
-"""What every test can use: fixtures are in `servers`, the rule for skips in `skips`; how hard laws are tried.
+"""What every test can use, and how hard laws are tried: fixtures are in `servers`, the rule for skips is in
+`skips`, the order of files in `order`.
 
 Know before changing: the fixtures of servers are synchronous on purpose, so that synchronous and asynchronous
 tests can both use them, and a session-wide Kafka never belongs to one test's event loop. Hypothesis judges no
@@ -9,7 +10,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.skips", "tests.servers", "tests.groups"]
+pytest_plugins = ["tests.skips", "tests.servers", "tests.groups", "tests.order"]
 
 UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", UNTIMED, max_examples=50)

@@ -6,6 +6,7 @@ fresh profile, and a page that logs an error, or breaks the content security pol
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -17,7 +18,17 @@ from tests.browser.serve import Snapshot, TestGateway
 from tests.patience import PATIENCE_S
 
 expect.set_options(timeout=PATIENCE_S * 1000)
+OFF = (
+    "WebUIOmniboxPopup,WebUIOmniboxAimPopup,SpareRendererForSitePerProcess,"
+    "AimEnabled,AvoidCorsURLLoaderRestartOnRedirect,AvoidUnnecessaryBeforeUnloadCheckSync,"
+    "DestroyProfileOnBrowserClose,HttpsFirstBalancedModeAutoEnable,HttpsUpgrades,LensOverlay,MediaRouter,"
+    "NetworkTimeServiceQuerying,OptimizationHints,PaintHolding,PreconnectToSearch,"
+    "ThirdPartyStoragePartitioning"
+)
+"""What the browser is to leave out: the pages of its address bar and a renderer in store, which every new
+profile would start, at half the cost of a page; and what the driver leaves out, whose list this replaces."""
 FLAGS = [
+    f"--disable-features={OFF}",
     "--no-sandbox",
     "--disable-gpu",
     "--no-first-run",
@@ -51,21 +62,26 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def gateway() -> Iterator[Callable[..., TestGateway]]:
-    """Makes gateways and stops them at the end."""
-    made: list[TestGateway] = []
-
-    def make(snapshot: Snapshot, **hello: Any) -> TestGateway:
-        made.append(TestGateway(snapshot, **hello))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.stop()
+def ends() -> Iterator[ExitStack]:
+    """What pages ask: it ends when they have been left, in whatever order a test names its fixtures."""
+    with ExitStack() as stack:
+        yield stack
 
 
 @pytest.fixture
-def open_page(chromium: Browser) -> Iterator[OpenPage]:
+def gateway(ends: ExitStack) -> Callable[..., TestGateway]:
+    """Makes gateways and stops them at the end."""
+
+    def make(snapshot: Snapshot, **hello: Any) -> TestGateway:
+        made = TestGateway(snapshot, **hello)
+        ends.callback(made.stop)
+        return made
+
+    return make
+
+
+@pytest.fixture
+def open_page(chromium: Browser, ends: ExitStack) -> Iterator[OpenPage]:
     """Opens pages in fresh profiles; at the end no page may have complained."""
     contexts = []
     complaints: list[str] = []
@@ -86,17 +102,15 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
 
 
 @pytest.fixture
-def desk() -> Iterator[Callable[..., DeskGateway]]:
+def desk(ends: ExitStack) -> Callable[..., DeskGateway]:
     """Makes gateways with a desk and stops them at the end."""
-    made: list[DeskGateway] = []
 
     def make(*contests: Any, **more: Any) -> DeskGateway:
-        made.append(DeskGateway(desk_night.desk(*contests, **more)))
-        return made[-1]
+        made = DeskGateway(desk_night.desk(*contests, **more))
+        ends.callback(made.stop)
+        return made
 
-    yield make
-    for one in made:
-        one.stop()
+    return make
 
 
 @pytest.fixture
@@ -109,6 +123,26 @@ def come(open_page: OpenPage) -> Callable[..., Page]:
         return page
 
     return opened
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that look at the same stand follow one another, so that each stand is opened once.
+
+    pytest orders them by the place of a parameter in its list, which differs from one test to the next.
+    """
+    first: dict[Any, int] = {}
+    keys = [_stand(item) for item in items]
+    for place, key in enumerate(keys):
+        first.setdefault(key, place)
+    order = sorted(range(len(items)), key=lambda place: first[keys[place]] if keys[place] else place)
+    items[:] = [items[place] for place in order]
+
+
+def _stand(item: pytest.Item) -> tuple[str, Any] | None:
+    """The file and the stand of a test that is given an open one."""
+    given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return (str(item.path), given["seen"]) if "seen" in given else None
 
 
 def _note(complaints: list[str], kind: str, text: str) -> None:

@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.browser import desk_night, fakes
 from tests.browser.driving import until
-from tests.browser.serve import TestGateway
+from tests.browser.serve import HEARTBEAT_S, TestGateway
 
 Json = dict[str, Any]
 MakeDesk = Callable[..., "DeskGateway"]
@@ -50,7 +50,9 @@ class DeskGateway(TestGateway):
         self.sockets.add(socket)
         signed_in = False
         try:
-            await _say(socket, t="hello", v=1, heartbeat_s=5, mode="replay", scopes=["view", "alerts"])
+            await _say(
+                socket, t="hello", v=1, heartbeat_s=HEARTBEAT_S, mode="replay", scopes=["view", "alerts"]
+            )
             async for text in socket:
                 frame = orjson.loads(text)
                 self.heard.append(frame)
@@ -108,6 +110,14 @@ def enter(page: Page, token: str) -> None:
     """Signs in, and waits until the night is drawn."""
     sign_in(page, token)
     until(page, "globalThis.sandik?.paints > 0")
+
+
+def unhurried(page: Page) -> None:
+    """What can be undone waits until it is undone or the page is left, however long a test takes to press."""
+    page.evaluate(
+        "() => { const real = setTimeout;"
+        " globalThis.setTimeout = (what, ms, ...more) => (ms === 6000 ? 0 : real(what, ms, ...more)); }"
+    )
 
 
 def acts(gateway: DeskGateway) -> list[Json]:

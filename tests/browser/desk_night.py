@@ -85,8 +85,8 @@ def quarantine() -> Json:
     """Twelve boxes, of which seven are sent."""
     two, zero, void = (
         ("Q311", "Two different statements, both revision 2", "İki ayrı tutanak, ikisi de 2. sürüm"),
-        ("Q302", "Yıldırım has 0 of 268 where he stands", "Yıldırım, aday olduğu yerde 268 oyda 0 almış"),
-        ("Q305", "Invalid 27% of papers; limit 20%", "Geçersiz pusula %27; sınır %20"),
+        ("Q307", "Yıldırım has 0 of 268 where he stands", "Yıldırım, aday olduğu yerde 268 oyda 0 almış"),
+        ("Q304", "Invalid 27% of papers; limit 20%", "Geçersiz pusula %27; sınır %20"),
     )
     one = [paper(1, 180, 170)]
     both_papers = [paper(2, 180, 170), paper(2, 170, 180)]
@@ -96,7 +96,7 @@ def quarantine() -> Json:
         held(4, "Tuzla", "1044", *zero, one), held(5, "Silivri", "1003", *void, one),
         held(6, "Küçükçekmece", "1580", *zero, one),
     ]  # fmt: skip
-    return {"boxes": 12, "votes_max": 4224, "decisive": False, "rows": rows}
+    return {"boxes": 12, "votes_max": 4224, "decisive": False, "rows": rows, "more": 5}
 
 
 def told(id: str, kind: str, clock: str, en: str, tr: str, by: str | None = None) -> Json:
@@ -177,7 +177,7 @@ def gave_up() -> Json:
     return alert("d1", "delivery-dead", "critical", "19:16:31", told, because) | {"delivery": "d1"}
 
 
-def source(id: str, name: str, boxes: int, silent_s: int | None, pace: list[int], **more: bool) -> Json:
+def source(id: str, name: str, boxes: int, silent_s: int | None, pace: list[int], **more: Any) -> Json:
     """How one count of the night comes in."""
     return {
         "id": id, "contest": "mayor", "name": name, "published": False, "simulated": True, "boxes": boxes,
@@ -189,9 +189,9 @@ def sources() -> list[Json]:
     """Three counts of the night."""
     pace = [3, 4, 0, 2, 5, 9, 3, 4, 4, 6, 2, 1, 8, 4, 0, 3, 4, 4, 5, 6, 2, 3, 3, 1, 0, 7, 5, 4, 3, 2]
     return [
-        source("council", "Council", 29_627, 2, pace, published=True, simulated=False),
-        source("party", "Party’s box tallies", 27_412, 9, pace[::-1]),
-        source("agency", "Agency A, by district", 0, None, []),
+        source("council", "Council", 29_627, 2, pace, published=True, simulated=False, names={"tr": "Kurul"}),
+        source("party", "Party’s tallies", 27_412, 9, pace[::-1], names={"tr": "Partinin sayımı"}),
+        source("agency", "Agency A", 0, None, [], level="district", names={"tr": "Ajans A"}),
     ]
 
 

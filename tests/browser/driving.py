@@ -15,6 +15,12 @@ from tests.patience import PATIENCE_S
 MakeGateway = Callable[..., TestGateway]
 COUNTDOWN = {"closed.label", "closed.at", "closed.unit"}
 """Rewritten every second by the countdown."""
+COMPLETE = """[...document.querySelectorAll('[data-late]')].every((one) => {
+  const { top, bottom } = one.getBoundingClientRect();
+  const near = one.checkVisibility() && top <= innerHeight + 600 && bottom >= -600;
+  return !near || one.dataset.here;
+})"""
+"""All blocks that are near enough to be asked for (static/late.js) have come."""
 SAID = """(root) => {
   const said = {};
   const whole = (node, key) => key[0] !== '.' ? key :
@@ -48,8 +54,13 @@ def _true(page: Page, expression: str) -> bool:
 
 
 def live(page: Page, version: int) -> None:
-    """Waits until the page has painted that version."""
+    """Waits until the page has painted that version, follows, and asks for nothing more by itself.
+
+    A late block asks for its script, its sheet, its words and its numbers when it comes near the window; a
+    test that takes the gateway away in between takes it away from those.
+    """
     until(page, f"globalThis.sandik?.store.painted?.version === {version} && sandik.link.state === 'open'")
+    until(page, COMPLETE)
 
 
 def said(page: Page) -> dict[str, list[str]]:

@@ -35,6 +35,7 @@ def june_sources() -> list[Snapshot]:
             last_at="2019-06-23T16:14:04.000Z",
             silent_s=120,
             pace=8.25,
+            names={"tr": "Ajans A"},
         ),
         source(
             "party",

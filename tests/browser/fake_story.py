@@ -50,7 +50,7 @@ GUARDS: list[Json] = [
         ("stalled-source", "The published count has stopped: 11 min, limit 5 min",
          "Yayımlanan sayım durdu: 11 dk, sınır 5 dk"),
         ("sources-disagree", "The counts disagree on the leader: 1 against 2",
-         "Sayımlar önde olanda ayrışıyor: 1 karşı 2"),
+         "Sayımlar önde olanda ayrışıyor: 1 sayıma karşı 2"),
         ("rule", "No rule names a winner: lead 4,021, still possible 130,351",
          "Hiçbir kural kazanan demiyor: fark 4.021, gelebilecek 130.351"),
     )
@@ -102,7 +102,7 @@ JUNE = [
     alert(
         1, "embargo-lifted", "2019-06-23T16:15:00.000Z", "the ban on publishing has ended",
         "yayın yasağı kalktı", "Lifted by the council; by law it would end at 21:00.",
-        "Kurul kaldırdı; yasal bitişi 21:00 idi.",
+        "Kurul kaldırdı; yasal bitişi 21.00 idi.",
     ),
 ]  # fmt: skip
 MARCH = [
@@ -110,12 +110,12 @@ MARCH = [
         13, "sources-disagree", "2019-03-31T20:26:10.000Z", "the sources disagree on who is ahead",
         "kaynaklar kimin önde olduğunda ayrışıyor",
         "Agency A: Yıldırım by 4,021; Council: İmamoğlu by 39,915; Party’s tallies: İmamoğlu by 161,907.",
-        "Ajans A: Yıldırım 4.021 oy önde; Kurul: İmamoğlu 39.915 oy önde.",
+        "Ajans A: Yıldırım 4.021 oy önde; Kurul: İmamoğlu 39.915 oy önde; parti: İmamoğlu 161.907 oy önde.",
     ),
     alert(
         12, "source-stalled", "2019-03-31T20:25:04.000Z", "Agency A has gone silent", "Ajans A sustu",
         "Last heard at 23:20 with 30,812 boxes, silent for 5 min, over its limit of 5 min.",
-        "Son haber 23:20, 30.812 sandık; 5 dk sessiz, sınırı 5 dk.",
+        "Son haber 23.20, 30.812 sandık; 5 dk sessiz, sınırı 5 dk.",
     ),
     alert(
         11, "band-entered", "2019-03-31T19:19:30.000Z", "the margin is inside the recount band",

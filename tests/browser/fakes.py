@@ -4,10 +4,11 @@ Know before changing: district figures are those of the design's pictures (count
 of which the minute is simulated); everything else is derived from them here and stands for no real count.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any
 
+from tests.browser import fake_march
 from tests.browser.fake_odd import many, tie, two_seats, yes_no
 from tests.browser.fake_parts import Snapshot, area, choice, moved, snapshot, source
 from tests.browser.fake_sources import june_sources
@@ -55,10 +56,22 @@ umraniye|Ümraniye|ÜMR|asia|2|10|1375|1420|185816|204135|10
 uskudar|Üsküdar|ÜSK|asia|2|9|1169|1190|179945|149417|29
 zeytinburnu|Zeytinburnu|ZEY|europe|4|6|545|555|77680|70101|26
 """
+LARGEST = 1581
+"""Boxes of Küçükçekmece, which no other district has as many of."""
 OTHERS_PER_10000 = 78
 SIDES = {"europe": ("Europe", "Avrupa"), "asia": ("Asia", "Asya")}
 
 
+MARCH_FACTS = {
+    "night": "istanbul-2019-03-31",
+    "night_name": "Istanbul metropolitan mayor",
+    "night_names": {},
+    "date": "2019-03-31",
+}
+NONE_OUT = {"boxes": 0, "registered": 0, "votes_max": 0}
+NONE_NEEDED = {
+    "choice": "yildirim", "share": None, "word": "undefined", "because": "nothing is left to count.",
+}  # fmt: skip
 CANDIDATES = [
     choice("imamoglu", "Ekrem İmamoğlu", "#A50F2B", party="chp", alliance="nation", symbol="up", main=True),
     choice(
@@ -72,26 +85,29 @@ CANDIDATES = [
 def _istanbul(
     boxes_of: Callable[[int, int, int], int], votes_of: Callable[[int, int], tuple[int, int]], **more: Any
 ) -> Snapshot:
-    areas: dict[str, Snapshot] = {}
+    figures: dict[str, fake_march.Standing] = {}
     for line in PLACES.splitlines():
-        key, name, code, side, row, column, counted, total, left, right, early = line.split("|")
+        key, _, _, _, _, _, counted, total, left, right, early = line.split("|")
         boxes = boxes_of(int(counted), int(total), int(early))
         up, down = votes_of(int(left), int(right))
         scale = boxes / int(counted)
         rest = (up + down) * OTHERS_PER_10000 // 10000
         votes = {"imamoglu": round(up * scale), "yildirim": round(down * scale)}
         votes |= {"gokcinar": round(rest * scale * 0.7), "others": round(rest * scale * 0.3)}
+        figures[key] = (boxes, votes)
+    return _with(figures, **more)
+
+
+def _with(figures: Mapping[str, fake_march.Standing], **more: Any) -> Snapshot:
+    """Istanbul with these boxes and votes in its districts."""
+    areas: dict[str, Snapshot] = {}
+    for line in PLACES.splitlines():
+        key, name, code, side, row, column, _, total, *_ = line.split("|")
+        tile = [int(row), int(column)]
         areas[key] = area(
-            name,
-            side,
-            "district",
-            boxes,
-            int(total),
-            votes,
-            short=code,
-            side=side,
-            tile=[int(row), int(column)],
-        )
+            name, side, "district", figures[key][0], int(total), figures[key][1],
+            short=code, side=side, tile=tile,
+        )  # fmt: skip
     for side, (name, tr) in SIDES.items():
         under = [facts for facts in areas.values() if facts["parent"] == side]
         boxes, total = (sum(facts["counted"][key] for facts in under) for key in ("boxes", "boxes_total"))
@@ -144,17 +160,9 @@ def embargoed(night: Snapshot) -> Snapshot:
     """The same night while nothing may be said about votes: every figure about them is gone."""
     held = deepcopy(night)
     for key in (
-        "registered",
-        "voters",
-        "valid",
-        "invalid",
-        "order",
-        "leader",
-        "margin_votes",
-        "margin_points",
-        "outstanding",
-        "needs",
-    ):
+        "registered", "voters", "valid", "invalid", "order", "leader", "margin_votes", "margin_points",
+        "outstanding", "needs",
+    ):  # fmt: skip
         held[key] = None
     for one in held["choices"]:
         one |= {"votes": None, "share": None}
@@ -209,62 +217,52 @@ def march_early() -> Snapshot:
         lambda counted, total, early: total * early // 100 + 1,
         lambda left, right: (left * 80 // 100, right * 106 // 100),
     )
-    return night | {
-        "night": "istanbul-2019-03-31",
-        "night_name": "Istanbul metropolitan mayor",
-        "night_names": {},
-        "date": "2019-03-31",
-        "call": call("too early", because="8,700 of 31186 boxes are counted, under 30%."),
-        "headline": {
-            "en": "Too early to say who is ahead. 28.4% of boxes are counted, and unevenly: half of "
-            "Bağcılar, a tenth of Ümraniye.",
-            "tr": "Kimin önde olduğunu söylemek için erken. Sandıkların %28,4’ü sayıldı, o da eşit değil.",
-        },
-    }
+    return (
+        night
+        | MARCH_FACTS
+        | {
+            "at": "2019-03-31T16:51:08.000Z",
+            "call": call("too early", because="8,700 of 31186 boxes are counted, under 30%."),
+            "headline": {
+                "en": "Too early to say who is ahead. 27.9% of boxes are counted, and unevenly: half of "
+                "Bağcılar, a tenth of Ümraniye.",
+                "tr": "Kimin önde olduğunu söylemek için erken. Sandıkların %27,9’u sayıldı; eşit de değil.",
+            },
+        }
+    )
 
 
 def _march_counts(night: Snapshot) -> list[Snapshot]:
     """The agency that has stopped, the council, and a party’s own count."""
     return [
         source(
-            "agency-a",
-            "Agency A",
-            30812,
-            31186,
-            night["leader"],
-            night["margin_votes"],
-            published=True,
-            simulated=True,
-            last_at="2019-03-31T20:20:04.000Z",
-            silent_s=660,
-            stalled=True,
-            pace=31.4,
-        ),
-        source("council", "Council", 29655, 31186, "imamoglu", 39915)
+            "agency-a", "Agency A", 30812, 31186, night["leader"], night["margin_votes"], published=True,
+            simulated=True, last_at="2019-03-31T20:20:04.000Z", silent_s=660, stalled=True, pace=31.4,
+            names={"tr": "Ajans A"},
+        )
+        | {"valid": night["valid"], "choices": {one["id"]: one["votes"] for one in night["choices"]}},
+        source(
+            "council", "Council", 29655, 31186, "imamoglu", 39915, last_at="2019-03-31T20:31:00.000Z",
+            silent_s=4, pace=22.0, names={"tr": "Kurul"},
+        )
         | {"valid": 8130000, "choices": {"imamoglu": 3977955, "yildirim": 3938040}},
         source(
-            "party",
-            "Party’s tallies, by hand (simulated)",
-            26914,
-            31186,
-            "imamoglu",
-            161907,
-            simulated=True,
+            "party", "Party’s tallies, by hand (simulated)", 26914, 31186, "imamoglu", 161907, simulated=True,
+            last_at="2019-03-31T20:30:30.000Z", silent_s=34, pace=9.0,
+            names={"tr": "Partinin sayımı, elle (benzetim)"},
         )
         | {"valid": 7387420, "choices": {"imamoglu": 3678934, "yildirim": 3517027}},
-    ]
+    ]  # fmt: skip
 
 
 def march_close() -> Snapshot:
     """31 March 2019 at 23:20: a lead of a few thousand the other way, and counts that disagree."""
-    night = _istanbul(
-        lambda counted, total, early: total * 988 // 1000,
-        lambda left, right: (left * 9145 // 10000, right * 10911 // 10000),
-    )
+    night = _with(fake_march.at_2320()) | MARCH_FACTS
+    out = night["outstanding"]["boxes"]
     return night | {
-        "night": "istanbul-2019-03-31",
-        "date": "2019-03-31",
         "at": "2019-03-31T20:20:04.000Z",
+        "outstanding": {"boxes": out, "registered": out * 339, "votes_max": 130351},
+        "needs": {"choice": "imamoglu", "share": 0.506, "word": "possible", "because": ""},
         "call": call(
             "too close",
             because="The margin of 4021 votes is within 0.5% of the valid votes.",
@@ -273,9 +271,10 @@ def march_close() -> Snapshot:
         ),
         "alerts": MARCH,
         "headline": {
-            "en": "The lead is small in a count that has stopped. Many votes are still out, and two other "
-            "counts put İmamoğlu ahead.",
-            "tr": "Duran bir sayımda fark az. Çok oy bekleniyor ve öteki iki sayımda İmamoğlu önde.",
+            "en": "Yıldırım leads by 4,021 in a count that has stopped. Up to 130,351 votes are still out, "
+            "and two other counts put İmamoğlu ahead.",
+            "tr": "Duran bir sayımda Yıldırım 4.021 oy önde. En çok 130.351 oy bekleniyor; öteki iki sayımda "
+            "İmamoğlu önde.",
         },
         "sources": _march_counts(night),
     }
@@ -285,13 +284,8 @@ def final() -> Snapshot:
     """Every box is in."""
     night = _istanbul(lambda counted, total, early: total, lambda left, right: (left, right))
     return night | {
-        "outstanding": {"boxes": 0, "registered": 0, "votes_max": 0},
-        "needs": {
-            "choice": "yildirim",
-            "share": None,
-            "word": "undefined",
-            "because": "nothing is left to count.",
-        },
+        "outstanding": NONE_OUT,
+        "needs": NONE_NEEDED,
         "call": made(counted_at_call=1.0),
         "headline": {
             "en": "All boxes are counted. İmamoğlu won the most votes.",
@@ -317,22 +311,26 @@ def nothing_yet() -> Snapshot:
 def withdrawn() -> Snapshot:
     """The June call after a district was withdrawn: what was called stays visible, with the reason."""
     because = {
-        "en": "Küçükçekmece was withdrawn: the lead of 491,000 no longer exceeds the 1,020,000 to come.",
-        "tr": "Küçükçekmece geri çekildi: 491.000 oyluk fark, gelebilecek 1.020.000 oyu artık aşmıyor.",
+        "en": "Küçükçekmece was withdrawn: the lead of 594,662 no longer exceeds the 1,053,839 to come.",
+        "tr": "Küçükçekmece geri çekildi: 594.662 oyluk fark, gelebilecek 1.053.839 oyu artık aşmıyor.",
     }
     told = alert(
         7, "call-retracted", "2019-06-23T18:07:12.000Z", "the call of İmamoğlu is withdrawn",
         "İmamoğlu ilanı geri alındı", because["en"], because["tr"],
     )  # fmt: skip
-    return june() | {
+    night = _istanbul(
+        lambda counted, total, early: 0 if total == LARGEST else counted, lambda left, right: (left, right)
+    )
+    return night | {
+        "lineage": june()["lineage"],
         "call": made(
             state="retracted", at="2019-06-23T18:07:12.000Z", because=because["en"], becauses=because
         ),
         "alerts": [told, *JUNE],
         "at": "2019-06-23T18:07:30.000Z",
         "headline": {
-            "en": "The call for İmamoğlu was withdrawn at 21:07. İmamoğlu leads by 491,000 votes.",
-            "tr": "İmamoğlu için yapılan ilan geri alındı (21:07). İmamoğlu 491.000 oy önde.",
+            "en": "The call for İmamoğlu was withdrawn at 21:07. İmamoğlu leads by 594,662 votes.",
+            "tr": "İmamoğlu için yapılan ilan geri alındı (21.07). İmamoğlu 594.662 oy önde.",
         },
     }
 
@@ -342,20 +340,22 @@ def certified() -> Snapshot:
     because = {"en": "Mandate given on 17 April.", "tr": "Mazbata 17 Nisan’da verildi."}
     at = "2019-04-17T11:00:00.000Z"
     chosen = {"choice": "imamoglu", "elected": ["imamoglu"], "at": at}
-    return final() | {
-        "night": "istanbul-2019-03-31",
-        "night_name": "Istanbul metropolitan mayor",
-        "night_names": {},
-        "date": "2019-03-31",
-        "at": at,
-        "call": call("certified", because=because["en"], becauses=because, **chosen),
-        "alerts": [*AFTER[2:], *MARCH],
-        "lineage": {"parent": None, "state": "certified", "rerun_on": None},
-        "headline": {
-            "en": "Certified on 17 April: İmamoğlu won by 13,729 votes.",
-            "tr": "Kesinleşti (17 Nisan): İmamoğlu 13.729 oy farkla kazandı.",
-        },
-    }
+    return (
+        _with(fake_march.ended())
+        | MARCH_FACTS
+        | {
+            "at": at,
+            "outstanding": NONE_OUT,
+            "needs": NONE_NEEDED,
+            "call": call("certified", because=because["en"], becauses=because, **chosen),
+            "alerts": [*AFTER[2:], *MARCH],
+            "lineage": {"parent": None, "state": "certified", "rerun_on": None},
+            "headline": {
+                "en": "Certified on 17 April: İmamoğlu won by 13,729 votes.",
+                "tr": "Kesinleşti (17 Nisan): İmamoğlu 13.729 oy farkla kazandı.",
+            },
+        }
+    )
 
 
 def annulled() -> Snapshot:

@@ -16,8 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-READY_WITHIN_S = 60.0
-STOPS_WITHIN_S = 30.0
+from tests.patience import PATIENCE_S
+
+READY_WITHIN_S = 2 * PATIENCE_S
+STOPS_WITHIN_S = PATIENCE_S
 
 
 class Demo:
@@ -47,7 +49,7 @@ class Demo:
 
     def snapshot(self, contest: str = "mayor") -> dict[str, Any]:
         """What its gateway answers to a plain GET."""
-        with urllib.request.urlopen(f"{self.url}snapshot/{contest}.json", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.url}snapshot/{contest}.json", timeout=PATIENCE_S) as answer:
             found: dict[str, Any] = json.load(answer)
         return found
 

@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.browser import fakes
 from tests.browser.driving import until
-from tests.browser.serve import Snapshot, TestGateway
+from tests.browser.serve import HEARTBEAT_S, Snapshot, TestGateway
 
 Json = dict[str, Any]
 TOKENS = {
@@ -78,7 +78,7 @@ class ReplayGateway(TestGateway):
     async def _talk(self, socket: ServerConnection) -> None:
         self.sockets.add(socket)
         try:
-            await self._say(socket, {"t": "hello", "v": 1, "heartbeat_s": 5} | self.hello)
+            await self._say(socket, {"t": "hello", "v": 1, "heartbeat_s": HEARTBEAT_S} | self.hello)
             async for text in socket:
                 frame = orjson.loads(text)
                 self.heard.append(frame)

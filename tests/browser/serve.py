@@ -22,6 +22,7 @@ from websockets.http11 import Request, Response
 import web.replies
 from election.night import ContestId
 from election.wire.frames import difference, state_hash
+from tests.patience import PATIENCE_S
 from web import pages
 from web.asked import Asked
 from web.hub import Group
@@ -35,6 +36,8 @@ from web.routes import ROUTES
 
 Snapshot = dict[str, Any]
 T = TypeVar("T")
+HEARTBEAT_S = 600
+"""Beats come when a test sends them: a page must not take a slow test for a gateway that is gone."""
 
 
 class TestGateway:
@@ -78,7 +81,7 @@ class TestGateway:
 
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
         """The answer of something done in the gateway's own loop."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S)
 
     async def _serve(self) -> Server:
         return await serve(
@@ -110,7 +113,7 @@ class TestGateway:
 
         self.wait(end())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(20)
+        self._thread.join(PATIENCE_S)
         self._loop.close()
 
     def _answer(
@@ -168,7 +171,8 @@ class TestGateway:
     async def _talk(self, socket: ServerConnection) -> None:
         self.sockets.add(socket)
         try:
-            await socket.send(orjson.dumps({"t": "hello", "v": 1, "heartbeat_s": 5} | self.hello).decode())
+            hello = {"t": "hello", "v": 1, "heartbeat_s": HEARTBEAT_S} | self.hello
+            await socket.send(orjson.dumps(hello).decode())
             async for text in socket:
                 frame = orjson.loads(text)
                 self.heard.append(frame)
@@ -239,7 +243,7 @@ class TestGateway:
 
         self.wait(end())
 
-    def until(self, true: Callable[[], bool], seconds: float = 20) -> None:
+    def until(self, true: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
         """Waits for a condition of the gateway, with a deadline."""
         deadline = time.monotonic() + seconds
         while not true():

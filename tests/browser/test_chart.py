@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 import pytest
 from playwright.sync_api import Page
 
@@ -14,6 +15,7 @@ from web.needs import told
 from web.words import words
 
 HERE = "document.querySelector('[data-late=chart]').dataset.here"
+LIBRARY, DRAWING = "**/uPlot.iife.min.js", "**/part/lead/**"
 TITLE = "document.querySelector('#chart-title').textContent"
 
 
@@ -54,20 +56,55 @@ def test_by_share_counted_the_same_end_is_elsewhere(gateway: MakeGateway, open_p
     assert said == page.inner_text(".ends .ours b")
 
 
-def test_without_its_library_the_chart_is_the_drawing_of_the_page(
-    gateway: MakeGateway, open_page: OpenPage
-) -> None:
-    """Whatever kept it away."""
+def without(
+    gateway: MakeGateway, open_page: OpenPage, *addresses: str, **answer: Any
+) -> tuple[TestGateway, Page]:
+    """The board scrolled to the chart, when requests for these addresses are answered so, or not at all."""
     line, s = taken(march_steps(), "replay")
     at = gateway(s)
     at.lines._lines[s["contest"]] = line
     page = open_page("about:blank")
-    page.route("**/uPlot.iife.min.js", lambda route: route.abort())
+    for one in addresses:
+        page.route(one, lambda route: route.fulfill(**answer) if answer else route.abort())
     page.goto(at.url)
     live(page, s["version"])
     page.evaluate("() => document.querySelector('.course').scrollIntoView()")
+    return at, page
+
+
+def test_without_its_library_the_chart_is_the_drawing_of_the_page(
+    gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """Whatever kept it away; on a phone it is as wide as it is, and the page is not."""
+    _, page = without(gateway, open_page, LIBRARY)
     until(page, "document.querySelector('.plot svg.drawn path.ours')")
     assert not page.query_selector(".plot canvas")
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert 360 == page.evaluate("() => document.documentElement.scrollWidth")
+
+
+def test_a_library_that_could_not_be_had_is_asked_for_again_with_the_next_numbers(
+    gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """A gateway that just starts again says 503; the chart of the evening is not lost by that."""
+    at, page = without(gateway, open_page, LIBRARY, status=503, body="")
+    until(page, "document.querySelector('.plot svg.drawn path.ours')")
+    page.unroute(LIBRARY)
+    at.show(at.snapshot | {"areas": moved(at.snapshot)})
+    until(page, "document.querySelector('.plot canvas') && !document.querySelector('.plot .drawn')")
+    assert not page.query_selector_all("head script[src*=uPlot]")
+
+
+def test_while_neither_library_nor_drawing_can_be_had_the_block_stays_and_nothing_is_thrown(
+    gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """It is there once, with its words and its rows, and is drawn when it can be."""
+    _, page = without(gateway, open_page, LIBRARY, DRAWING)
+    until(page, HERE)
+    assert [] == page.query_selector_all(".plot > *")
+    assert 1 == len(page.query_selector_all(".by"))
+    page.unroute(DRAWING)
+    until(page, "document.querySelector('.plot svg.drawn path.ours')")
 
 
 def test_under_the_ban_boxes_and_at_the_jump_the_lead(gateway: MakeGateway, open_page: OpenPage) -> None:
@@ -88,16 +125,15 @@ def test_the_rows_of_what_is_needed_are_those_of_the_server(
 ) -> None:
     """Before and after the script came, and after the count moved."""
     at, page = opened(gateway, open_page, march_steps())
-    rows = "[...document.querySelectorAll('.needs tbody tr')].map((row) => row.cells[0].textContent)"
-    numbers = "[...document.querySelectorAll('.needs tbody tr')].map((row) => row.cells[4].textContent)"
+    both = "({ cells }) => [cells[0].textContent, cells[4].textContent]"
+    rows = f"[...document.querySelectorAll('.needs tbody tr')].map({both})"
     for s in (at.snapshot, at.snapshot | {"areas": moved(at.snapshot)}):
         if s is not at.snapshot:
             at.show(s)
         made = told(s, face_of(s), words("en"))
         assert made is not None
-        worth = str([row[5] for row in made["rows"]]).replace("'", '"')
-        until(page, f"JSON.stringify({numbers}) === JSON.stringify({worth})")
-        assert [row[0] for row in made["rows"]] == page.evaluate(f"() => {rows}")
+        expected = orjson.dumps([[row[0], row[5]] for row in made["rows"]]).decode()
+        until(page, f"JSON.stringify({rows}) === JSON.stringify({expected})")
 
 
 def moved(s: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from tests.browser.fake_parts import Snapshot
 from tests.browser.fake_sources import by_another
 from tests.browser.serve import TestGateway
 from tests.browser.test_accessible import RULES, _axe, wrong
+from tests.browser.test_cost import LAID_OUT, MOVES_MAX, WATCH, shifted
 from web import pages
 from web.apart_page import apart
 from web.words import words
@@ -25,12 +26,15 @@ def agreeing() -> Snapshot:
     return night
 
 
+ABOVE = (
+    "document.getElementById('counts')"
+    ".compareDocumentPosition(document.querySelector('.places')) & Node.DOCUMENT_POSITION_FOLLOWING"
+)
+
+
 def above(page: Page) -> bool:
     """Whether the table of counts stands before the places."""
-    found: bool = page.evaluate(
-        "() => Boolean(document.getElementById('counts')"
-        ".compareDocumentPosition(document.querySelector('.places')) & Node.DOCUMENT_POSITION_FOLLOWING)"
-    )
+    found: bool = page.evaluate(f"() => Boolean({ABOVE})")
     return found
 
 
@@ -61,6 +65,48 @@ def test_the_table_moves_up_once_and_what_is_read_stays_where_it_is(
     live(page, night["version"] + 3)
     assert not above(page)
     assert abs(page.evaluate(TOP, row) - before) < 2
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_table_does_not_move_while_one_of_its_places_is_looked_at(
+    width: int, gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """The question says No meanwhile; it moves when the reader has scrolled on, and nothing is seen to."""
+    night = agreeing()
+    served = gateway(night)
+    page = open_page(served.url, width=width)
+    live(page, night["version"])
+    page.evaluate(WATCH)
+    page.evaluate("() => document.getElementById('counts-up').scrollIntoView({ block: 'center' })")
+    served.show(fakes.march_close())
+    live(page, night["version"] + 1)
+    assert not above(page)
+    expect(page.locator("[data-t='q2.answer']")).to_have_text("No")
+    expect(page.locator("#counts .tag", has_text="Moved up")).to_be_hidden()
+    page.evaluate(LAID_OUT)
+    shifted(page)
+    page.evaluate("() => document.querySelector('.course').scrollIntoView()")
+    until(page, ABOVE)
+    page.evaluate(LAID_OUT)
+    moved, what = shifted(page)
+    assert moved < MOVES_MAX, what
+
+
+def test_the_link_in_the_question_brings_the_table(gateway: MakeGateway, open_page: OpenPage) -> None:
+    """Who asks for it gets it in its place, in the window, and the keys go on from there."""
+    night = agreeing()
+    served = gateway(night)
+    page = open_page(served.url)
+    live(page, night["version"])
+    served.show(fakes.march_close())
+    live(page, night["version"] + 1)
+    link = page.get_by_role("link", name="Side by side")
+    link.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#counts")).to_be_focused()
+    expect(page.locator("#counts")).to_be_in_viewport()
+    assert above(page)
+    assert "#" not in page.url
 
 
 @pytest.mark.parametrize("lang", ["en", "tr"])
@@ -139,7 +185,9 @@ def test_places_are_shown_by_the_count_that_is_chosen_and_nothing_else_is(
     expect(row).to_have_text(f"{votes:,}")
     assert before != row.inner_text()
     expect(page.locator(".readout")).to_contain_text(f"{votes:,} votes")
-    expect(page.locator(".tile:has([data-area=fatih]) .t")).to_contain_text("85% counted")
+    counted = party["areas"]["fatih"]["counted"]
+    far = f"{counted['boxes'] * 100 // counted['boxes_total']}% counted"
+    expect(page.locator(".tile:has([data-area=fatih]) .t")).to_contain_text(far)
     bands = page.locator(".another:visible")
     expect(bands).to_have_count(2)
     expect(bands.first).to_contain_text("Party’s tallies sim. Tiles and table show this count")

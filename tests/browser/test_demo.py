@@ -24,9 +24,9 @@ JUNE = "istanbul-2019-06-23"
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 PICTURE_BYTES_MAX = 350_000
 BOXES, IMAMOGLU, YILDIRIM = 31186, 4742082, 3936068
-NIGHT_S = 90.0
+NIGHT_S = 240.0
 """How long a night may take that is played as fast as it goes."""
-BAN_S = 90.0
+BAN_S = 240.0
 """How long the last minutes of the ban may take at the speed of the test, with all that goes before."""
 CALLED = "globalThis.sandik?.store.painted?.call?.state === 'called'"
 """The page says that the race is called. It may show a lead that is safe before: totals and what is told of

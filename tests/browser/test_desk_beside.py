@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import desk_night as night
-from tests.browser.desk_gateway import REASON, SURE, Come, MakeDesk, acts, the_act
+from tests.browser.desk_gateway import REASON, SURE, Come, MakeDesk, acts, the_act, unhurried
 
 pytestmark = pytest.mark.browser
 Json = dict[str, Any]
@@ -19,6 +19,7 @@ def test_an_acknowledgement_is_sent_at_once_and_can_be_taken_back(desk: MakeDesk
     """For some seconds by Undo, later by the button of whoever gave it."""
     gateway = desk()
     page = come(gateway)
+    unhurried(page)
     page.click("[data-do=acknowledge][data-id=a5]")
     page.click("[data-do=undo]")
     gateway.until(lambda: len(gateway.acts) == 2)
@@ -46,6 +47,7 @@ def test_an_alert_of_a_dead_letter_has_the_same_button(desk: MakeDesk, come: Com
     """In words without what the page says already; and below, who has not heard what."""
     gateway = desk(alerts=[night.gave_up(), *night.alerts()])
     page = come(gateway)
+    unhurried(page)
     alert = page.locator(".alerts li").first
     expect(alert).to_contain_text("“wire-partner” (webhook) was not told: 95% counted. Given up")
     expect(page.locator(".unheard")).to_have_text(
@@ -110,7 +112,7 @@ def test_boxes_are_shown_by_check(desk: MakeDesk, come: Come) -> None:
     page = come(desk())
     expect(page.locator("#quarantine")).to_have_text("Held back: 12 boxes, at most 4,224 votes")
     expect(page.locator(".quarantine .tag").first).to_have_text("cannot change the winner")
-    page.click(".chip[data-id=Q305]")
+    page.click(".chip[data-id=Q304]")
     expect(page.locator("tr[data-box]")).to_have_count(2)
     page.click(".chip[data-id='']")
     page.click("[data-do=more]")

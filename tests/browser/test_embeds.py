@@ -3,7 +3,8 @@
 Know before changing: what the embed says is compared with what the server sends, as for the board.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import ExitStack
 from copy import deepcopy
 
 import pytest
@@ -36,18 +37,16 @@ ASKED = f"""() => new Promise((done) => {{
 
 
 @pytest.fixture
-def newspaper() -> Iterator[MakePaper]:
+def newspaper(ends: ExitStack) -> MakePaper:
     """Makes newspapers that hold an embed, by the very code that is given to copy."""
-    made: list[Newspaper] = []
 
     def make(gateway: TestGateway, kind: str) -> Newspaper:
         home = Outside(gateway.url.rstrip("/"))
-        made.append(Newspaper(code(kind, options(gateway.snapshot), home, words("en"))))
-        return made[-1]
+        made = Newspaper(code(kind, options(gateway.snapshot), home, words("en")))
+        ends.callback(made.stop)
+        return made
 
-    yield make
-    for one in made:
-        one.stop()
+    return make
 
 
 def allow(gateway: TestGateway, paper: Newspaper) -> None:

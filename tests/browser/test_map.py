@@ -221,6 +221,31 @@ def test_no_colour_before_there_may_be_a_lead(board: Board) -> None:
     assert re.fullmatch(r"[<>]?\d+%", number(page, "fatih"))
 
 
+def test_the_line_below_the_title_says_nothing_of_bars_that_a_map_has_not(board: Board) -> None:
+    """It is the tiles' own again when they are chosen, also after something moved."""
+    page, at = board(fakes.june())
+    sub = page.locator(".places .over .quiet").first
+    expect(sub).to_have_text("Lead in percentage points.")
+    at.show(fakes.june() | {"at": "2019-06-23T16:17:00.000Z"})
+    live(page, at.snapshot["version"])
+    expect(sub).to_have_text("Lead in percentage points.")
+    page.check("#view-tiles")
+    expect(sub).to_contain_text("the bar along the bottom of a tile")
+
+
+def test_the_board_of_a_time_has_its_map_and_no_chart_of_now(
+    gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """Places are looked at as they were; what goes on since is asked for by nobody."""
+    shown = fakes.june()
+    at = gateway(shown)
+    at.mapped = mapped(shown)
+    page = open_page(f"{at.url}?lang=en&as_of=2019-06-23T16:16:00.000Z#map=1&area=fatih")
+    expect(shape(page, "fatih")).to_be_focused()
+    page.evaluate("() => document.querySelector('.course').scrollIntoView()")
+    assert not [one for one in at.asked if one.startswith("/series/")]
+
+
 def test_below_the_map_stands_what_is_missing_and_whose_it_is(wide: Page) -> None:
     """A place without a shape by its name; the source as a link."""
     expect(wide.locator(".map")).to_contain_text("Not on the map: Adalar.")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from election.wire.frames import merged, state_hash
 from tests.browser import fakes
 from tests.browser.driving import live
 from tests.browser.serve import TestGateway
+from web import joined
 
 pytestmark = pytest.mark.browser
 VECTORS = Path(__file__).parents[1] / "web" / "vectors"
@@ -37,6 +39,23 @@ def page(chromium: Browser) -> Iterator[Page]:
     context.close()
     gateway.stop()
     assert [] == complaints
+
+
+def test_no_script_calls_anything_as_the_browser_does(page: Page) -> None:
+    """The modules of a page share a scope: one with such a name would hide the browser's from all others."""
+    modules = {
+        path.name.removesuffix(".js"): path.read_text(encoding="utf-8")
+        for path in (files("web").joinpath("static")).iterdir()
+        if path.name.endswith(".js") and path.name not in joined.VENDORED
+    }
+    ours = {top for name in joined.ENTRIES for one in joined.order(name, modules)
+            for top in joined.top_names(modules[one])}  # fmt: skip
+    ask = """() => {
+      const names = [], { getOwnPropertyNames: of, getPrototypeOf: next } = Object;
+      for (let at = globalThis; at; at = next(at)) names.push(...of(at));
+      return names;
+    }"""
+    assert set() == ours & set(page.evaluate(ask))
 
 
 def test_words(page: Page) -> None:

@@ -14,6 +14,7 @@ from election.wire.records import Bundle, Ruling
 from election.wire.told import decode, encode, held
 from streams.calling import docket
 from streams.evaluator import Evaluator
+from streams.share import Share
 from streams.spans import Received
 from streams.stretch import Stretch
 from streams.telling import TakesFacts, facts
@@ -63,7 +64,8 @@ class Theatre:
     def evaluator(self) -> Evaluator:
         """One who watches the mayor's contest."""
         of = self.worker
-        return Evaluator(NIGHT, MAYOR, SCOPE, of.settings, of.store, self.send, lambda: len(self.topic))
+        end, share = (lambda: len(self.topic)), Share()
+        return Evaluator(NIGHT, MAYOR, SCOPE, of.settings, of.store, self.send, end, share)
 
     async def report(self, *bundles: Bundle) -> None:
         """Papers come in."""
