@@ -25,6 +25,7 @@ from web.exports import EXPORTS
 from web.hub import Group, Hub
 from web.kept import Keep, Kept, digest, kept
 from web.lines import Lines
+from web.lost import BOARD, no_contest
 from web.map_file import MapFile
 from web.past import NotShownError, Past, Told, question
 from web.policy import Outside
@@ -172,15 +173,28 @@ class Answers:
         """One of the addresses in `routes`."""
         if not self.ready:
             return not_yet()
-        asked = Asked(
+        made = (route or ROUTES[where])(self._asked(where, name, query, request))
+        if isinstance(made, Answer):
+            return made
+        return _finished(made, request)
+
+    def _asked(self, where: str, name: str, query: Mapping[str, list[str]], request: Request) -> Asked:
+        return Asked(
             where, name, query, self._language(query, request), request, self._hub.groups, self._hub.titles(),
             self._keep, self._edition, self._past, self.outside, self.lines, self.mapped,
             None if self._exports is None else self._exports.apart,
         )  # fmt: skip
-        made = (route or ROUTES[where])(asked)
-        if isinstance(made, Answer):
-            return made
-        return _finished(made, request)
+
+    def _no_contest(self, where: str, name: str, query: Mapping[str, list[str]], request: Request) -> Answer:
+        """Of an address below `where` that names a contest, which there is not, or none."""
+        contest = name.partition("/")[0].rpartition(".json")
+        said = contest[0] or contest[2]
+        if not self.ready:
+            return not_yet()
+        if ContestId(said) in self._hub.groups:
+            return nothing()
+        to = {"snapshot": "/snapshot/{}.json", "shown": "/shown/{}"}.get(where, BOARD)
+        return no_contest(self._asked(where, name, query, request), said, to)
 
     def _asks_the_past(
         self, where: str, name: str, query: Mapping[str, list[str]], request: Request
@@ -191,7 +205,7 @@ class Answers:
         if not kind:
             return None
         if contest not in self._hub.groups:
-            return nothing()
+            return self._no_contest(where, name, query, request)
         if "source" in query and where == "snapshot":
             return wrong(UsageError("source: of what was shown before there is the published count alone."))
         if past is None:
@@ -207,7 +221,7 @@ class Answers:
         contest, _, version = stem.partition("/")
         group = self._hub.groups.get(ContestId(contest))
         if group is None:
-            return nothing()
+            return self._no_contest(where, name, query, request)
         if where == "snapshot" and ending == "json" and version:
             return self._version(ContestId(contest), version, request)
         if where == "snapshot" and ending == "json" and "/" not in stem:

@@ -20,6 +20,7 @@ from web.face import Face, Snapshot, face_of, short
 from web.html import Html, h, join
 from web.inside import Inside, page, table
 from web.kept import Kept
+from web.lost import no_contest
 from web.replies import BY_LANGUAGE, TABLE, TYPES, Answer, nothing, waited
 from web.words import Words, words
 
@@ -30,8 +31,10 @@ Named = tuple[str | Html, ...]
 def answer(asked: Asked) -> Answer | Awaitable[Answer]:
     """The page, or the JSON, of a contest."""
     contest, made = ContestId(asked.rest.removesuffix(JSON)), asked.apart
-    if contest not in asked.groups or made is None:
+    if made is None:
         return nothing()
+    if contest not in asked.groups:
+        return no_contest(asked, contest, "/apart/{}.json" if asked.rest.endswith(JSON) else "/apart/{}")
     if asked.rest.endswith(JSON):
         return waited(lambda: made.get(contest), asked.request, TYPES["json"], TABLE)
 

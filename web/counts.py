@@ -101,6 +101,7 @@ def _row(s: Snapshot, face: Face, source: Snapshot, scale: int, w: Words) -> Val
         f"{key}.boxes": w.number(units) if heard(source) else NONE,
         f"{key}.counted": _progress(s, source, w),
         f"{key}.mark": face.mark(leader) or name,
+        f"{key}.who": name if face.mark(leader) else "",
         f"{key}.lead": NONE if leader is None else w.number(source.get("margin_votes")),
         f"{key}.c": None if leader is None else str(leader),
         f"{key}.state": silence(s, source, w),
@@ -197,7 +198,13 @@ def _block(s: Snapshot, face: Face, f: Filler, w: Words) -> Html:
         h("tbody", *rows),
     )
     return f.h("section", "hidden:open.hide", head, h("p", w.say("counts.sub"), class_="quiet"), table,
-               _differing(s, sources, w), class_="counts", id="counts")  # fmt: skip
+               _differing(s, sources, w), class_="counts", id="counts", tabindex=-1)  # fmt: skip
+
+
+def lead_of(key: str, f: Filler) -> Html:
+    """Whom a source has ahead and by how much: a mark to look at, a name to hear."""
+    who = f.text(f"{key}.who", class_="vh")
+    return join(f.text(f"{key}.mark", "i"), who, " ", f.text(f"{key}.lead"))
 
 
 def _differing(s: Snapshot, sources: list[Snapshot], w: Words) -> Html:
@@ -222,7 +229,7 @@ def _heads(face: Face, w: Words) -> list[Html]:
             heads.append(h("th", name, scope="col", class_="wide"))
     heads.append(h("th", w.say("q2.lead"), scope="col"))
     if face.duel:
-        heads.append(h("th", w.say("th.bar"), scope="col", class_="wide"))
+        heads.append(h("th", w.say("th.bar"), scope="col", class_="wide bar"))
     return [*heads, h("th", w.say("counts.last"), scope="col")]
 
 
@@ -233,7 +240,7 @@ def _line(source: Snapshot, face: Face, f: Filler, w: Words) -> Html:
     cells = [h("th", name, *tags(source, w), *quiet, scope="row")]
     cells += [f.text(f"{key}.boxes", "td", class_="wide"), f.text(f"{key}.counted", "td")]
     cells += [f.text(f"{key}.{side}", "td", class_="wide") for side in ("l", "r") if face.duel]
-    lead = join(f.text(f"{key}.mark", "i"), " ", f.text(f"{key}.lead"))
+    lead = lead_of(key, f)
     cells.append(f.h("td", f"data-c:{key}.c", lead, class_="lead"))
     if face.duel:
         bar = f.h("rect", f"x:{key}.x width:{key}.w data-c:{key}.c", class_="in", y=4, height=10)

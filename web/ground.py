@@ -224,7 +224,8 @@ def _row(s: Snapshot, face: Face, f: Filler, area: str, part: str | None, w: Wor
             cells.append(f.text(f"{key}.n{at}", "td", class_=f"v s{at} of{at}"))
         cells.append(f.text(f"{key}.t{at}", "td", class_=f"num v s{at}" + ("" if face.duel else f" of{at}")))
         cells.append(f.text(f"{key}.v{at}", "td", class_="num v wide quiet"))
-    cells.append(h("td", f.text(f"{key}.lm", "i"), " ", f.text(f"{key}.lp"), class_="num v lead"))
+    named = f.text(f"{key}.who", class_="vh") if face.duel else ""  # of many it stands in a column
+    cells.append(h("td", f.text(f"{key}.lm", "i"), named, " ", f.text(f"{key}.lp"), class_="num v lead"))
     cells.append(f.text(f"{key}.lv", "td", class_="num v wide"))
     middle = h("line", x1="50%", x2="50%", y1=0, y2="100%") if face.duel else Html("")
     rect = f.h("rect", f"x:{key}.bx width:{key}.bw", "", class_="in", y="15%", height="70%")

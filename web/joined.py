@@ -5,17 +5,19 @@
     joined.whole_sheet("desk", sheets)      a sheet behind those that it imports, each once
     joined.sayable(script, table)           the sentences that a script can say
 
-Know before changing: a module is wrapped into a function, so what it does not export stays its own; modules
-of `LATE` come after the first paint, one by one, and find in the page's script what they import. The reading
-of imports is by line: they stand on one line each, and only names are exported (test_joined says so). A page
-other than the board gets in one file its own sentences and those of the board that its script can say: a key
-that stands in it as a text or a name, or begins as a text that is filled in (`badge.${kind}`). A key that is
-put together in another way is not found. What is left out of the text of a script is rjsmin's work. A comment
-that begins with /*! is a licence and stays.
+Know before changing: the modules of a page share one scope, in which no name is said twice and none is one
+of the browser's own (both are asked by tests). Those of `LATE` come after the first paint, one by one, each
+in a scope of its own, and find in the page's script what they import. The reading of imports is by line: they
+stand on one line each, and only names are exported (test_joined says so). A page other than the board gets in
+one file its own sentences and those of the board that its script can say: a key that stands in it as a text
+or a name, or begins as a text that is filled in (`badge.${kind}`). A key that is put together in another way
+is not found. What is left out of the text of a script is rjsmin's work. A comment that begins with /*! is a
+licence and stays.
 """
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -37,17 +39,40 @@ VENDORED: tuple[str, ...] = ("uPlot.iife.min.js", "uPlot.LICENSE.txt")
 
 IMPORT = re.compile(r'^import \{ ([\w, ]+) \} from "\./([\w-]+)\.js";$', re.MULTILINE)
 SHEET_IMPORT = re.compile(r'^@import "\./([\w-]+)\.css";$', re.MULTILINE)
+KEPT = re.compile(r"""(/\*!.*?\*/|"[^"]*")""", re.DOTALL)
+"""Of a sheet: licences, and texts."""
+BLANKS = tuple(
+    (re.compile(blanks), left)
+    for blanks, left in (
+        (r"\s+", " "), (r" ?([{},;>]) ?", r"\1"), (r": ", ":"), (r";}", "}"), (r" !important", "!important"),
+    )
+)  # fmt: skip
+"""What is left out of the rest, in this order: no blank that keeps two names, or a sum in calc(), apart."""
+LINKED = ("board",)
+"""Sheets that pages link, although another stands on them."""
 WHOLE_KEY = re.compile(r"""["'`]([a-z][\w.]*)["'`]|\.([a-z]\w*)""")
 """A text in a script, or a name after a dot, that can be the key of a sentence."""
 KEY_BEGUN = re.compile(r"`([a-z][\w.]*\.)\$\{")
 """How a text begins that is filled in."""
 EXPORT = re.compile(r"^export (async function|function|class|const|let) (\w+)", re.MULTILINE)
+TOP = re.compile(r"^(?:export )?(?:async function|function|class|const|let) (\w+)", re.MULTILINE)
+"""What a module declares for the whole of itself: one name a line (test_joined says so)."""
 BOARD, PRINTED = "board", "printed"
 
 
 def imports(text: str) -> list[tuple[list[str], str]]:
     """What a module imports: the names, and from which module."""
     return [(names.split(", "), module) for names, module in IMPORT.findall(text)]
+
+
+def exports(text: str) -> list[str]:
+    """What a module gives to others."""
+    return [name for _, name in EXPORT.findall(text)]
+
+
+def top_names(text: str) -> list[str]:
+    """What a module calls its own, whether it exports it or not."""
+    return TOP.findall(text)
 
 
 def sheet_imports(text: str) -> list[str]:
@@ -77,12 +102,18 @@ def order(
 
 
 def entry(name: str, modules: Mapping[str, str], late: Sequence[str] = ()) -> bytes:
-    """One script with everything that it imports; what those of `late` import of it can be had from it."""
+    """One script with everything that it imports; what those of `late` import of it can be had from it.
+
+    Its modules share one scope, which packs smaller than a scope each: what one exports, the others have. A
+    module with a name that another has too keeps its scope.
+    """
     names = order(name, modules)
+    said = Counter(one for module in names for one in top_names(modules[module]))
     after = {one for first in late for one in order(first, modules)} - set(names)
     wanted = {other for one in after for _, other in imports(modules[one])}
     given = [one for one in names if one in wanted or (late and one in ASKED_OF)]
-    parts = [_wrapped(one, modules[one]) for one in names]
+    parts = [_shared(modules[one], said) for one in names]
+    parts += [f"const ${one} = {{ {', '.join(exports(modules[one]))} }};" for one in given]
     parts += ["export {" + ",".join(f"${one} as {one}" for one in given) + "};"] if given else []
     return _small("\n".join(parts))
 
@@ -94,15 +125,22 @@ def late(name: str, modules: Mapping[str, str], page: str = BOARD) -> bytes:
     wanted = sorted({other for one in mine for _, other in imports(modules[one]) if other in there})
     head = "import {" + ",".join(f"{one} as ${one}" for one in wanted) + f'}} from "/static/{page}.js";\n'
     parts = [_wrapped(one, modules[one]) for one in mine]
-    parts.append(
-        f"export const {{ {', '.join(said for _, said in EXPORT.findall(modules[name]))} }} = ${name};"
-    )
+    parts.append(f"export const {{ {', '.join(exports(modules[name]))} }} = ${name};")
     return _small((head if wanted else "") + "\n".join(parts))
+
+
+def _shared(text: str, said: Mapping[str, int]) -> str:
+    """A module in the scope of all; in one of its own, but for its exports, if it says a name twice said."""
+    body, exported = EXPORT.sub(r"\1 \2", IMPORT.sub("", text)), ", ".join(exports(text))
+    if all(said[one] == 1 for one in top_names(text)):
+        return body
+    scope = f"(() => {{\n{body}\nreturn {{ {exported} }};\n}})();"
+    return f"const {{ {exported} }} = {scope}" if exported else scope
 
 
 def _wrapped(name: str, text: str) -> str:
     """A module as a value: its own scope, and an object of what it exports."""
-    exported = [said for _, said in EXPORT.findall(text)]
+    exported = exports(text)
     taken = "".join(f"const {{ {', '.join(names)} }} = ${module};\n" for names, module in imports(text))
     body = EXPORT.sub(r"\1 \2", IMPORT.sub("", text))
     return f"const ${name} = (() => {{\n{taken}{body}\nreturn {{ {', '.join(exported)} }};\n}})();"
@@ -114,9 +152,16 @@ def _small(script: str) -> bytes:
 
 
 def sheet(text: str) -> bytes:
-    """A stylesheet without its comments and without the blanks at the ends of its lines."""
-    bare = re.sub(r"/\*(?!!).*?\*/", "", text, flags=re.DOTALL)
-    return "\n".join(line for line in map(str.strip, bare.splitlines()) if line).encode()
+    """A stylesheet without comments and blanks that mean nothing; texts and licences stay as they are."""
+    parts = KEPT.split(re.sub(r"/\*(?!!).*?\*/", "", text, flags=re.DOTALL))
+    parts[::2] = map(_squeezed, parts[::2])
+    return "".join(parts).strip().encode()
+
+
+def _squeezed(rules: str) -> str:
+    for blanks, left in BLANKS:
+        rules = blanks.sub(left, rules)
+    return rules
 
 
 def whole_sheet(name: str, sheets: Mapping[str, str]) -> bytes:
@@ -147,7 +192,7 @@ def served() -> Mapping[str, bytes]:
     }
     sheets = {name.removesuffix(".css"): body.decode() for name, body in raw.items() if name.endswith(".css")}
     stood_on = {one for text in sheets.values() for one in sheet_imports(text)}
-    made |= {f"{name}.css": whole_sheet(name, sheets) for name in sheets.keys() - stood_on}
+    made |= {f"{name}.css": whole_sheet(name, sheets) for name in sheets.keys() - stood_on | {*LINKED}}
     made |= {f"{name}.js": entry(name, modules, (*LATE, *ASKED) if name == BOARD else ()) for name in ENTRIES}
     made |= {f"{name}.js": late(name, modules) for name in (*LATE, *ASKED)}
     for lang in languages():

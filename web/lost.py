@@ -1,6 +1,7 @@
 """What is said to somebody whose link leads nowhere: one sentence, and the ways back.
 
-    lost(asked, HTTPStatus.NOT_FOUND, "There is no contest “nope” here.", plain)
+    no_contest(asked, "nope", "/apart/{}")
+    lost(asked, HTTPStatus.NOT_FOUND, "There is no page “nope” here.", plain)
 
 Know before changing: a browser is given a page, everything else the plain sentence, which also says what to
 ask for instead. Neither is kept anywhere, because tomorrow the link may be a good one. Nothing of the count
@@ -16,16 +17,26 @@ from web.replies import TYPES, Answer, finish, sentence
 from web.ribbon import ribbon
 from web.words import Words, languages, words
 
+BOARD = "/?contest={}"
+"""Where the board of a contest is; other addresses are written in the same way."""
 SAID_MAX = 60
 """Letters of what somebody asked for that are said again."""
 
 
-def lost(asked: Asked, status: HTTPStatus, said: str, plain: str) -> Answer:
-    """The page in the reader's language with what is `said`; for a program the `plain` sentence."""
+def lost(asked: Asked, status: HTTPStatus, said: str, plain: str, to: str = BOARD) -> Answer:
+    """The page in the reader's language with what is `said` and the ways `to` each contest; else `plain`."""
     if "text/html" not in asked.request.headers.get("accept", ""):
         return finish(sentence(status, plain), asked.request)
     headers = {"Content-Type": TYPES["html"], "Cache-Control": "no-store", "Vary": "Accept, Accept-Language"}
-    return finish(Answer(status, headers, _page(asked, said, words(asked.lang))), asked.request)
+    return finish(Answer(status, headers, _page(asked, said, words(asked.lang), to)), asked.request)
+
+
+def no_contest(asked: Asked, name: str, to: str = BOARD) -> Answer:
+    """That there is no contest of this name, and where what was asked for is had of those that there are."""
+    w, there = words(asked.lang), list(asked.groups)
+    said = w.say("lost.contest", name=quoted(name)) if name else w.say("lost.which")
+    plain = f"There is no such contest; there is {', '.join(there)}: {to.format(there[0])}."
+    return lost(asked, HTTPStatus.NOT_FOUND, said, plain, to)
 
 
 def quoted(text: str) -> str:
@@ -33,11 +44,12 @@ def quoted(text: str) -> str:
     return text if len(text) <= SAID_MAX else text[:SAID_MAX] + "…"
 
 
-def _page(asked: Asked, said: str, w: Words) -> bytes:
+def _page(asked: Asked, said: str, w: Words, to: str) -> bytes:
     ways: list[Html] = []
     for one in asked.titles:
         name = w.name(one, "title") or str(one["id"])
-        ways.append(_way(name, f"/?contest={quote(str(one['id']), safe='')}&lang={w.lang}"))
+        there = to.format(quote(str(one["id"]), safe=""))
+        ways.append(_way(name, f"{there}{'&' if '?' in there else '?'}lang={w.lang}"))
     others = (lang for lang in languages() if lang != w.lang)
     ways += [_way(words(lang).text["language"], f"/?lang={lang}", lang) for lang in others]
     main = h(

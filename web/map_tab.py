@@ -32,7 +32,7 @@ def switch(mapped: MapFile | None, w: Words) -> Html:
         )
         for way, first in (("tiles", ""), ("map", None))
     ]
-    return h("fieldset", h("legend", w.say("view"), class_="vh"), *ways, class_="views")
+    return h("div", *ways, class_="modes views", role="radiogroup", aria_label=w.say("view"))
 
 
 def block(mapped: MapFile | None, w: Words) -> Html:
@@ -44,26 +44,16 @@ def block(mapped: MapFile | None, w: Words) -> Html:
 
 
 def style(mapped: MapFile | None) -> str:
-    """What makes the switch a switch; it is sent only where there is a map."""
+    """What the switch does before anything is fetched; its looks are those of the buttons beside it."""
     if mapped is None:
         return ""
     chosen = ".places:has(#view-map:checked) "
     return (
-        "html:not([data-js]) .views,.map{display:none}"
+        ".map{display:none}"
         + f"{chosen}:is(.map,.tiles){{display:block}}"
         + f"{chosen}:is(.tile,.water,.sea){{display:none}}"
         + f".map .field{{aspect-ratio:{mapped.wide}/{mapped.high}}}"
-        ".views{display:flex;margin:0 0 0 auto;padding:0;border:0;min-width:0}"
-        ".views label{position:relative;height:30px;padding:0 12px;border:1px solid var(--grey-edge);"
-        "line-height:28px;font-weight:600}"
-        ".views input{position:absolute;inset:0;width:100%;height:100%;margin:0;opacity:0;cursor:pointer}"
-        ".views label+label{border-inline-start:0}"
-        ".views label:has(:checked){background:var(--ink);color:var(--ground)}"
-        ".views label:has(:focus-visible){outline:3px solid var(--ink);outline-offset:2px}"
-        "@media (max-width:699px){.views{width:100%}.views label{flex:1;height:36px;line-height:34px;"
-        "text-align:center}.map .field{aspect-ratio:1}}"
-        "@media (forced-colors:active){.views label:has(:checked){forced-color-adjust:none;"
-        "background:Highlight;color:HighlightText}}"
+        + "@media (max-width:699px){.map .field{aspect-ratio:1}}"
     )
 
 

@@ -112,7 +112,7 @@ def _contest(snapshot: Snapshot) -> str:
 
 
 def _head(snapshot: Snapshot, f: Filler, w: Words, tags: Html) -> Html:
-    sheets = ("/static/board.css", "/static/tiles.css", f"/style/{_contest(snapshot)}.css")
+    sheets = ("/static/whole.css", f"/style/{_contest(snapshot)}.css")
     return h(
         "head",
         h("meta", charset="utf-8"),
@@ -218,7 +218,7 @@ def _call(f: Filler, w: Words) -> Html:
     return f.h(
         "section",
         "hidden:call.hide data-kind:badge.kind",
-        h("p", f.text("call.what", "b"), " ", f.text("call.because")),
+        h("p", f.text("call.what", "b"), " ", f.text("call.because", follow="lang:call.lang")),
         f.text("call.was", "p", class_="past"),
         class_="strip-call",
         aria_label=w.say("call"),
@@ -229,5 +229,5 @@ def _foot(snapshot: Snapshot, f: Filler, w: Words) -> Html:
     link = h("a", w.say("foot.json"), href=f"/snapshot/{_contest(snapshot)}.json")
     before = h("a", w.say("foot.shown"), href=f"/shown/{_contest(snapshot)}?lang={w.lang}")
     table = h("a", w.say("foot.csv"), href=f"/export/areas.csv?contest={_contest(snapshot)}")
-    facts = h("p", f.text("foot.position"), " ", f.text("foot.hash"), " ", link, " ", table, " ", before)
+    facts = h("p", f.text("foot.position"), " · ", f.text("foot.hash"), " ", link, " ", table, " ", before)
     return h("footer", h("div", f.text("foot.note", "p"), h("p", w.say("foot.rule"))), facts, class_="wrap")

@@ -8,6 +8,7 @@ Know before changing: a page is made from what the hub shows, once for each vers
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 
 from election.night import ContestId
 from web.after import after
@@ -16,8 +17,9 @@ from web.asked import Asked
 from web.face import Snapshot
 from web.inside import Inside, page
 from web.lead import lead
+from web.lost import lost, no_contest, quoted
 from web.needs import needs
-from web.replies import BY_LANGUAGE, TYPES, Answer, cached, finish, nothing
+from web.replies import BY_LANGUAGE, TYPES, Answer, cached, finish
 from web.series import filled
 from web.words import Words, words
 
@@ -29,8 +31,13 @@ PARTS: Mapping[str, Part] = {"lead": lead, "needs": needs, "after": after}
 def answer(asked: Asked) -> Answer | Awaitable[Answer]:
     """The page of a part of a contest."""
     name, _, contest = asked.rest.partition("/")
-    if name not in PARTS or ContestId(contest) not in asked.groups:
-        return nothing()
+    if name not in PARTS:
+        first = next(iter(asked.groups))
+        plain = f"There is no such part; there is {', '.join(PARTS)}: /part/{next(iter(PARTS))}/{first}."
+        said = words(asked.lang).say("lost.part", name=quoted(f"part/{name}"))
+        return lost(asked, HTTPStatus.NOT_FOUND, said, plain)
+    if ContestId(contest) not in asked.groups:
+        return no_contest(asked, contest, f"/part/{name}/{{}}")
     return _answer(asked, name, ContestId(contest))
 
 

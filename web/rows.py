@@ -67,7 +67,7 @@ def _row(s: Snapshot, face: Face, area: str, lead: AreaLead | None, w: Words) ->
     if face.duel:
         first, second = face.left, face.right
     else:
-        first, second = _two_ahead(face, votes)
+        first, second = _two_ahead(face, votes) if lead else (None, None)
     values: Values = {}
     for at, place in (("0", first), ("1", second)):
         count = votes.get(face.choices[place]["id"]) if place is not None else None
@@ -79,6 +79,7 @@ def _row(s: Snapshot, face: Face, area: str, lead: AreaLead | None, w: Words) ->
     values["lp"] = NONE if lead is None else "=" if ahead is None else w.points(lead.margin, lead.valid)
     values["lv"] = w.number(lead.margin) if lead else NONE
     values["lm"] = face.mark(ahead)
+    values["who"] = short(w, face.choices[ahead]) if ahead is not None and values["lm"] else ""
     values.update(_lead_bar(face, lead))
     registered, voters = facts.get("registered"), facts.get("voters")
     values["turnout"] = w.share(voters, registered) if registered and voters is not None else NONE

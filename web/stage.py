@@ -4,7 +4,7 @@ Know before changing: both states of the stage, before and after the embargo, ar
 hidden, so that the moment it lifts is one frame; values that may not be known yet are simply not there.
 """
 
-from web.counts import source_name, tags
+from web.counts import lead_of, source_name, tags
 from web.face import SLOTS_MAX, Face, Snapshot
 from web.html import Filler, Html, h, join
 from web.story import REASONS_MAX
@@ -93,7 +93,14 @@ def _side(s: Snapshot, face: Face, f: Filler, w: Words, side: str, place: int) -
         f"data-c:{key}.c",
         h("h2", mark, " ", h("span", w.name(choice))),
         h("p", party_line(s, choice, w) or "\u00a0", class_="party"),
-        h("p", h("small", before), f.text(f"{key}.num"), h("small", after), class_="share"),
+        f.h(
+            "p",
+            f"data-none:{key}.none",
+            h("small", before),
+            f.text(f"{key}.num"),
+            h("small", after),
+            class_="share",
+        ),
         h("p", f.text(f"{key}.votes"), " ", _dot(), " ", f.text(f"{key}.at", class_="at"), class_="votes"),
         class_=f"side {side}",
     )
@@ -222,7 +229,7 @@ def _sources(s: Snapshot, f: Filler, w: Words) -> Html:
     for source in s.get("sources") or []:
         key = f"src.{source['id']}"
         name = [source_name(source, w)[0], *tags(source, w)]
-        lead = join(f.text(f"{key}.mark", "i"), " ", f.text(f"{key}.lead"))
+        lead = lead_of(key, f)
         counted = f.text(f"{key}.counted", "td")
         rows.append(
             h("tr", h("th", *name, scope="row"), counted, f.h("td", f"data-c:{key}.c", lead, class_="lead"))
@@ -230,7 +237,8 @@ def _sources(s: Snapshot, f: Filler, w: Words) -> Html:
     heads = [h("th", w.say(f"q2.{key}"), scope="col") for key in ("source", "counted", "lead")]
     caption = h("caption", w.say("q2.caption"), class_="vh")
     inside = h("table", caption, h("thead", h("tr", *heads), class_="vh"), h("tbody", *rows))
-    return _panel(f, join(w.say("q2"), " ", f.text("q2.answer")), inside, hide="open.hide")
+    beside = h("p", h("a", w.say("q2.all"), href="#counts")) if len(rows) > 1 else Html("")
+    return _panel(f, join(w.say("q2"), " ", f.text("q2.answer")), inside, beside, hide="open.hide")
 
 
 def _swing(f: Filler) -> Html:

@@ -96,6 +96,7 @@ def call_values(s: Snapshot, face: Face, w: Words) -> Values:
         past = w.say("call.kept")
     elif kind in ("retracted", "recount") and name:
         past = w.say("call.was", name=name, t=then) + _how(call, w) + "."
+    told_in = language_of(call.get("becauses"), w, call.get("lang") or "en")
     return {
         "badge.kind": kind,
         "badge.text": w.say(f"badge.{kind}", t=_year(at, zone, w) if kind == "annulled" else when, name=name),
@@ -105,6 +106,7 @@ def call_values(s: Snapshot, face: Face, w: Words) -> Values:
         "after.hide": hidden(kind not in SETTLED),
         "call.what": what,
         "call.because": reason(call, w) if spoken else "",
+        "call.lang": None if told_in == w.lang else told_in,
         "call.was": past,
     }
 

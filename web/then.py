@@ -17,7 +17,7 @@ from election.night import ContestId
 from web import pages
 from web.asked import Asked
 from web.kept import digest
-from web.lost import lost, quoted
+from web.lost import lost, no_contest, quoted
 from web.past import NotShownError
 from web.replies import BY_LANGUAGE, TYPES, Answer, cached, finish, later
 from web.words import languages, words
@@ -38,8 +38,7 @@ def answer(asked: Asked) -> Answer | Awaitable[Answer]:
     w = words(asked.lang)
     lang, contest = asked.one("lang"), ContestId(asked.one("contest") or next(iter(asked.groups)))
     if contest not in asked.groups:
-        plain = f"There is no such contest; there is {', '.join(asked.groups)}."
-        return lost(asked, HTTPStatus.NOT_FOUND, w.say("lost.contest", name=quoted(contest)), plain)
+        return no_contest(asked, contest)
     if lang is not None and lang not in languages():
         plain = f"There is no page in this language; there is {', '.join(languages())}: ?lang=en."
         return lost(asked, HTTPStatus.NOT_FOUND, w.say("lost.lang", name=quoted(lang)), plain)
@@ -63,7 +62,9 @@ async def _as_of(asked: Asked, contest: ContestId) -> Answer:
     etag = digest(f"{told.body.etag} {at} {asked.lang} {asked.edition}".encode())
     made = asked.keep.get(
         f"then/{contest}/{asked.lang}", etag,
-        lambda: pages.board(orjson.loads(told.body.plain), asked.lang, contests=asked.titles, as_of=at),
+        lambda: pages.board(
+            orjson.loads(told.body.plain), asked.lang, contests=asked.titles, as_of=at, mapped=asked.mapped
+        ),
     )  # fmt: skip
     return finish(cached(made, asked.request, TYPES["html"], "no-cache", BY_LANGUAGE), asked.request)
 

@@ -37,7 +37,7 @@ def night_rest(s: Snapshot, w: Words) -> str:
 
 def _head(s: Snapshot, face: Face, w: Words) -> Values:
     boxes, total = received_or_counted(s, face)
-    clock = w.clock(s.get("at"), s["time_zone"])
+    clock = w.moment(s.get("at"), s["time_zone"], s.get("date"))
     headline = s.get("headline") or {}
     line = headline.get(w.lang) or headline.get("en") or ""
     places = len(face.areas)
@@ -114,6 +114,7 @@ def _duel(s: Snapshot, face: Face, w: Words) -> Values:
         digits = 1 if face.phase == "early" else 2
         ends.append(votes or 0)
         values[f"race.{side}.num"] = w.share_number(votes, valid, digits)
+        values[f"race.{side}.none"] = hidden(votes is None or not valid)
         values[f"race.{side}.votes"] = w.say("votes", votes, n=w.number(votes))
         values[f"race.{side}.at"] = at
         values[f"race.{side}.w"] = width(votes or 0, valid)

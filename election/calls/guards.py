@@ -34,11 +34,11 @@ def _hour(view: View, at: datetime | None) -> str:
 def embargo(view: View, verdict: Verdict) -> Answer:
     """Nothing about who is ahead is said before the ban ends."""
     ban = view.ban
-    opens = _hour(view, ban.opens_at)
-    numbers = {"state": ban.state, "opens_at": opens, "now": _hour(view, view.now)}
-    if ban.is_open:
-        return Answer("embargo", CLEAR, numbers, said("calls.embargo.clear", opens=opens))
-    return Answer("embargo", FORBIDS, numbers, said("calls.embargo.forbids", opens=opens))
+    opens = ban.opens_at and ban.opens_at.astimezone(ZoneInfo(view.night.time_zone))
+    numbers = {"state": ban.state, "opens_at": _hour(view, opens), "now": _hour(view, view.now)}
+    word, key = (CLEAR, "clear") if ban.is_open else (FORBIDS, "forbids")
+    because = said(f"calls.embargo.{key}", known=opens is not None, opens=opens)
+    return Answer("embargo", word, numbers, because)
 
 
 def polls_open(view: View, verdict: Verdict) -> Answer:

@@ -68,8 +68,11 @@ def test_a_count_that_is_not_held_by_box_is_named() -> None:
 
 @pytest.mark.parametrize("target", ["/apart/", "/apart/nobody", "/apart/nobody.json", "/apart/mayor/x"])
 def test_what_there_is_not_is_not_found(target: str) -> None:
-    """With a sentence."""
-    assert 404 == ask(counted(), target).status
+    """With a sentence that says which contests there are, and where."""
+    found = ask(counted(), target)
+    assert 404 == found.status
+    assert b"There is no such contest; there is mayor" in found.body
+    assert b"/apart/mayor" in found.body
 
 
 def test_while_the_store_is_away_the_answer_is_to_come_back() -> None:

@@ -145,7 +145,7 @@ def test_places_can_be_seen_by_each_count_that_tells_of_them() -> None:
         ("party", "Party’s tallies sim."),
     )
     assert [own, council, party] == switch_of(night)
-    assert "Agency A benzetim" == switch_of(night, "tr")[0][1]
+    assert "Ajans A benzetim" == switch_of(night, "tr")[0][1]
     assert shown(night).count('aria-pressed="true"') == 1
     night["sources"][2] |= {"level": "district"}
     assert [own, council, party] == switch_of(night)

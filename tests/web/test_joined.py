@@ -1,6 +1,7 @@
 """Scripts of a page are one file, and mean what they meant one by one."""
 
 import re
+from collections import Counter
 from importlib.resources import files
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from web.joined import (
     sayable,
     served,
     sheet,
+    top_names,
     whole_sheet,
 )
 
@@ -83,6 +85,23 @@ def test_no_script_has_a_text_within_a_text_with_blanks(name: str) -> None:
     assert not re.search(r"\$\{[^}`]*`(?:[^`$]|\$(?!\{))*\s", text)
 
 
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_name_of_a_whole_module_stands_alone_on_its_line(name: str) -> None:
+    """So that it is known what the modules of a page call their own."""
+    text = files("web").joinpath("static", f"{name}.js").read_text(encoding="utf-8")
+    assert not re.findall(r"^(?:export )?(?:const|let) (?:[\[{].*|\w+,.*)$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_no_two_modules_of_a_page_use_one_name(name: str) -> None:
+    """They share a scope; one that would not is sent in a scope of its own, which weighs more."""
+    modules = {
+        one: files("web").joinpath("static", f"{one}.js").read_text(encoding="utf-8") for one in SCRIPTS
+    }
+    said = Counter(top for one in order(name, modules) for top in top_names(modules[one]))
+    assert [] == [one for one, times in said.items() if times > 1]
+
+
 def test_every_script_is_sent_by_some_page() -> None:
     """A script that nobody fetches is left over."""
     modules = {
@@ -97,7 +116,20 @@ def test_what_is_sent_says_nothing_to_whoever_changes_it() -> None:
     assert b"Know before changing" not in b"".join(
         body for name, body in served().items() if name.endswith((".js", ".css")) and name not in VENDORED
     )
-    assert b"/*! licence */\na { b: c; }" == sheet("/* mine */\n/*! licence */\n  a { b: c; }\n")
+    assert b"/*! licence */ a{b:c}" == sheet("/* mine */\n/*! licence */\n  a { b: c; }\n")
+
+
+def test_a_sheet_loses_only_blanks_that_mean_nothing() -> None:
+    """Not those that keep two names, or the parts of a sum, apart; and nothing of a text."""
+    given = """
+    a > b, c :is(d, e:hover) + f { margin: 0 -1px !important; width: calc(100% - (2 * 3px)); }
+    @media (max-width: 9px) and (scripting: none) { g::after { content: "x ; {y}, > : z"; } }
+    """
+    bare = (
+        "a>b,c :is(d,e:hover) + f{margin:0 -1px!important;width:calc(100% - (2 * 3px))}"
+        '@media (max-width:9px) and (scripting:none){g::after{content:"x ; {y}, > : z"}}'
+    )
+    assert bare == sheet(given).decode().strip()
 
 
 def test_sentences_that_only_the_server_says_are_not_sent() -> None:
@@ -119,7 +151,7 @@ def test_a_sheet_stands_behind_what_it_imports() -> None:
         "sign": '@import "./base.css";\nd { e: f; }\n',
         "desk": '@import "./sign.css";\n@import "./base.css";\ng { h: i; }\n',
     }
-    assert b"a { b: c; }\nd { e: f; }\ng { h: i; }" == whole_sheet("desk", sheets)
+    assert b"a{b:c}d{e:f}g{h:i}" == whole_sheet("desk", sheets)
     assert not [name for name, body in served().items() if name.endswith(".css") and b"@import" in body]
 
 

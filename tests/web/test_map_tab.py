@@ -16,6 +16,7 @@ from web import pages
 from web.answers import Answers
 from web.exporting import Exports
 from web.gateway import Gateway
+from web.joined import served
 from web.map_file import MapFile, map_file
 from web.map_tab import style
 from web.settings import Settings
@@ -64,12 +65,13 @@ def test_with_shapes_there_are_two_ways_to_see_the_places(mapped: MapFile, lang:
 def test_the_page_holds_tiles_and_table_as_without_a_map(mapped: MapFile) -> None:
     """Without JavaScript the switch is not displayed, so nothing can be hidden by it."""
     plain, with_map = (pages.board(fakes.june(), "en", mapped=one).decode() for one in (None, mapped))
-    switch = re.search(r'<fieldset class="views">.*?</fieldset>', with_map)
+    switch = re.search(r'<div class="modes views".*?</div>', with_map)
     block = re.search(r'<div class="map".*?</div></div>', with_map)
     assert switch
     assert block
     assert plain == with_map.replace(switch[0], "").replace(block[0], "")
-    assert "html:not([data-js]) .views,.map{display:none}" in style(mapped)
+    assert style(mapped).startswith(".map{display:none}")
+    assert b".whose,.views," in served()["whole.css"]
 
 
 def test_the_room_of_the_map_is_kept_by_the_stylesheet(mapped: MapFile) -> None:

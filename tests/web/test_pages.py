@@ -8,8 +8,11 @@ from html.parser import HTMLParser
 import pytest
 
 from tests.browser import fakes
+from tests.web.test_map_projected import geometry, square
 from web import pages
-from web.joined import ASKED, ENTRIES, VENDORED, served
+from web.joined import served
+from web.map_file import MapFile, map_file
+from web.words import languages
 
 VOID = {"input", "link", "meta"}
 
@@ -116,28 +119,32 @@ def test_water_is_drawn_only_for_known_places() -> None:
     assert b'class="water' not in pages.board(fakes.yes_no(), "en")
 
 
-DRAWS_WITH_A_LIBRARY = "chart"
+BUDGET = 50_000
+"""Bytes, packed, of all that a board asks for by itself before the library of its chart."""
+LATE_BLOCK = "after"
+"""Comes by itself after some nights; it is counted for all. The chart draws with its library."""
+SHAPES = geometry(**{f"a{at}": ((square(at, 0, 1),),) for at in range(39)})
 
 
-def fetched_by_the_board(name: str) -> bool:
-    """Whether the board asks for it by itself: late blocks too, not the chart, nor what a press asks for."""
-    stem = name.split(".")[0]
-    part = name.removeprefix("strings.").split(".")[0] if name.startswith("strings.") else stem
-    others = {entry for entry in ENTRIES if entry != "board"} | {*ASKED}
-    others |= {"shown", "places", DRAWS_WITH_A_LIBRARY}
-    return part.split("_")[0] not in others and name not in VENDORED
+def fetched(page: bytes, lang: str) -> dict[str, bytes]:
+    """What the board asks for by itself: what its page links, its words, and the late block with its own."""
+    names = re.findall(r'(?:src|href)="/static/([^"]+)"', page.decode())
+    late = (f"{LATE_BLOCK}.js", f"{LATE_BLOCK}.css", f"strings.{LATE_BLOCK}.{lang}.json")
+    assert f"strings.{lang}.json" in names
+    return {name: served()[name] for name in (*names, *late)}
 
 
-def test_the_page_weighs_less_than_its_budget(capsys: pytest.CaptureFixture[str]) -> None:
-    """As sent, with as many alerts as a snapshot has, all before the chart library is under 50 KB packed."""
-    parts = {
-        name: body
-        for name, body in served().items()
-        if fetched_by_the_board(name) and not name.endswith(".tr.json")
-    }
+@pytest.mark.parametrize("mapped", [None, map_file(SHAPES)], ids=["plain", "mapped"])
+@pytest.mark.parametrize("lang", languages())
+def test_the_page_weighs_less_than_its_budget(
+    lang: str, mapped: MapFile | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As sent, with as many alerts as a snapshot has; also a night with a map, whose shapes come later."""
     night = fakes.june() | {"alerts": fakes.many_alerts(20)}
-    parts |= {"page": pages.board(night, "en"), "style": pages.style(night)}
+    page = pages.board(night, lang, mapped=mapped)
+    parts = {"page": page, "style": pages.style(night, mapped), **fetched(page, lang)}
     weights = {name: len(gzip.compress(body, 6)) for name, body in parts.items()}
+    said = " · ".join(f"{name} {weight}" for name, weight in sorted(weights.items()))
     with capsys.disabled():
-        print("\n" + " · ".join(f"{name} {weight}" for name, weight in sorted(weights.items())))  # noqa: T201 - asked for
-    assert sum(weights.values()) < 50_000
+        print(f"\n{lang} {'with a map' if mapped else 'without'} {sum(weights.values())}: {said}")  # noqa: T201 - asked for
+    assert sum(weights.values()) < BUDGET

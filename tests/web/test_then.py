@@ -5,8 +5,10 @@ import orjson
 from election.night import ContestId
 from tests.browser import fakes
 from tests.web.asking import answers, counted, get
+from tests.web.test_map_projected import geometry, square
 from tests.web.test_past import evening_of_many
 from web import pages, then
+from web.map_file import map_file
 
 CONTESTS = {ContestId("mayor")}
 
@@ -34,6 +36,16 @@ def test_a_link_to_a_contest_or_a_language_that_there_is_not_says_so_and_leads_b
     plain = get(made, "/?contest=nope")
     assert b"There is no such contest; there is mayor" in plain.body
     assert b"en, tr" in get(made, "/?lang=xx").body
+
+
+def test_the_board_of_a_time_has_the_map_that_the_board_of_now_has() -> None:
+    """It is the night's, not the moment's."""
+    made = map_file(geometry(a0=((square(0, 0, 1),),)))
+    of = evening_of_many()
+    of.answers.mapped = made
+    page = get(of.answers, "/?contest=mayor&as_of=20:00", accept="text/html").body.decode()
+    assert made
+    assert f'data-file="{made.address}"' in page
 
 
 def test_a_time_is_not_passed_over_where_no_log_is_kept() -> None:

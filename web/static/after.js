@@ -25,5 +25,5 @@ export function start({ words, store }, section) {
   }
 
   store.addEventListener("paint", show);
-  show();
+  return show();
 }

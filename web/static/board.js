@@ -31,8 +31,8 @@ async function start() {
   root.dataset.js = "1";
   globalThis.sandik = app;
   followAddress(app, contest);
-  if (asOf) return showThen(app, contest);
   watchLate(app);
+  if (asOf) return showThen(app, contest);
   link.start();
 }
 

@@ -1,13 +1,29 @@
 /* The lead over time, drawn with uPlot, and the rows of what the trailer needs. Know before changing: what is drawn, to
-   the last word, comes from the server (web/plotted.py, web/needs.py); here it is only put on the page. Where the library
-   cannot be had, the drawing of the page /part/lead/ stands in its place. */
+   the last word, comes from the server (web/plotted.py, web/needs.py); here it is only put on the page. While the library
+   is missing, the drawing of the page /part/lead/ stands in its place, and each load of the numbers asks for it again:
+   never by itself, so that nobody asks while the line is away. Nothing here throws when it is. */
 
 const EVERY_MS = 15000;
 const LEAST_MS = 2000;
 const HIGH = 310;
+const LABEL_GAP = 2;
 
 const put = (tag, more) => Object.assign(document.createElement(tag), more);
+/* What an address answers, read as `kind`; null where it cannot be had whole. */
+const ask = (address, kind) => fetch(address).then((answer) => (answer.ok ? answer[kind]() : null)).catch(() => null);
 const paint = (node, side) => (side == null ? node.removeAttribute("data-c") : node.setAttribute("data-c", side));
+
+/* The library, one request at a time; whether it is there. */
+let coming = null;
+const library = () => (globalThis.uPlot ? true : coming ??= new Promise((done) => {
+  const script = put("script", { src: "/static/uPlot.iife.min.js" });
+  script.onload = script.onerror = () => {
+    coming = null;
+    script.remove();
+    done(Boolean(globalThis.uPlot));
+  };
+  document.head.append(script);
+}));
 
 /* The table of what is needed; its rows are all alike, so each is a copy of the first. */
 function fill(section, needs) {
@@ -93,17 +109,22 @@ function draw(plan, { section, plot, ends, read, side }) {
     ctx.restore();
   };
 
-  /* Beside each line what it says at its end, below one another. */
+  /* Beside each line what it says at its end, one above another and none below the lines, where the hours stand. */
   const label = (u) => {
-    let free = 0;
+    const [first, last] = [u.bbox.top, u.bbox.top + u.bbox.height].map((y) => plot.offsetTop + y / px);
     ends.replaceChildren();
-    for (const [value, said, words, one, ours] of plan.ends) {
+    const placed = plan.ends.map(([value, said, words, one, ours]) => {
       const item = ends.appendChild(put("li", { className: ours ? "ours" : "" }));
       item.append(put("b", { textContent: said }), put("span", { textContent: words }));
       paint(item, one);
-      free = Math.max(free, plot.offsetTop + u.bbox.top / px + u.valToPos(value, "y") - 9);
-      item.style.top = `${Math.round(free)}px`;
-      free += item.offsetHeight + 2;
+      return { item, top: first + u.valToPos(value, "y") - 9, high: item.offsetHeight + LABEL_GAP };
+    });
+    let free = 0;
+    for (const one of placed) free = (one.top = Math.max(free, one.top)) + one.high;
+    free = last;
+    for (const one of placed.reverse()) {
+      free = one.top = Math.min(one.top, free - one.high);
+      one.item.style.top = `${Math.round(free)}px`;
     }
   };
 
@@ -137,27 +158,31 @@ export async function start({ store, words }, section) {
   const choice = put("div", { className: "by" });
   let by = "clock", plan, chart, due, soon;
 
-  async function show() {
-    if (!plan || !plot.clientWidth) return;
+  /* Draws what is held; the drawing of the page needs nobody when sizes or colours change. */
+  function show() {
+    if (!plan || !globalThis.uPlot || !plot.clientWidth) return;
     chart?.destroy();
-    chart = null;
-    if (globalThis.uPlot) chart = draw(plan, parts);
-    else {
-      document.head.append(put("link", { rel: "stylesheet", href: "/static/shown.css" }));
-      const page = await (await fetch(`/part/lead/${contest}?lang=${lang}`)).text();
-      plot.replaceChildren(new DOMParser().parseFromString(page, "text/html").querySelector(".drawn") ?? "");
-    }
+    chart = draw(plan, parts);
+  }
+
+  /* The drawing of the page; the one before it stays where there is none to be had. */
+  async function borrow() {
+    const page = await ask(`/part/lead/${contest}?lang=${lang}`, "text");
+    const drawn = page && new DOMParser().parseFromString(page, "text/html").querySelector(".drawn");
+    if (drawn && !chart) plot.replaceChildren(drawn);
   }
 
   async function load() {
     clearTimeout(due);
     due = null;
-    const found = await fetch(`/series/${contest}/drawn.json?lang=${lang}&by=${by}`).catch(() => null);
-    if (!found?.ok) {
-      due = setTimeout(load, EVERY_MS);
+    const wanted = by;
+    const found = await ask(`/series/${contest}/drawn.json?lang=${lang}&by=${by}`, "json");
+    if (wanted !== by) return;
+    if (!found) {
+      due ??= setTimeout(load, EVERY_MS);
       return;
     }
-    plan = await found.json();
+    plan = found;
     head.textContent = plan.title;
     sub.textContent = plan.sub;
     choice.hidden = !plan.open;
@@ -165,12 +190,13 @@ export async function start({ store, words }, section) {
     section.classList.toggle("open", plan.open);
     for (const button of choice.children) button.setAttribute("aria-pressed", button.value === by);
     fill(section.nextElementSibling, plan.needs);
-    await show();
-    if (!plan.whole || plan.open !== (store.face.phase === "open")) ask();
+    if (await library()) show();
+    else await borrow();
+    if (!plan.whole || !globalThis.uPlot || plan.open !== (store.face.phase === "open")) again();
   }
 
   /* What is painted is drawn a little later; when the ban ends not everybody asks in one moment. */
-  function ask() {
+  function again() {
     const open = store.face.phase === "open";
     const wait = plan && open !== plan.open ? Math.random() * LEAST_MS : Math.max(LEAST_MS, EVERY_MS / (store.painted.speed || 1));
     if (soon !== open) clearTimeout(due);
@@ -189,11 +215,8 @@ export async function start({ store, words }, section) {
   plot.setAttribute("aria-label", head.textContent);
   plot.after(parts.ends, parts.side);
   head.before(choice);
-  await new Promise((done) => {
-    document.head.append(put("script", { src: "/static/uPlot.iife.min.js", onload: done, onerror: done }));
-  });
-  store.addEventListener("paint", ask);
-  await load();
+  store.addEventListener("paint", again);
+  await Promise.all([library(), load()]);
   document.addEventListener("change", () => setTimeout(show));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
   new ResizeObserver(show).observe(plot);

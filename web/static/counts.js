@@ -1,6 +1,6 @@
 /* The counts of several sources side by side. Know before changing: web/counts.py computes the same keys for the page
    the server sends; a browser test compares the two. The table moves only when the counts begin or end to disagree on
-   the leader, and what the reader looks at stays where it is. */
+   the leader, and not under the eye: while one of its two places is in the window it waits (docs/decisions/0023). */
 
 import { reached } from "./face.js";
 import { whenAsked } from "./late.js";
@@ -53,7 +53,9 @@ export function sourceValues(s, face, w) {
     const long = scale && leader !== null ? (50 * (source.margin_votes || 0)) / scale : 0;
     values[key + "boxes"] = heard(source) ? w.number(source.claimed || source.counted?.units) : NONE;
     values[key + "counted"] = progress(s, source, w);
-    values[key + "mark"] = face.mark(leader) || (leader === null ? "" : short(w, face.choices[leader]));
+    const name = leader === null ? "" : short(w, face.choices[leader]);
+    values[key + "mark"] = face.mark(leader) || name;
+    values[key + "who"] = face.mark(leader) && name;
     values[key + "lead"] = leader === null ? NONE : w.number(source.margin_votes);
     values[key + "c"] = leader === null ? null : String(leader);
     values[key + "state"] = silence(s, source, w);
@@ -69,19 +71,32 @@ export function sourceValues(s, face, w) {
   return Object.assign(values, { "q2.answer": answer, "counts.moved": hidden(!apart(s, face)) });
 }
 
-/* Puts the table where it belongs; what stood at the top of the window stays there. */
+const inWindow = (node) => { const { top, bottom } = node.getBoundingClientRect(); return bottom >= 0 && top <= innerHeight; };
+
+/* Puts the table where it belongs, while neither of its places is looked at, or when it is asked for; what stood at the top
+   of the window stays there. */
 export function watchCounts(app) {
   const { store } = app;
   const block = document.getElementById("counts");
   if (!block) return;
-  block.querySelector("details")?.addEventListener("toggle", () => whenAsked(app, "apart"), { once: true });
-  store.addEventListener("paint", () => {
-    const place = document.getElementById(apart(store.painted, store.face) ? "counts-up" : "counts-down");
-    if (place === block.parentNode) return;
+  const move = (asked) => {
+    const now = block.parentNode;
+    const place = document.getElementById(store.painted && apart(store.painted, store.face) ? "counts-up" : "counts-down");
+    if (!store.painted || place === now || (asked !== true && (inWindow(now) || inWindow(place)))) return;
     const seen = [...document.querySelectorAll("main section, main li, main tr")]
       .find((one) => !block.contains(one) && one.getBoundingClientRect().bottom > 0);
     const before = seen?.getBoundingClientRect().top;
     place.append(block);
     if (seen && scrollY) scrollBy(0, seen.getBoundingClientRect().top - before);
+  };
+  block.querySelector("details")?.addEventListener("toggle", () => whenAsked(app, "apart"), { once: true });
+  document.querySelector("[href='#counts']").addEventListener("click", (event) => {
+    event.preventDefault();
+    move(true);
+    block.scrollIntoView();
+    block.focus();
   });
+  const left = new IntersectionObserver(move);
+  for (const one of ["counts-up", "counts-down"]) left.observe(document.getElementById(one));
+  store.addEventListener("paint", move);
 }

@@ -10,6 +10,7 @@ const SIGNS = { clear: "✓", forbids: "✕", "does not apply": "–" };
 const person = (name) => name.trim().split(/\s+/).join(" ").toLowerCase();
 const forbidding = (rule) => (rule.guards ?? []).filter((guard) => guard.word === "forbids");
 const free = (rule) => rule.passes && !forbidding(rule).length;
+const ruleName = (w, id) => w.text[`rule.${id}`] ?? id;
 const words = (guards) => guards.map((one) => `${one.id}=${one.word}`).join(" ");
 
 /* What can be decided, in order: proposals that wait for me, proposals that wait for others, calls in force. */
@@ -115,7 +116,7 @@ export class Deciding {
       this.against(contest, p.elected[0]),
       h("div", null, h("h3", null, line(w, "dossier"), " ", h("span", null, p.id)),
         h("dl.facts", null,
-          fact("rule", `${p.rule}: ${line(w, "passes", { n: w.number(p.now.cushion_votes) })}`),
+          fact("rule", `${ruleName(w, p.rule)}: ${line(w, "passes", { n: w.number(p.now.cushion_votes) })}`),
           fact("totals", line(w, "totals.at", { v: w.number(p.version), n: w.number(contest.boxes.counted - (p.since?.boxes ?? 0)) })),
           fact("proof", h("code.mono", { title: p.dossier_sha256 }, `${(p.dossier_sha256 ?? "").slice(0, 8)}…${(p.dossier_sha256 ?? "").slice(-4)}`)),
           h("div", null, h("dt", null, line(w, "from_log")), h("dd", null, this.recomputed(p))))));
@@ -263,7 +264,7 @@ export class Deciding {
     if (!contest.rules?.length) return null;
     return h("table.guards", { "aria-label": line(w, "rules") }, h("tbody", null, contest.rules.map((one) => {
       const forbids = forbidding(one);
-      return h("tr", { key: one.rule }, h("td.sign", { "aria-hidden": "true" }, free(one) ? "✓" : "✕"), h("th", { scope: "row" }, one.rule),
+      return h("tr", { key: one.rule }, h("td.sign", { "aria-hidden": "true" }, free(one) ? "✓" : "✕"), h("th", { scope: "row" }, ruleName(w, one.rule)),
         h("td.because", null, because(w, one), forbids.map((guard) => h("p", null, h("b", null, w.text[`desk.guard.${guard.id}`] ?? guard.id), ": ", because(w, guard)))),
         h("td.limit", null, line(w, one.passes ? (forbids.length ? "word.forbids" : "rule.passes") : "rule.not")));
     })));

@@ -1,6 +1,7 @@
 /* Fetches the blocks that the first paint does not wait for, each when it comes near the window. Know before changing:
    a block is complete without its script; while that cannot be had, the block stays as the server sent it, and it is
-   asked for again. Nothing is laid over the page before all of it is there: a sheet is taken as text, not as a link. */
+   asked for again. Nothing is laid over the page before all of it is there: a sheet is taken as text, not as a link.
+   `data-here` says that all that a block asks for at its start has come: a `start` returns when it has, and never fails. */
 
 const NEAR = "600px";
 const AGAIN_MS = 5000;
@@ -12,7 +13,7 @@ async function begin(app, name, section) {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(text);
   document.adoptedStyleSheets.push(sheet);
-  made.start(app, section);
+  await made.start(app, section);
   return made;
 }
 
@@ -34,6 +35,6 @@ export function watchLate(app) {
     }
   }, { rootMargin: NEAR });
   app.store.addEventListener("paint", () => {
-    for (const section of document.querySelectorAll("[data-late]")) seen.observe(section);
+    for (const section of document.querySelectorAll("body:not([data-as-of]) [data-late], [data-late=map]")) seen.observe(section);
   }, { once: true });
 }

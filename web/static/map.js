@@ -170,6 +170,13 @@ function middle(places) {
   return [...places].sort((a, b) => Math.hypot(a.x - x, a.y - y) - Math.hypot(b.x - x, b.y - y))[0];
 }
 
+/* What the head of the places says below its title: that of the tiles speaks of their bars. */
+function heading({ binding, words: w }, chosen) {
+  const sub = document.querySelector(".places .over .quiet");
+  const { shown } = binding.slot("tiles.sub");
+  sub.textContent = chosen && shown === w.say("tiles.lead_sub") ? w.say("map.sub") : shown;
+}
+
 /* The part of the sheet that the contest is about; all of it where that is every place. */
 function around(shapes, [wide, high], all) {
   const { x, y, width, height } = shapes.getBBox();
@@ -211,7 +218,10 @@ export async function start({ store, words: w }, section) {
     const { width, height } = svg.getBoundingClientRect();
     if (width) fit(roomiest, Math.min(width / box[2], height / box[3]));
   };
-  store.addEventListener("paint", () => radio.checked && write());
+  store.addEventListener("paint", () => {
+    if (radio.checked) write();
+    heading(store, radio.checked);
+  });
   new ResizeObserver(write).observe(svg);
 
   const follow = () => {
@@ -227,6 +237,7 @@ export async function start({ store, words: w }, section) {
   };
   const turn = () => {
     tell("map", radio.checked ? "1" : null);
+    heading(store, radio.checked);
     if (radio.checked) pick(chosen());
   };
   addEventListener("hashchange", follow);

@@ -110,19 +110,20 @@ export class Faults {
     const { app } = this;
     const { w } = app;
     const said = [];
+    const still = (text) => `${w.capital(text)}.`;
     const seen = this.back.get(one.id);
     if (!one.kind) {
-      if (!seen) return one.over ? [null, [app.line("back")]] : [null, [app.line("running")]];
+      if (!seen) return [null, [one.over ? app.line("back") : still(app.line("running"))]];
       if (seen.s === undefined) return [null, [app.line("away")]];
       return [seen.ok, [app.line(seen.ok ? "back.ok" : "back.older", { n: seen.s })]];
     }
     if (one.touched) said.push(app.line(`did.${one.kind}`, { n: w.number(one.touched) }, one.touched));
     for (const moved of one.made_up)
       said.push(app.line("moved", { box: moved.box, n: w.number(moved.votes), from: this.choice(moved.giver), to: this.choice(moved.taker) }));
-    if (!one.over) return [null, [...said, this.left(one)]];
+    if (!one.over) return [null, [...said, still(this.left(one))]];
     const { totals, told, no_call: noCall, holds, boxes, because } = one.checks;
     if (because) return [null, [...said, because]];
-    if (holds === undefined) return [null, [...said, app.line("looking")]];
+    if (holds === undefined) return [null, [...said, still(app.line("looking"))]];
     said.push(app.line(totals ? "same" : "differs", { n: w.number(boxes) }));
     if (told !== undefined) said.push(app.line(told ? "told" : "told.not"));
     else if (one.kind === "stall") said.push(app.line("told.short"));

@@ -4,8 +4,10 @@
 
 import { draw, h } from "./desk_dom.js";
 
-const [TOP, FOOT] = [34, 112];
+const TOP = 34;
+const FOOT = 112;
 const LANE = 18;
+const SAID = 26;
 const CHAR = 6.6;
 const NARROW = 700;
 const HOUR_WIDE = 52;
@@ -93,13 +95,15 @@ export class Timeline {
     const x = (time) => ((time - this.begin) / (this.end - this.begin)) * (wide - 2) + 1;
     const { bars, marks } = this.app.outline;
     const most = Math.max(1, ...bars);
+    const ban = this.ban(x, wide);
+    const tall = FOOT - TOP - (ban?.at(-1) ? SAID : 8);
     const step = (wide - 2) / bars.length;
     const lanes = wide < NARROW ? [] : this.lanes(marks, x, wide);
     const high = FOOT + 30 + (lanes.length ? Math.max(...lanes.map((one) => one.lane)) * LANE + 24 : 6);
     const tops = bars.map((count, n) => count && h("rect.bar", { x: (n * step + 1).toFixed(1), width: Math.max(1, step - 1).toFixed(1),
-      y: (FOOT - Math.max(1, (count / most) * (FOOT - TOP - 8))).toFixed(1), height: Math.max(1, (count / most) * (FOOT - TOP - 8)).toFixed(1) }));
+      y: (FOOT - Math.max(1, (count / most) * tall)).toFixed(1), height: Math.max(1, (count / most) * tall).toFixed(1) }));
     return h("svg.night", { key: "night", width: wide, height: high, viewBox: `0 0 ${wide} ${high}`, "aria-hidden": "true" },
-      tops, this.ban(x, wide), h("rect.rest", { x: 0, y: FOOT, width: wide, height: 6 }),
+      tops, ban, h("rect.rest", { x: 0, y: FOOT, width: wide, height: 6 }),
       at !== null && h("rect.done", { x: 0, y: FOOT, width: Math.max(0, Math.min(wide, x(at))).toFixed(1), height: 6 }),
       this.hours(x, wide), lanes.map((one) => this.flag(one)), this.hand(at, x, wide));
   }

@@ -76,7 +76,7 @@ function tile(facts, face, lead, w, boxes, total) {
 function row(s, face, area, lead, w) {
   const facts = s.areas[area];
   const votes = facts.counted.boxes ? votesIn(s, area) : {};
-  const [first, second] = face.duel ? [face.left, face.right] : twoAhead(face, votes);
+  const [first, second] = face.duel ? [face.left, face.right] : lead ? twoAhead(face, votes) : [null, null];
   const values = {};
   [first, second].forEach((place, at) => {
     const count = place === null ? null : votes[face.choices[place].id];
@@ -89,6 +89,7 @@ function row(s, face, area, lead, w) {
   values.lp = !lead ? NONE : ahead === null ? "=" : w.points(lead.margin, lead.valid);
   values.lv = lead ? w.number(lead.margin) : NONE;
   values.lm = face.mark(ahead);
+  values.who = values.lm && short(w, face.choices[ahead]);
   Object.assign(values, leadBar(face, lead));
   values.turnout = facts.registered && facts.voters != null ? w.share(facts.voters, facts.registered) : NONE;
   return values;

@@ -24,6 +24,10 @@ export function reason(call, w) {
   return plain(told[w.lang] || (any && call.because) || "");
 }
 
+/* The language of a sentence that stands by language: the page's; `plain` is what stands for English. */
+export const languageOf = (by, w, plain = "en") => (w.lang !== "en" && by?.[w.lang] ? w.lang : plain);
+const inAnother = (lang, w) => (lang === w.lang ? null : lang);
+
 function how(call, w) {
   let said = "";
   if (call.rule) said += " · " + w.say("call.rule", { rule: w.text[`rule.${call.rule}`] ?? call.rule });
@@ -56,7 +60,7 @@ export function callValues(s, face, w) {
   return { "badge.kind": kind, "badge.text": w.say(`badge.${kind}`, { t: year, name }),
     "badge.was": kind === "retracted" && call.called_at ? w.say("badge.was", { t: then }) : "",
     "badge.note": note(s, kind, w), "call.hide": hidden(!spoken), "after.hide": hidden(!settled(kind)), "call.what": what,
-    "call.because": spoken ? reason(call, w) : "", "call.was": past };
+    "call.because": spoken ? reason(call, w) : "", "call.lang": inAnother(languageOf(call.becauses, w, call.lang), w), "call.was": past };
 }
 
 function note(s, kind, w) {

@@ -6,7 +6,7 @@ import { button } from "./tiles.js";
 
 const RESORT_MS = 10000;
 
-const counted = (facts, face) => (face.phase === "closed" ? facts.received : facts.counted);
+const comeIn = (facts, face) => (face.phase === "closed" ? facts.received : facts.counted);
 const share = (facts, choice) => (facts.counted.boxes && facts.valid ? (facts.choices?.[choice.id] ?? -1) / facts.valid : -1);
 
 export function defineTable({ store, words: w }) {
@@ -77,7 +77,7 @@ export function defineTable({ store, words: w }) {
       const id = row.dataset.area;
       const facts = s.areas[id];
       const lead = face.leads.get(id);
-      const { boxes, boxes_total: total } = counted(facts, face);
+      const { boxes, boxes_total: total } = comeIn(facts, face);
       if (key === "boxes") return boxes;
       if (key === "counted") return total ? boxes / total : -1;
       if (key === "lv") return lead ? lead.margin : -1;
@@ -115,7 +115,7 @@ export function defineTable({ store, words: w }) {
       const holds = (name, row) => {
         if (name === "flip") return row.dataset.flip !== undefined;
         if (name !== "open" && name !== "none") return name === "all" || this.parts.get(row) === name;
-        const { boxes, boxes_total: total } = counted(s.areas[row.dataset.area], face);
+        const { boxes, boxes_total: total } = comeIn(s.areas[row.dataset.area], face);
         return name === "none" ? !boxes : boxes < total;
       };
       for (const one of this.filters.children) {

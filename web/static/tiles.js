@@ -6,10 +6,7 @@ import { tell } from "./address.js";
 import { votesIn } from "./face.js";
 import { whenAsked } from "./late.js";
 import { moved, parentDay, whose } from "./rows.js";
-import { short } from "./story.js";
-import { BOLD } from "./words.js";
-
-const plain = (text) => text.replaceAll(BOLD, "");
+import { plain, short } from "./story.js";
 
 export function button(into, use, kind) {
   const made = document.createElement("button");

@@ -1,7 +1,7 @@
 /* The list of what was told, on the board and in the embed of it. Know before changing: web/story.py makes the same list
    for the page the server sends; a browser test compares both. */
 
-import { hidden, plain, reason } from "./story.js";
+import { hidden, languageOf, plain, reason } from "./story.js";
 
 const GROUPS = Object.entries({ first: "count", counted: "count", lead: "lead", band: "lead", "call-made": "call",
   "call-retracted": "withdrawn", source: "source", correction: "correction", quarantine: "held", embargo: "ban",
@@ -18,9 +18,6 @@ function plainTitle(s, alert, w) {
   }
   return w.capital(title) + (/[.!?…]$/.test(title) ? "" : ".");
 }
-
-/* The language of a sentence that stands by language: the page's; `plain` is what stands for English. */
-const languageOf = (by, w, plain = "en") => (w.lang !== "en" && by?.[w.lang] ? w.lang : plain);
 
 const later = (a, b) => (a.at === b.at ? b.seq - a.seq : a.at < b.at ? 1 : -1);
 

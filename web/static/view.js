@@ -9,7 +9,7 @@ const part = (s, face) => (face.phase === "closed" ? s.received : s.counted);
 /* What every page says of a contest; `more` computes what a page says besides. */
 export function topValues(s, face, w, more = []) {
   const values = { phase: face.phase };
-  for (const one of [ribbon, head, callValues, race, ballot, counted, closed, ...more]) Object.assign(values, one(s, face, w));
+  for (const one of [ribbon, head, callValues, race, ballot, counted, underBan, ...more]) Object.assign(values, one(s, face, w));
   return values;
 }
 
@@ -47,7 +47,7 @@ function head(s, face, w) {
   const kind = callKind(s, face);
   const closedNow = face.phase === "closed";
   return {
-    "status.last": s.at ? w.say("last_data", { t: w.clock(s.at, s.time_zone) }) : w.say("no_data"),
+    "status.last": s.at ? w.say("last_data", { t: w.moment(s.at, s.time_zone, s.date) }) : w.say("no_data"),
     "status.boxes": w.say(closedNow ? "boxes_received" : "boxes_of", { n: w.number(boxes), total: w.number(total) }),
     "status.official": w.say(closedNow ? "ban" : kind === "annulled" ? kind : final(s, kind) ? "official" : "unofficial"),
     "head.title": w.name(s, "title"),
@@ -103,6 +103,7 @@ function duel(s, face, w) {
     const votes = face.choices[place].votes;
     ends.push(votes || 0);
     values[`race.${side}.num`] = w.shareNumber(votes, valid, face.phase === "early" ? 1 : 2);
+    values[`race.${side}.none`] = hidden(votes == null || !valid);
     values[`race.${side}.votes`] = w.say("votes", { n: w.number(votes) }, votes);
     values[`race.${side}.at`] = at;
     values[`race.${side}.w`] = width(votes || 0, valid);
@@ -187,7 +188,7 @@ function counted(s, face, w) {
   return { "counted.left": left, "counted.right": right, "counted.w": width(boxes, total) };
 }
 
-function closed(s, face, w) {
+function underBan(s, face, w) {
   const opens = s.embargo?.opens_at || s.embargo?.law_opens_at;
   const at = opens ? w.clock(opens, s.time_zone, false) : w.say("not_announced");
   const boxes = s.received.boxes;
