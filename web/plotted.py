@@ -101,6 +101,7 @@ def _lead(facts: Json, s: Snapshot, face: Face, w: Words, by: str) -> Json:
         (lambda at, boxes: at) if by == "clock" else (lambda at, boxes: round(100 * boxes / (total or 1), 2))
     )
     at, boxes, then = ([points[name][place] for place in kept] for name in ("at", "boxes", "then"))
+    newest = max(at[-1], *_others(facts, last)) if by == "clock" else None
     leads = [in_points(points["lead"][place], points["valid"][place]) for place in kept]
     enough = next((n for n, one in enumerate(boxes) if reached(one, total, pct)), len(boxes))
     xs = [across(*pair) for pair in zip(at, boxes, strict=True)]
@@ -111,12 +112,12 @@ def _lead(facts: Json, s: Snapshot, face: Face, w: Words, by: str) -> Json:
     ]
     known = [one for column in columns[1:] for one in column.values() if one is not None]
     for one in facts["counts"]:
-        column, stretch = _count(one, across, at[-1] if by == "clock" else None, total, pct)
+        column, stretch = _count(one, across, newest, total, pct)
         columns.append(column)
         known += stretch
     low, high = min([0.0, *known]), max([0.0, *known])
     room = max(ROOM_LEAST, (high - low) / 10)
-    start, end = _range(facts, at) if by == "clock" else (0, 100)
+    start, end = (0, 100) if newest is None else _range(facts, at[0], newest)
     held = facts["opened_at"] if by == "clock" else facts["jump"] and across(0, facts["jump"])
     band = s.get("recount_band_permille")
     return {
@@ -161,11 +162,18 @@ def _joined(columns: Sequence[Column]) -> Json:
     return {"columns": [xs, *([column.get(x) for x in xs] for column in columns)]}
 
 
-def _range(facts: Json, at: Sequence[int]) -> tuple[int, int]:
+def _others(facts: Json, last: int) -> list[int]:
+    """When other counts said something, and when something was told: one that stands still hides neither."""
+    moments = [moment for one in facts["counts"] for moment in one["at"]]
+    moments += [one["at"] for one in facts["marks"]]
+    return [0, *(moment for moment in moments if moment <= last)]
+
+
+def _range(facts: Json, first: int, newest: int) -> tuple[int, int]:
     """From when to when; what was held back takes half of the width at most."""
-    opened = facts["opened_at"] or at[0]
-    end = max(at[-1], opened + 600)
-    return max(min([at[0], *facts["received"]["at"][:1]]), 2 * opened - end), end
+    opened = facts["opened_at"] or first
+    end = max(newest, opened + 600)
+    return max(min([first, *facts["received"]["at"][:1]]), 2 * opened - end), end
 
 
 def _hours(start: float, end: float, by: str, s: Snapshot, w: Words) -> list[Row]:

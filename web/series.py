@@ -19,7 +19,7 @@ from web.asked import Asked
 from web.face import Snapshot, duel_of, face_of, phase_of
 from web.needs import told
 from web.plotted import BY, plan
-from web.points import CountPoint, Dated, Line, Point, Received, counts_of, moment, point_of
+from web.points import CountPoint, Dated, Line, Point, Received, counts_of, marks_of, moment, point_of
 from web.replies import BY_LANGUAGE, SHORT, TYPES, Answer, cached, finish, nothing, wrong
 from web.words import words
 
@@ -70,6 +70,7 @@ def facts(line: Line, s: Snapshot) -> Json:
     is_open = phase_of(s) != "closed"
     left, right = duel_of(s)
     ban = s.get("embargo") or {}
+    told = {mark.id for mark in marks_of(s)}  # also of a silence, which is told when nothing is heard
     return {
         "v": VERSION, "contest": s["contest"], "epoch": s["epoch"], "version": s["version"],
         "at": now, "whole": line.whole, "left": left, "right": right,
@@ -82,7 +83,7 @@ def facts(line: Line, s: Snapshot) -> Json:
         "marks": [
             {"id": mark.id, "kind": mark.kind, "at": mark.at, "title": mark.title, "titles": mark.titles}
             for mark in sorted(line.marks.values(), key=lambda mark: (mark.at, mark.id))
-            if is_open and now is not None and mark.at <= now
+            if is_open and now is not None and (mark.at <= now or mark.id in told)
         ],
     }  # fmt: skip
 

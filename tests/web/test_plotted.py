@@ -97,6 +97,18 @@ def test_other_counts_have_lines_and_ends_of_their_own() -> None:
     assert [moment(hour("20:40:00", "2019-03-31")), "20:40 a count falls silent"] in made["marks"]
 
 
+def test_while_every_count_stands_still_the_clock_goes_on() -> None:
+    """That a count fell silent is told after the last paper was heard, and is drawn all the same."""
+    line, s = march()
+    stood, later = moment(s["at"]), hour("23:25:00", "2019-03-31")
+    told = {"id": "a2", "seq": 2, "kind": "source-stalled", "at": later, "title": "Silent", "titles": {}}
+    after = s | {"version": s["version"] + 1, "alerts": [*s["alerts"], told]}
+    line.take(after)
+    made = drawn(line, after)
+    assert stood == made["columns"][0][-1] < moment(later) == made["x"][1]
+    assert [moment(later), "23:25 a count falls silent"] in made["marks"]
+
+
 def test_turkish_has_its_own_clock_and_decimals() -> None:
     """19.15, and 8,1."""
     line, s = june()
