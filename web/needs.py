@@ -75,7 +75,7 @@ def needed(s: Snapshot, face: Face) -> Needed | None:
     pair = (plus, trailer if plus == leader else leader)
     rows = [row for area in face.areas if (row := _row(s, face, area, trailer, pair)) is not None]
     rows.sort(key=lambda row: (-row.expected, -row.boxes, row.area or ""))
-    return Needed(trailer, leader, facts.get("share"), rows)
+    return Needed(trailer, leader, facts.get("share"), rows) if rows else None
 
 
 def _row(s: Snapshot, face: Face, area: str, trailer: int, pair: tuple[int | None, int | None]) -> Row | None:

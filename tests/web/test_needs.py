@@ -5,7 +5,7 @@ from copy import deepcopy
 import pytest
 
 from tests.browser import fakes
-from tests.browser.fake_odd import two_seats
+from tests.browser.fake_odd import tie, two_seats
 from tests.web.asking import MAYOR, answers, counted, get
 from web.face import face_of
 from web.html import Filler
@@ -116,6 +116,11 @@ def test_when_no_box_is_out_the_block_is_hidden() -> None:
     s["needs"] = {"choice": "yildirim", "share": None, "word": "undefined", "because": ""}
     html = block(s, face_of(s), Filler(page_values(s, face_of(s), EN)), EN)
     assert 'hidden=""' in html.partition(">")[0]
+    tied = tie()
+    assert tied["needs"]["word"] != "undefined"
+    assert told(tied, face_of(tied), EN) is None, (
+        "with all counted a tie has no trailer who could win a place"
+    )
 
 
 def test_the_page_says_every_place() -> None:
