@@ -57,8 +57,8 @@ def iso(at: int) -> str:
 
 
 def in_points(lead: int | None, valid: int | None) -> float | None:
-    """A lead in percentage points, with three decimals, for drawing."""
-    return None if lead is None or not valid else round(100 * lead / valid, 3)
+    """A lead in percentage points; rounded only where it is said or drawn, and never twice."""
+    return None if lead is None or not valid else 100 * lead / valid
 
 
 def signed(value: float, face: Face, w: Words, digits: int = 2) -> str:
@@ -159,7 +159,13 @@ def _count(
 def _joined(columns: Sequence[Column]) -> Json:
     """One list of x, and for each line its value there."""
     xs = sorted({x for column in columns for x in column})
-    return {"columns": [xs, *([column.get(x) for x in xs] for column in columns)]}
+    values = ([_thousandths(column.get(x)) for x in xs] for column in columns)
+    return {"columns": [xs, *values]}
+
+
+def _thousandths(value: float | None) -> float | None:
+    """As a drawing needs it."""
+    return None if value is None else round(value, 3)
 
 
 def _others(facts: Json, last: int) -> list[int]:
@@ -203,7 +209,7 @@ def _ends(facts: Json, lead: float, columns: Sequence[Column], face: Face, w: Wo
     points = facts["points"]
     counted = w.counted(points["boxes"][-1], facts["boxes_total"], 1)
     found: list[Row] = [
-        [lead, signed(lead, face, w), w.say("at_counted", pct=counted), _side(lead, face), True]
+        [_thousandths(lead), signed(lead, face, w), w.say("at_counted", pct=counted), _side(lead, face), True]
     ]
     then = points["then"][-1]
     if then is not None:
@@ -211,7 +217,9 @@ def _ends(facts: Json, lead: float, columns: Sequence[Column], face: Face, w: Wo
     for one, column in zip(facts["counts"], columns[3:], strict=True):
         value = next((value for value in reversed(column.values()) if value is not None), None)
         if value is not None:
-            found.append([value, signed(value, face, w), w.name(one), _side(value, face), False])
+            found.append(
+                [_thousandths(value), signed(value, face, w), w.name(one), _side(value, face), False]
+            )
     return sorted(found, key=lambda end: -end[0])
 
 

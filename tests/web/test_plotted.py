@@ -9,7 +9,7 @@ from tests.browser import fakes
 from tests.browser.fake_odd import two_seats
 from tests.web.courses import JUMP, hour, june, june_steps, march, taken
 from web.face import face_of
-from web.plotted import BY, POINTS_MAX, plan, signed, sub, thin
+from web.plotted import BY, POINTS_MAX, in_points, plan, signed, sub, thin
 from web.points import Line, moment
 from web.series import facts
 from web.words import words
@@ -132,6 +132,13 @@ def test_in_a_contest_of_many_no_side_has_a_colour() -> None:
 def test_a_lead_of_nothing_has_no_mark(value: float, said: str) -> None:
     """Nor one that is nothing when it is rounded."""
     assert said == signed(value, face_of(fakes.june()), EN)
+
+
+def test_a_lead_is_rounded_once() -> None:
+    """8.6746 points are 8.67, as the race strip says, and not 8.675 and then 8.68."""
+    s = fakes.final()
+    assert "8.67" == EN.points(86_746, 1_000_000, 2)
+    assert "▲ 8.67" == signed(in_points(86_746, 1_000_000) or 0, face_of(s), EN)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 240, 241, 1000, 4801])
