@@ -1,5 +1,7 @@
 """The counts side by side, in Chromium: the table moves when they begin to disagree, and the reader stays."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -194,13 +196,13 @@ def test_places_are_shown_by_the_count_that_is_chosen_and_nothing_else_is(
     expect(bands.first).to_contain_text("Race, headline and calls are by another: Agency A sim.")
     expect(page.locator(".whose [aria-pressed=true]")).to_have_text(["Party’s tallies sim."] * 2)
     assert (top, 0) == (page.locator(".stage").inner_text(), page.locator(".changed").count())
-    assert page.url.endswith("#area=fatih&source=party")
+    expect(page).to_have_url(re.compile("#area=fatih&source=party$"))
     assert ["party"] == [one["source"] for one in served.heard if one.get("source")]
     press(page, "Agency A", ".areas")
     expect(bands).to_have_count(0)
     served.until(lambda: served.heard[-1]["t"] == "unsubscribe")
     assert sent(page, pages.board(night, "en")) == said(page)
-    assert page.url.endswith("#area=fatih")
+    expect(page).to_have_url(re.compile("#area=fatih$"))
 
 
 def test_the_count_that_is_chosen_is_followed_held_while_paused_and_asked_for_again(

@@ -110,11 +110,11 @@ def test_nothing_of_the_map_is_fetched_before_it_is_asked_for(board: Board) -> N
         asked, {path for path in at.asked if "map" in path},
     )  # fmt: skip
     expect(page.locator(".tile").first).to_be_hidden()
-    assert page.url.endswith("#map=1")
+    expect(page).to_have_url(re.compile("#map=1$"))
     page.get_by_role("radio", name="Tiles").check()
     expect(page.locator(".tile").first).to_be_visible()
     expect(page.locator(".map")).to_be_hidden()
-    assert "map=" not in page.url
+    expect(page).not_to_have_url(re.compile("map="))
 
 
 def test_every_place_is_as_on_its_tile(wide: Page) -> None:
@@ -177,7 +177,7 @@ def test_the_arrow_keys_lead_from_place_to_place(wide: Page) -> None:
         re.compile(r"Sarıyer 677 of 753 boxes.*▲ İmamoğlu .*% · .* votes", re.S)
     )
     page.keyboard.press("Enter")
-    assert page.url.endswith("#map=1&area=sariyer")
+    expect(page).to_have_url(re.compile("#map=1&area=sariyer$"))
 
 
 def test_a_link_leads_to_a_place_on_the_map(board: Board) -> None:

@@ -145,7 +145,7 @@ def test_a_link_leads_to_a_place(gateway: MakeGateway, open_page: OpenPage) -> N
     expect(page.locator(".tile [data-area=fatih]")).to_be_focused()
     expect(page.locator(".readout")).to_contain_text("Fatih 822 of 838 boxes")
     page.locator(".tile [data-area=sisli]").click()
-    assert page.url.endswith("#area=sisli")
+    expect(page).to_have_url(re.compile("#area=sisli$"))
 
 
 def test_a_link_to_a_place_that_there_is_not_says_so_and_leads_back(

@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,6 +51,16 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
     made_kafka.running.start()
     yield made_kafka
     made_kafka.running.close()
+
+
+@pytest.fixture(autouse=True)
+async def hung_up() -> AsyncIterator[None]:
+    """A test ends when its connections have: the client hangs up without waiting, and TLS takes a while."""
+    yield
+    transports = vars(asyncio.get_running_loop())["_transports"]
+    async with asyncio.timeout(PATIENCE_S):
+        while any(one._sock is not None for one in list(transports.values())):  # noqa: ASYNC110 # nobody says it
+            await asyncio.sleep(0.001)
 
 
 def commands(scope: Scope) -> list[str]:
