@@ -183,7 +183,8 @@ def test_a_fault_that_does_not_touch_us_is_accepted_by_name(monkeypatch: pytest.
 
 def test_the_service_is_that_of_the_index_that_pip_is_set_up_with(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a setting it is pip's own."""
-    monkeypatch.setenv("PIP_INDEX_URL", "https://mirror.example/packages/simple/")
-    assert "https://mirror.example/packages/pypi" == AUDIT.index()
+    mirror = "https://mirror.example/packages"
+    monkeypatch.setenv("PIP_INDEX_URL", f"{mirror}/simple/")
+    assert f"{mirror}/pypi" == AUDIT.index()
     monkeypatch.delenv("PIP_INDEX_URL")
     assert AUDIT.index().endswith("/pypi")
