@@ -1,18 +1,26 @@
 """Ports of this machine: a free one, one that is taken, and whether the server behind one is ready.
 
+Ports that are chosen here lie below those which the system gives to outgoing connections (on Linux 32,768 and
+up, net.ipv4.ip_local_port_range; elsewhere 49,152 and up, RFC 6335): a server that is ended and started again
+finds nobody's connection in its place.
+
 Know before changing: these are questions asked every few milliseconds while something starts, so they use
 plain sockets, answer no instead of raising, and need no client library (those have doors of their own).
 """
 
 import http.client
+import random
 import socket
 import struct
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from election.errors import UsageError
 
 LOCALHOST = "127.0.0.1"
+CHOSEN_FROM = range(20_000, 32_768)
+CHOSEN_TRIES = 100
 ASK_WITHIN_S = 1.0
 ASK_EVERY_S = 0.02
 REPLY_BYTES_MAX = 1 << 20
@@ -33,18 +41,52 @@ class PortTakenError(UsageError):
         )
 
 
+class NoPortError(UsageError):
+    """As many ports as were tried are all taken."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"no free port on {host} among {CHOSEN_TRIES} between {CHOSEN_FROM[0]} and {CHOSEN_FROM[-1]}: "
+            "choose one, or stop what listens there (to see it: ss -ltn)"
+        )
+
+
 def choose(port: int = 0, host: str = LOCALHOST) -> int:
-    """The port to listen on: the given one if it is free (else PortTakenError), any free one for 0."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        # As servers do: a port whose last connections are still winding down is not taken.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-            probe.listen(1)
-        except OSError as error:
-            raise PortTakenError(host, port) from error
-        chosen: int = probe.getsockname()[1]
-        return chosen
+    """The port to listen on: the given one if it is free (else PortTakenError), any free one for 0.
+
+    A free one is kept from others who choose for as long as the system remembers a connection that has ended
+    (TIME_WAIT, a minute), since its server is yet to come: what is only let go may be given away twice.
+    Raises NoPortError if none is found.
+    """
+    if port:
+        with _listening(port, host):
+            return port
+    for candidate in random.SystemRandom().sample(CHOSEN_FROM, CHOSEN_TRIES):
+        with suppress(PortTakenError), _listening(candidate, host, shared=False) as server:
+            _keep(server)
+            return candidate
+    raise NoPortError(host)
+
+
+def _listening(port: int, host: str, *, shared: bool = True) -> socket.socket:
+    """Listens there. `shared`, as servers do: a port whose last connections wind down is not taken."""
+    server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, shared)
+        server.bind((host, port))
+        server.listen(1)
+    except OSError as error:
+        server.close()
+        raise PortTakenError(host, port) from error
+    return server
+
+
+def _keep(server: socket.socket) -> None:
+    """Leaves a connection behind that winds down: no other is given the port, its own server may take it."""
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what winds down inherits it from here
+    with socket.create_connection(server.getsockname(), ASK_WITHIN_S):
+        line, _ = server.accept()
+        line.close()  # first, so that it is this side which winds down
 
 
 def wait_until(check: Callable[[], bool], within_s: float) -> bool:

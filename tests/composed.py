@@ -11,6 +11,7 @@ longer stands in the file fails where it was to be replaced.
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -106,11 +107,15 @@ def start_kafka(services: dict[str, dict[str, Any]], folder: Path) -> Kafka:
     for tool_of in formats:
         said, _ = tool_of.communicate()
         assert 0 == tool_of.returncode, said.decode()
-    for process in made:
-        process.start()
-    for process in made:
-        process.until_ready()
-    return Kafka(made, ",".join(f"{ports.LOCALHOST}:{port}" for port, _ in places.values()))
+    brokers = Kafka(made, ",".join(f"{ports.LOCALHOST}:{port}" for port, _ in places.values()))
+    with ExitStack() as stack:
+        stack.callback(brokers.stop)
+        for process in made:
+            process.start()
+        for process in made:
+            process.until_ready()
+        stack.pop_all()
+    return brokers
 
 
 def properties(name: str, environment: dict[str, str], places: dict[str, tuple[int, int]], home: Path) -> str:

@@ -46,6 +46,30 @@ def test_zero_takes_a_free_port() -> None:
         assert server.getsockname()[1] > 0
 
 
+def test_nobody_else_is_given_a_port_whose_server_is_yet_to_come() -> None:
+    """Everyone who chooses gets another one, and only the server that asks for it by number may have it."""
+    chosen = [ports.choose() for _ in range(50)]
+    assert 50 == len(set(chosen))
+    with (
+        pytest.MonkeyPatch.context() as others,
+        socket.create_server((ports.LOCALHOST, chosen[0])) as server,
+    ):
+        others.setattr(ports, "CHOSEN_FROM", chosen)
+        others.setattr(ports, "CHOSEN_TRIES", len(chosen))
+        with pytest.raises(ports.NoPortError, match="among 50 between"):
+            ports.choose()
+        assert chosen[0] == server.getsockname()[1]
+
+
+def test_a_server_that_starts_again_finds_no_connection_in_its_place() -> None:
+    """What the system gives to outgoing connections is never chosen."""
+    with (
+        socket.create_server((ports.LOCALHOST, 0)) as server,
+        socket.create_connection(server.getsockname()) as line,
+    ):
+        assert max(ports.choose() for _ in range(20)) < line.getsockname()[1]
+
+
 def test_a_taken_port_says_what_to_do() -> None:
     """The error names the port, the way to another one, and the way to find who has it."""
     with socket.create_server((ports.LOCALHOST, 0)) as server:
