@@ -48,6 +48,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SandikError as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("stopped before its end; all processes have ended", file=sys.stderr)
+        return 130
     return 1 if any(seed.broken or not seed.ended for seed in seeds) else 0
 
 
