@@ -36,6 +36,11 @@ def link(place: int) -> bytes:
     return bytes([place]) * 32
 
 
+def mark(following: int) -> str:
+    """How far a version goes in a partition, with the last link."""
+    return f"{following} {link(following).hex()}"
+
+
 def plain(value: Any) -> Any:
     """Text instead of bytes, all the way down."""
     if isinstance(value, bytes):

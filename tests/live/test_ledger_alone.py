@@ -7,15 +7,14 @@ what is due is made so by its score.
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from tests.live.alone import Alone, server_of
+from tests.live.book import LONG_MS, Book, row
 from tests.servers import Running
 
 CALL, RETRACTION = "call-made", "call-retracted"
-LONG_MS = 3_600_000
 
 
 @pytest.fixture(scope="module")
@@ -25,72 +24,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture
-def book(server: Running) -> Iterator["Book"]:
+def book(server: Running) -> Iterator[Book]:
     """An open ledger with nothing in it."""
     alone = Alone(server.url)
     alone.redis.flushall()
     assert ["OK"] == alone.ledger("restore", 1, 0)
     yield Book(alone)
     alone.redis.close()
-
-
-def row(fact: str, target: str, **more: Any) -> str:
-    """A row as it is handed to the scripts."""
-    start: dict[str, Any] = {"fact": fact, "seq": int(fact[1:]), "kind": "counted", "target": target}
-    start |= {"state": "queued", "tries": 0, "tried": False, "n": 0, "at": 0}
-    start |= {"note": "", "retracted": False, "token": ""}
-    return json.dumps({**start, **more})
-
-
-class Book:
-    """A ledger, one script after another."""
-
-    def __init__(self, alone: Alone) -> None:
-        self.redis, self.ledger = alone.redis, alone.ledger
-
-    def spread(self, seq: int, kind: str, *targets: str, **more: Any) -> Any:
-        """A fact for these targets."""
-        rows = [row(f"f{seq}", target, kind=kind, **more) for target in targets]
-        return self.ledger("spread", seq, f"f{seq}", kind, *rows)
-
-    def claim(self, urgent: int = 9, room: int = 9, token: str = "me", lease_ms: int = LONG_MS) -> list[Any]:
-        """What is given out, everything that waits being due."""
-        for queue in ("due", "urgent"):
-            now = self.now()
-            for place, (key, score) in enumerate(self.redis.zrange(queue, 0, -1, withscores=True)):
-                if score <= now + 1000:
-                    self.redis.zadd(queue, {key: now - 1000 + place})
-        return [json.loads(one) for one in self.ledger("claim", token, lease_ms, urgent, room)[3:]]
-
-    def now(self) -> int:
-        """The server's clock in ms."""
-        seconds, micros = self.redis.time()
-        return int(seconds) * 1000 + int(micros) // 1000
-
-    def rows(self, *names: str) -> dict[str, Any]:
-        """Of each delivery these fields, or its state."""
-        held = {key.decode(): json.loads(one) for key, one in self.redis.hgetall("deliveries").items()}
-        return {
-            key: tuple(one[name] for name in names) if names else one["state"] for key, one in held.items()
-        }
-
-    def queued(self, queue: str = "due") -> list[str]:
-        """What stands in a queue, in its order."""
-        return [key.decode() for key in self.redis.zrange(queue, 0, -1)]
-
-    def calls(self) -> set[str]:
-        """Calls that a retraction would go after."""
-        return {key.decode() for key in self.redis.smembers("calls")}
-
-    def outbox(self) -> list[str]:
-        """What goes to the log: a row's key and state, or the seq of a fact."""
-        found = []
-        for _, fields in self.redis.xrange("outbox"):
-            one = json.loads(fields[b"row"]) if b"row" in fields else None
-            found.append(
-                f"{one['fact']}/{one['target']} {one['state']}" if one else fields[b"spread"].decode()
-            )
-        return found
 
 
 def test_a_fact_is_spread_once_in_its_turn(book: Book) -> None:
@@ -130,6 +70,58 @@ def test_a_clock_that_goes_back_does_not_put_a_later_fact_first(book: Book) -> N
     assert [] == answer[3:]
     assert LONG_MS - 60_000 < answer[1] <= LONG_MS + 1
     assert book.redis.xrevrange("outbox", count=1)[0][0].decode() == answer[2]
+
+
+def test_what_waits_moves_with_a_clock_that_was_set_back(book: Book) -> None:
+    """By just as much, in both queues and in every hand, and once; what nobody waits for stays at nought."""
+    book.spread(1, "counted", "a", "b")
+    book.spread(2, RETRACTION, "c")
+    book.claim(urgent=0, room=2, token="a hand")
+    score = int(book.redis.hget("meta", "score"))
+    held = [
+        (queue, *one)
+        for queue in ("due", "urgent")
+        for one in book.redis.zrange(queue, 0, -1, withscores=True)
+    ]
+    until = {name: int(text.split()[0]) for name, text in book.redis.hgetall("busy").items()}
+    seen = book.now() + LONG_MS
+    book.redis.hset("meta", "clock", seen)
+    assert ["OK"] == book.ledger("renew", LONG_MS)
+    now = int(book.redis.hget("meta", "clock"))
+    by = seen - now
+    assert now <= book.now() < now + LONG_MS // 2
+    assert [(queue, key, at - by) for queue, key, at in held] == [
+        (queue, *one)
+        for queue in ("due", "urgent")
+        for one in book.redis.zrange(queue, 0, -1, withscores=True)
+    ]
+    assert {b"a", b"b"} == set(until)
+    hands = {name: f"{until_ms - by} a hand".encode() for name, until_ms in until.items()}
+    assert hands == book.redis.hgetall("busy")
+    assert score - by == int(book.redis.hget("meta", "score"))
+    before = book.redis.zrange("due", 0, -1, withscores=True)
+    book.redis.hset("meta", mapping={"clock": book.now() + LONG_MS, "score": 5})
+    assert ["OK"] == book.ledger("renew", LONG_MS)
+    assert b"0" == book.redis.hget("meta", "score")
+    book.redis.hdel("meta", "score")
+    book.redis.hset("meta", "clock", book.now() + LONG_MS)
+    assert ["OK"] == book.ledger("renew", LONG_MS)
+    assert b"0" == book.redis.hget("meta", "score")
+    assert [key for key, _ in before] == book.redis.zrange("due", 0, -1)
+
+
+def test_a_clock_that_is_a_second_behind_or_ahead_moves_nothing(book: Book) -> None:
+    """Servers differ by as much, and a ledger without a clock has nothing to move."""
+    book.spread(1, "counted", "a", "b")
+    book.spread(2, RETRACTION, "c")
+    book.claim(room=1)
+    kept = ("due", "urgent", "busy")
+    before = [book.redis.dump(key) for key in kept] + [book.redis.hget("meta", "score")]
+    for clock in (book.now() + 1000, book.now() - LONG_MS, None):
+        book.redis.hdel("meta", "clock") if clock is None else book.redis.hset("meta", "clock", clock)
+        assert ["OK"] == book.ledger("renew", LONG_MS)
+        assert before == [book.redis.dump(key) for key in kept] + [book.redis.hget("meta", "score")]
+        assert 0 <= book.now() - int(book.redis.hget("meta", "clock")) < LONG_MS // 2
 
 
 def test_a_retraction_goes_to_whom_the_call_may_have_reached(book: Book) -> None:
@@ -174,6 +166,7 @@ def test_one_retraction_a_target_however_many_of_its_calls_stand(book: Book) -> 
             )
         assert ["OK", int(bool(tried))] == book.spread(3, RETRACTION)
         assert ("queued" if tried else "superseded") == book.rows()["f3/a"]
+        assert "superseded" == book.rows()["f1/a"] == book.rows()["f2/a"]
 
 
 def test_what_is_given_out_is_held_with_its_target(book: Book) -> None:
@@ -228,10 +221,27 @@ def test_a_call_waits_while_a_retraction_to_its_target_is_open(book: Book) -> No
     book.spread(3, "counted", "a")
     [retraction] = book.claim(room=0)
     assert ["OK"] == book.ledger("settle", "me", "retrying", LONG_MS, "", json.dumps(retraction))
-    found = book.claim()
+    found = book.claim(lease_ms=2 * LONG_MS)
     assert [("f2", "b"), ("f3", "a")] == sorted((one["fact"], one["target"]) for one in found)
     answer = book.ledger("claim", "me", LONG_MS, 9, 9)
     assert LONG_MS - 60_000 < answer[1] <= LONG_MS
+    assert ["OK"] == book.ledger("settle", "", "acknowledged", 0, "", json.dumps(retraction))
+    assert [] == book.queued("urgent")
+    book.redis.delete("busy")
+    assert ["f2"] == [one["fact"] for one in book.claim()]
+
+
+def test_an_empty_ledger_gives_out_nothing_and_waits_for_nothing(book: Book) -> None:
+    """No delivery, no hour of the next, and nothing on the way to the log."""
+    assert ["OK", -1, ""] == book.ledger("claim", "me", LONG_MS, 9, 9)
+
+
+def test_the_clock_of_the_ledger_is_that_of_its_server(book: Book) -> None:
+    """To the millisecond."""
+    for _ in range(30):
+        before = book.now()
+        book.ledger("renew", LONG_MS)
+        assert before <= int(book.redis.hget("meta", "clock")) <= book.now()
 
 
 def test_only_the_holder_settles_and_an_acknowledgement_counts_from_anybody(book: Book) -> None:
@@ -331,3 +341,12 @@ def test_the_log_completes_the_ledger(book: Book) -> None:
     )
     assert set() == book.calls()
     assert b"9" == book.redis.hget("meta", "cursor")
+
+
+def test_a_fact_that_the_log_knew_already_is_not_sent_again(book: Book) -> None:
+    """The log may hold a delivery and not yet that its fact was spread: what became of it stands."""
+    book.redis.flushall()
+    assert ["OK"] == book.ledger("restore", 1, 0, row("f1", "a", state="acknowledged", n=3))
+    assert ["OK", 1] == book.spread(1, "counted", "a", "b")
+    assert {"f1/a": ("acknowledged", 3), "f1/b": ("queued", 1)} == book.rows("state", "n")
+    assert ["f1/b"] == book.queued()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.live.alone import Alone, link, packed, plain, section, server_of, span
+from tests.live.alone import Alone, link, mark, packed, plain, section, server_of, span
 from tests.servers import Running
 
 EARLY, LATE = "2024-10-06T15:20:00.000Z", "2024-10-06T15:40:00.000Z"
@@ -31,11 +31,6 @@ def alone(server: Running) -> Iterator[Alone]:
     one.redis.flushall()
     yield one
     one.redis.close()
-
-
-def mark(following: int) -> str:
-    """How far a version goes in a partition, with the last link."""
-    return f"{following} {link(following).hex()}"
 
 
 def test_clearances_are_kept_by_unit_and_revision(alone: Alone) -> None:
@@ -192,6 +187,18 @@ def test_another_night_is_refused_by_every_script(alone: Alone) -> None:
     assert before == alone.all()
 
 
+def test_what_lies_behind_the_offset_moves_nothing_back(alone: Alone) -> None:
+    """Nor does a step without a record; a mark waits for the next version, of each partition."""
+    alone.apply([span(0, 5), span(0, 2, name="reports/1")])
+    before = alone.all()
+    for old in (span(0, 3), span(2, 5), span(5, 5)):
+        assert ["OK", "e1", 0] == alone.apply([old])
+        assert before == alone.all()
+    assert ["OK", "e1", 1] == alone.apply([], section(heard=EARLY))
+    marks = {"link:reports/0": mark(5), "link:reports/1": mark(2)}
+    assert {**META, "at": EARLY, **marks} == alone.meta()
+
+
 def test_a_gap_and_foreign_links_are_refused(alone: Alone) -> None:
     """Wherever the foreign link is: the one before, one in the middle, too few of them, or too many."""
     assert ["GAP", "reports/0", "0"] == alone.apply([span(1, 2)])
@@ -240,6 +247,11 @@ def test_links_without_an_offset_are_forgotten(alone: Alone) -> None:
 
 def test_refusals_are_counted_where_their_offset_is_new(alone: Alone) -> None:
     """By each script that reads a partition; a step that overlaps counts what is new in it."""
+    assert ["OK", "e1", 1] == alone.rule(span(0, 1, "0:1:0;", name="rulings/0"))
+    assert {**META, "refused": "1", "link:rulings/0": mark(1)} == alone.meta()
+    assert ["OK", "e1", 2] == alone.tell(span(0, 1, "0:0:1;", name="told/0"))
+    assert "told" not in alone.entries()[-1][1]
+    alone.redis.flushall()
     alone.apply([span(0, 3, "0:1:0;2:2:3;")])
     assert ["OK", "e1", 2] == alone.apply([span(1, 4, "2:2:3;3:1:0;")])
     assert ["OK", "e1", 3] == alone.rule(span(0, 2, "0:1:0;1:2:1;", name="rulings/0"))
@@ -313,12 +325,8 @@ def test_a_store_that_was_started_again_begins_an_epoch_with_the_next_word(alone
         assert (f"{version}-0", str(version - 1), name) == (
             alone.entries()[-1][0], alone.entries()[-1][1]["prev"], alone.entries()[-1][1]["epoch"],
         )  # fmt: skip
-    assert (
-        mark(1)
-        == alone.meta()["link:reports/0"]
-        == alone.meta()["link:rulings/0"]
-        == alone.meta()["link:told/0"]
-    )
+    links = {name: text for name, text in alone.meta().items() if name.startswith("link:")}
+    assert dict.fromkeys(("link:reports/0", "link:rulings/0", "link:told/0"), mark(1)) == links
 
 
 def test_a_sign_of_life_is_kept_for_a_while_with_how_far_the_log_goes(alone: Alone) -> None:
@@ -342,6 +350,13 @@ def test_a_sign_of_life_is_kept_for_a_while_with_how_far_the_log_goes(alone: Alo
     for text in pulse.values():
         assert seconds * 1000 <= int(text[2]) <= after[0] * 1000 + after[1] // 1000
     assert 3500 < alone.redis.ttl("pulse") <= 3600
+    alone.redis.expire("pulse", 100)
+    for _ in range(30):  # to the millisecond; of no partition, it does not keep the pulse for longer
+        alone.attend("you", 3600)
+        assert alone.redis.ttl("pulse") <= 100
+        seconds, micros = alone.redis.time()
+        alone.attend("it", 100, "reports/0", 9)
+        assert seconds * 1000 + micros // 1000 <= int(alone.all()["pulse"]["reports/0"].split(" ")[2])
 
 
 def test_a_time_with_more_digits_is_later(alone: Alone) -> None:
