@@ -52,7 +52,7 @@ READ = CROWD - SLOW - STALLED
 ENDS_WITHIN_S = 240.0
 """How long a night may take to come to its end when no more faults come."""
 BACK_WITHIN_S = 90.0
-"""How long a crowd may take, then, to be there as a whole: who was turned away waits up to half a minute."""
+"""How long readers may take, then, to be there as a whole: who was turned away waits up to half a minute."""
 EVERYTHING = (
     "call-made",
     "call-retracted",
@@ -116,6 +116,7 @@ async def run(
         await note_ending(actors, held)
         evening.sizes()
         await evening.crowds()
+        await evening.watchers(folder / "histories")
         recovered = dict(evening.recovered)
     return check(read(folder / "histories")), recovered
 
@@ -174,17 +175,30 @@ class Evening:
                 await self.go_on(LOOK_EVERY_S)
 
     async def crowds(self) -> None:
-        """What the crowds saw, and what they hold when everyone is back that was turned away."""
+        """What the crowds saw, and what they hold when everyone is back.
+
+        Who was turned away waits; who is on a line that is half open is yet to notice.
+        """
         for place, crowd in enumerate(self._actors.crowds):
             until_s = time.monotonic() + BACK_WITHIN_S
+            shown = await asyncio.to_thread(self._actors.snapshot, place, CROWDED)
+            end = shown and f"{shown['epoch']}:{shown['version']}:{shown['hash']}"
             while True:
                 said = await asyncio.to_thread(crowd.ask, "faults", do="counts")
                 back = said["alive"]["fast"] == READ and not said["due"] and not said["opening"]
-                if (back and len(said["held"]) == 1) or time.monotonic() > until_s:
+                if (back and list(said["held"]) == [end]) or time.monotonic() > until_s:
                     break
                 await self.go_on(1.0)
             facts = {key: said[key] for key in ("faults", "frames", "alive", "held", "ended")}
             self._history.note("crowd", gateway=place, contest=CROWDED, asked=READ, **facts)
+
+    async def watchers(self, histories: Path) -> None:
+        """Waits until whoever watches shows the end too; what they were shown wrongly stays wrong."""
+        until_s = time.monotonic() + BACK_WITHIN_S
+        while time.monotonic() < until_s and any(
+            (one.promise, one.who) == ("P4", "a client") for one in check(read(histories))
+        ):
+            await self.go_on(1.0)
 
     async def _new(self, had: int, within_s: float) -> bool:
         """Waits until Kafka has acknowledged something more, or there is nothing more to send."""
