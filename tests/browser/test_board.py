@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser import fakes
 from tests.browser.conftest import OpenPage
-from tests.browser.driving import MakeGateway, live, said, sent
+from tests.browser.driving import MakeGateway, live, said, sent, until
 from tests.browser.fake_story import call
 from web import pages
 
@@ -211,6 +211,25 @@ def test_one_polite_sentence(gateway: MakeGateway, open_page: OpenPage) -> None:
     expect(page.locator("#spoken")).to_have_text("")
     served.show(fakes.june())
     expect(page.locator("#spoken")).to_have_text(fakes.june()["headline"]["en"])
+
+
+def test_what_is_spoken_is_what_is_shown(gateway: MakeGateway, open_page: OpenPage) -> None:
+    """Also half a minute later, on a page that was paused meanwhile: nothing newer than stands there."""
+    night, after = fakes.june_closed(), fakes.final()
+    served = gateway(night)
+    page = open_page("about:blank")
+    page.clock.install()
+    page.goto(f"{served.url}?lang=en")
+    live(page, night["version"])
+    served.show(fakes.june())
+    expect(page.locator("#spoken")).to_have_text(fakes.june()["headline"]["en"])
+    served.show(after)
+    live(page, night["version"] + 2)
+    page.get_by_role("button", name="Pause").click()
+    served.show(after | {"headline": {"en": "Something newer."}})
+    until(page, f"sandik.store.latest.version === {night['version'] + 3}")
+    page.clock.run_for(31_000)
+    expect(page.locator("#spoken")).to_have_text(after["headline"]["en"])
 
 
 def test_choices_of_the_reader_are_kept(gateway: MakeGateway, open_page: OpenPage) -> None:

@@ -176,6 +176,19 @@ def test_a_hidden_tab_paints_nothing(gateway: MakeGateway, open_page: OpenPage) 
     expect(page.locator(".race .lead")).to_have_text("▲ 674,449")
 
 
+def test_words_that_cannot_be_had_are_asked_for_again(gateway: MakeGateway, open_page: OpenPage) -> None:
+    """A gateway that is away just then: the page stands as it was sent, and is renewed when it is back."""
+    night = fakes.june()
+    page, refused = open_page("about:blank"), list[str]()
+    page.route("**/strings.*", lambda route: (refused.append(route.request.url), route.abort()))
+    page.goto(f"{gateway(night).url}?lang=en")
+    until(page, "document.readyState === 'complete'")
+    assert refused
+    expect(page.locator(".race .lead")).to_have_text("▲ 674,449")
+    page.unroute("**/strings.*")
+    live(page, night["version"])
+
+
 def test_on_a_slow_line_the_page_is_read_before_its_scripts_and_is_right_in_the_end(
     gateway: MakeGateway, open_page: OpenPage
 ) -> None:

@@ -269,6 +269,8 @@ def test_a_rule_that_passes_no_more_cannot_be_signed(desk: MakeDesk, come: Come)
     one = night.proposal()
     gateway.put(night.contest(proposal=one | {"now": one["now"] | {"passes": False, "cushion_votes": None}}))
     expect(page.locator("#since")).to_contain_text("about to be withdrawn")
+    expect(page.locator(".facts")).to_contain_text("does not pass now")
+    expect(page.locator(".decide")).not_to_contain_text("passes by")
     expect(page.locator(GO)).to_be_disabled()
     expect(page.locator("[data-do=look]")).to_have_count(0)
 
@@ -311,6 +313,27 @@ def test_a_refusal_takes_two_presses(desk: MakeDesk, come: Come) -> None:
     page.click("[data-do=refuse]")
     refusal = {"do": "refuse", "contest": "mayor", "proposal": night.PROPOSAL}
     assert refusal | {"because": "Two districts are late."} == the_act(gateway)
+
+
+def test_a_key_that_is_held_sends_nothing_twice(desk: MakeDesk, come: Come) -> None:
+    """It presses what its own answer has just taken away; of what failed nobody knows whether it was done."""
+    gateway = desk()
+    gateway.answers["refuse"] = {"ok": False, "outcome": "failed", "d": {"because": ""}}
+    page = come(gateway)
+    page.fill("textarea", REASON)
+    page.click("[data-do=ask-refuse]")
+    page.click("[data-do=refuse]")
+    expect(page.locator(".said")).to_contain_text("Look whether it was done")
+    page.evaluate("() => sandik.pressed.refuse()")
+    page.click("[data-do=acknowledge][data-id=a5]")
+    gateway.until(lambda: len(gateway.acts) == 2)
+    assert ["refuse", "acknowledge"] == [act["do"] for act in gateway.acts]
+
+
+def test_without_a_channel_the_last_person_is_not_told_of_any(desk: MakeDesk, come: Come) -> None:
+    """A call is public all the same."""
+    page = come(desk(signed(night.FIRST), channels={"all": 0, "live": 0}))
+    expect(page.locator(".acts p")).to_contain_text("It becomes public at once.")
 
 
 # Taking back.

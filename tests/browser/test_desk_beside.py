@@ -43,6 +43,16 @@ def test_a_dead_letter_is_sent_again(desk: MakeDesk, come: Come) -> None:
     assert {"do": "resend", "delivery": "d1"} == the_act(gateway)
 
 
+def test_what_waits_to_be_sent_is_sent_before_somebody_signs_out(desk: MakeDesk, come: Come) -> None:
+    """It was pressed and not undone; nobody else could send it in that name."""
+    gateway = desk()
+    page = come(gateway)
+    page.click("[data-do=resend]")
+    page.click("[data-do=sign-out]")
+    assert {"do": "resend", "delivery": "d1"} == the_act(gateway)
+    expect(page.locator("#token")).to_be_visible()
+
+
 def test_an_alert_of_a_dead_letter_has_the_same_button(desk: MakeDesk, come: Come) -> None:
     """In words without what the page says already; and below, who has not heard what."""
     gateway = desk(alerts=[night.gave_up(), *night.alerts()])
@@ -119,6 +129,19 @@ def test_boxes_are_shown_by_check(desk: MakeDesk, come: Come) -> None:
     expect(page.locator("tr[data-box]")).to_have_count(7)
 
 
+def test_a_check_of_which_nothing_is_left_hides_no_other_box(desk: MakeDesk, come: Come) -> None:
+    """When the last of them is decided there is no button any more that would lead back to all."""
+    gateway = desk()
+    page = come(gateway)
+    page.click(".chip[data-id=Q304]")
+    expect(page.locator("tr[data-box]")).to_have_count(2)
+    held = night.quarantine()
+    rest = [one for one in held["rows"] if one["code"] == "Q307"]
+    gateway.put(night.contest(quarantine=held | {"boxes": len(rest), "rows": rest, "more": 0}))
+    expect(page.locator("#quarantine")).to_contain_text("Held back: 3 boxes")
+    expect(page.locator("tr[data-box]")).to_have_count(3)
+
+
 def test_rows_stand_still_under_the_pointer(desk: MakeDesk, come: Come) -> None:
     """What is new comes behind while somebody points at the list, so that no press hits another row."""
     gateway = desk()
@@ -150,6 +173,25 @@ def test_a_ruling_is_recorded_with_what_its_kind_needs(desk: MakeDesk, come: Com
     ruling = {"do": "rule", "kind": "certified", "contest": "mayor", "data": {"choice": "imamoglu"}}
     assert ruling | {"because": "The mandate is given."} == the_act(gateway)
     expect(page.locator("#rule-form")).to_have_count(0)
+
+
+def test_what_a_ruling_needs_is_looked_for_a_second_time(desk: MakeDesk, come: Come) -> None:
+    """The day and the reason could have been emptied between the first press and the second."""
+    gateway = desk()
+    page = come(gateway)
+    page.click("#acts-rule")
+    page.select_option("#rule-kind", "rerun-set")
+    page.fill("#rule-date", "2019-06-30")
+    page.fill("#rule-because", "Decided by the council.")
+    page.click("[data-do=ask-rule]")
+    page.fill("#rule-date", "")
+    page.click("[data-do=rule]")
+    expect(page.locator("#rule-date")).to_be_focused()
+    page.fill("#rule-date", "2019-06-30")
+    page.fill("#rule-because", "")
+    page.click("[data-do=rule]")
+    expect(page.locator("#rule-form .problem")).to_contain_text("A reason is needed")
+    assert [] == gateway.acts
 
 
 def test_what_cannot_wait_is_said_aloud_once(desk: MakeDesk, come: Come) -> None:

@@ -14,12 +14,12 @@ import { defineTable } from "./table.js";
 import { defineTiles } from "./tiles.js";
 import { defineTold, toldValues } from "./told.js";
 import { footValues, swingValues, whyValues } from "./why.js";
-import { Words } from "./words.js";
+import { wordsOf } from "./words.js";
 
 async function start() {
   const root = document.documentElement;
   const { contest, shape: built } = document.body.dataset;
-  const words = new Words(await (await fetch(`/static/strings.${root.lang}.json`)).json());
+  const words = await wordsOf();
   const store = new Store(new Binding(document.body), words, [outValues, sourceValues, checksValues, whyValues, swingValues, toldValues, footValues]);
   const link = new Link(store, contest, (snapshot) => shape(snapshot) === built || reload());
   const app = { words, store, link };

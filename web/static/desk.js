@@ -251,9 +251,11 @@ class Desk {
     return queue.find((one) => one.id === this.deciding.chosen) ?? queue[0];
   }
 
-  /* A decision on what is in front: the reason is looked for a second time, because it could have been emptied. */
+  /* A decision on what is in front, if that is what was asked: a key that is held presses what is gone already. The reason
+     is looked for a second time, because it could have been emptied. */
   decide(what, fields) {
     const now = this.current();
+    if (!now || this.doing.asks(now.id) !== what) return null;
     const because = this.doing.typed(`because-${now.id}`);
     if (!because) return this.doing.ask(now.id, what, `because-${now.id}`);
     return this.doing.act(now.id, what, { contest: now.contest.contest, because, ...fields(now) }, "decide");
@@ -262,9 +264,10 @@ class Desk {
   presses() {
     const { doing, deciding, beside, tables, link, w } = this;
     const ask = (what) => () => {
-      const { id } = this.current();
+      const now = this.current();
+      if (!now) return;
       doing.said.delete("decide");
-      doing.ask(id, what, `because-${id}`);
+      doing.ask(now.id, what, `because-${now.id}`);
     };
     return {
       "ask-approve": ask("approve"), "ask-refuse": ask("refuse"), "ask-retract": ask("retract"),
@@ -284,14 +287,23 @@ class Desk {
       copy: ({ id }, node) => this.copy(id, node),
       "alerts-all": () => { beside.all = !beside.all; this.draw(); },
       "ask-rule": () => beside.ruling() && doing.ask("rule", "rule", "rule-because"),
-      rule: async () => (await doing.act("rule", "rule", beside.ruling())) && this.ruled(),
+      rule: () => this.record(),
       check: ({ id }) => { tables.check = id; this.draw(); },
       more: () => { tables.all = true; this.draw(); },
       "box-clear": ({ id }) => this.box(id, "clear"), "box-uphold": ({ id }) => this.box(id, "uphold"),
       "box-do": () => this.rule(),
       sound: () => { this.sound = !this.sound; if (this.sound) this.beep(); this.draw(); },
-      "sign-out": () => link.signOut(),
+      "sign-out": () => { doing.flush(); link.signOut(); },
     };
+  }
+
+  /* A ruling, in its second step: what it needs is looked for again, as for a decision. */
+  async record() {
+    const { beside, doing } = this;
+    const fields = doing.asks("rule") && beside.ruling();
+    if (!fields) return;
+    if (!fields.because) return doing.ask("rule", "rule", "rule-because");
+    if (await doing.act("rule", "rule", fields)) this.ruled();
   }
 
   ruled() {
@@ -307,8 +319,10 @@ class Desk {
     this.draw();
   }
 
+  /* The second step for a box: its ruling, with the reason. */
   rule() {
     const { doing, d } = this;
+    if (!doing.sure) return;
     const { place, what } = doing.sure;
     const field = `because-${place}`;
     const because = doing.typed(field);

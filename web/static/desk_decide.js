@@ -116,7 +116,7 @@ export class Deciding {
       this.against(contest, p.elected[0]),
       h("div", null, h("h3", null, line(w, "dossier"), " ", h("span", null, p.id)),
         h("dl.facts", null,
-          fact("rule", `${ruleName(w, p.rule)}: ${line(w, "passes", { n: w.number(p.now.cushion_votes) })}`),
+          fact("rule", `${ruleName(w, p.rule)}: ${line(w, p.now.passes ? "passes" : "fails", { n: w.number(p.now.cushion_votes) })}`),
           fact("totals", line(w, "totals.at", { v: w.number(p.version), n: w.number(contest.boxes.counted - (p.since?.boxes ?? 0)) })),
           fact("proof", h("code.mono", { title: p.dossier_sha256 }, `${(p.dossier_sha256 ?? "").slice(0, 8)}…${(p.dossier_sha256 ?? "").slice(-4)}`)),
           h("div", null, h("dt", null, line(w, "from_log")), h("dd", null, this.recomputed(p))))));
@@ -156,7 +156,7 @@ export class Deciding {
     const boxes = contest.boxes.counted - looked.boxes;
     return h("div", { key: "since", class: why ? "since stale" : "since", id: "since" },
       why && h("b", null, line(w, `stale.${why}`, values)),
-      say(w, boxes || p.now.cushion_votes !== looked.cushion ? "since" : "since.none", values, boxes),
+      p.now.passes && say(w, boxes || p.now.cushion_votes !== looked.cushion ? "since" : "since.none", values, boxes),
       why && why !== "fails" && h("div.acts", null, button(line(w, "look"), "look", { "data-id": p.id, style: "plain.wide" })));
   }
 
@@ -206,13 +206,14 @@ export class Deciding {
     const asks = doing.asks(p.id);
     if (asks === "approve") return [reason(app, field), sure(app, p.id, line(w, last ? "sure.approve" : "sure.first", { name }), this.follows(last), line(w, last ? "yes.approve" : "yes.first"), "approve"), said(app, "decide")];
     if (asks === "refuse") return [reason(app, field), sure(app, p.id, line(w, "sure.refuse", { name }), [line(w, "sure.refuse.more")], line(w, "yes.refuse"), "refuse"), said(app, "decide")];
+    const all = app.d.channels?.all ?? 0;
     const label = p.people < 2 ? "approve" : last ? "approve.last" : "approve.first";
     return [
       reason(app, field),
       h("div.acts", { key: "acts", id: `acts-${p.id}` },
         !mine && button(line(w, label), "ask-approve", { style: "go", disabled: Boolean(why) || link.state !== "open", "aria-describedby": "since" }),
         button(line(w, "refuse"), "ask-refuse", { style: "plain.wide", disabled: link.state !== "open" }),
-        h("p", null, line(w, mine ? "after.mine" : last ? "after.last" : "after.first", { n: app.d.channels?.all ?? 0 }))),
+        h("p", null, line(w, mine ? "after.mine" : last ? (all ? "after.last" : "after.last.none") : "after.first", { n: all }))),
       said(app, "decide"),
     ];
   }

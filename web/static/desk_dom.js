@@ -2,7 +2,7 @@
    Know before changing: text goes in as text, never as HTML; a field that somebody types in keeps what is typed,
    because its value is set only when it is made; and what is done is named by data-do, heard once for the page. */
 
-import { Words } from "./words.js";
+import { wordsOf } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -105,9 +105,8 @@ export function hear(page) {
 
 /* Starts a page one signs in at, when its words are there. */
 export async function begin(part, Page) {
-  const root = document.documentElement;
-  const words = new Words(await (await fetch(`/static/strings.${part}.${root.lang}.json`)).json());
-  root.dataset.js = "1";
+  const words = await wordsOf(part);
+  document.documentElement.dataset.js = "1";
   globalThis.sandik = new Page(words);
   globalThis.sandik.start();
 }

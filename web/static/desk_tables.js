@@ -34,6 +34,7 @@ export class Tables {
     const rest = d.contests.reduce((sum, one) => sum + (one.quarantine.more ?? 0), 0);
     const decisive = d.contests.some((one) => one.quarantine.decisive);
     const codes = [...new Set(rows.map((one) => one.code))].sort();
+    if (!codes.includes(this.check)) this.check = "";
     const held = document.querySelector(".quarantine:hover, .quarantine:focus-within") !== null;
     const picked = app.steady.rows("quarantine", rows.filter((one) => !this.check || one.code === this.check), (one) => one.id, held);
     const shown = this.all ? picked : picked.slice(0, ROWS);

@@ -144,7 +144,7 @@ function speak({ store }) {
   let at = -Infinity;
   let timer = null;
   const say = () => {
-    const { latest: s, face, words: w } = store;
+    const { painted: s, face, words: w } = store;
     const { boxes, boxes_total: total } = face.phase === "closed" ? s.received : s.counted;
     const lead = face.phase === "open" ? s.leader : "";
     const turn = [face.phase, lead, total ? Math.floor((boxes * 10) / total) : 0, s.call?.state].join();

@@ -3,9 +3,10 @@
    it; web/embed/height.js asks. The page around learns the height and nothing more. */
 
 import { Binding } from "./bind.js";
-import { fits, isOld, wordsOf } from "./follow.js";
+import { fits, isOld } from "./follow.js";
 import { Link } from "./link.js";
 import { Store } from "./store.js";
+import { wordsOf } from "./words.js";
 
 const OLD_AFTER_MS = 10000;
 

@@ -31,12 +31,6 @@ export class Link extends Dial {
     this.dispatchEvent(new Event("state"));
   }
 
-  connect() {
-    this.waiting = true;
-    this.here = false;
-    super.connect();
-  }
-
   lost(socket, code) {
     if (socket !== this.socket) return;
     this.socket = null;
@@ -66,7 +60,9 @@ export class Link extends Dial {
     this.beside?.take(frame, socket);
   }
 
+  /* Each connection begins with it: the gateway behind this one may lag behind the one before. */
   hello(frame) {
+    this.here = false;
     super.hello(frame);
     this.subscribe();
   }
@@ -147,11 +143,11 @@ export class Link extends Dial {
       try {
         const headers = this.etag ? { "If-None-Match": this.etag } : {};
         const answer = await fetch(`/snapshot/${encodeURIComponent(this.contest)}.json${this.query ?? ""}`, { headers, cache: "no-store" });
+        const whole = answer.status === 200 && (await answer.json());
         if (!this.polling) return;
-        if (answer.status === 200) {
+        if (whole) {
           this.etag = answer.headers.get("ETag");
-          const whole = await answer.json();
-          if (this.polling) this.offer(whole);
+          this.offer(whole);
         }
         this.become(answer.ok || answer.status === 304 ? "polling" : "reconnecting");
       } catch {

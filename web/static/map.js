@@ -7,13 +7,13 @@ import { tell, words } from "./address.js";
 const AGAIN_MS = 5000;
 const ZOOMS = [1, 2, 4, 8];
 const NARROW = 700;
-const SIZES = [12, 10.5];
 /* Pixels of a number, largest first; a place with room for none has its mark alone. */
+const SIZES = [12, 10.5];
 const MARK = 9;
-const LETTER = 0.6;
 /* The width of a letter by its height. */
-const OVER = 0.6;
+const LETTER = 0.6;
 /* Part of the room of a number that has to be its own place's: beyond it, it may cross a border but no other number. */
+const OVER = 0.6;
 
 const put = (tag, named, ...inside) => {
   const node = document.createElementNS("http://www.w3.org/2000/svg", tag);

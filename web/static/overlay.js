@@ -3,9 +3,10 @@
    stay whatever happens to the gateway, and after a while the hour they are of stands beside them. */
 
 import { Binding } from "./bind.js";
-import { fits, isOld, wordsOf } from "./follow.js";
+import { fits, isOld } from "./follow.js";
 import { Link } from "./link.js";
 import { Store } from "./store.js";
+import { wordsOf } from "./words.js";
 
 const EVERY_MS = 1000;
 const OLD_AFTER_MS = 20000;

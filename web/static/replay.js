@@ -279,7 +279,9 @@ class Replay {
     return answer;
   }
 
+  /* A key that is held presses once more when it is done: then there is nowhere to go. */
   async go(at) {
+    if (at === null) return;
     const answer = await this.act("jump", { to: new Date(at).toISOString() });
     if (!answer?.ok) return;
     this.line_.target = null;

@@ -71,7 +71,7 @@ const parts = (id) => [...offered(id).childNodes].map((node) => node.cloneNode(t
 function said(id) {
   const { store, words: w } = app;
   const s = store.painted;
-  if (!s || (id === null && !chosen)) return null;
+  if (!s || id === null) return null;
   if (!offered(id)) return [[], w.say("ways.none", { id: id.slice(0, 60) })];
   if (store.face.phase !== "open") return [parts(id), w.say("ways.early")];
   if (store.there === s) return [parts(id), w.say("ways.waiting")];

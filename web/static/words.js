@@ -82,6 +82,7 @@ export class Words {
 
   number(value) {
     if (value == null) return NONE;
+    if (value < 0) return "-" + this.number(-value);
     return this.plain ? this.threes(String(value)) : this.intl[0].format(value);
   }
 
@@ -188,5 +189,18 @@ export class Words {
     const [year, month, number] = day.split("-");
     const name = this.text.months.split("|")[month - 1];
     return this.text.date.replace("{d}", Number(number)).replace("{month}", name).replace("{y}", year);
+  }
+}
+
+/* The words of a page; the board's are those of no part. A gateway that is away is asked again, without end. */
+export async function wordsOf(...part) {
+  const name = ["strings", ...part, document.documentElement.lang, "json"].join(".");
+  for (;;) {
+    try {
+      return new Words(await (await fetch(`/static/${name}`)).json());
+    } catch (error) {
+      console.warn(`words: ${error.message}`);
+      await new Promise((done) => { setTimeout(done, 3000); });
+    }
   }
 }
