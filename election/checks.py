@@ -362,5 +362,5 @@ def voters_max(night: Night, registered: int | None) -> int:
 
 def conflict(revision: int) -> Finding:
     """The finding of a second, different statement with the same revision."""
-    message = f"Two different papers are revision {revision}; a newer revision or a person must settle it."
+    message = f"Two different papers are revision {revision}; only a newer revision settles it."
     return Finding("Q311", "Q", "revision", message)

@@ -3,7 +3,7 @@
     SandikError
     ├── NightError        the night folder has mistakes            (its author's: every mistake at once)
     ├── RecordError       bytes that are not a record of ours       (the sender's: the record is refused)
-    ├── ModeError         a record or key of another mode or night  (the operator's: nothing is mixed)
+    │   └── ModeError     a record of another mode or night         (the operator's: nothing is mixed)
     ├── UsageError        a command or setting that makes no sense  (the user's)
     └── OutsideError      Kafka, Redis or a feed does not answer    (nobody's here: retried, then said)
 

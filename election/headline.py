@@ -76,7 +76,7 @@ def _standing(
     done = boxes == total
     if len(contest.choices) <= contest.seats:
         return say(language, "headline.uncontested", part=part)
-    if seen.tie:
+    if seen.margin_votes == 0:  # also where there is no vote at all, which is no tie
         last, first = (names[seen.order[contest.seats - 1]], names[seen.order[contest.seats]])
         return say(language, "headline.tie", last=last, first=first, part=part, done=done)
     if contest.seats > 1:

@@ -20,7 +20,7 @@ WHYS = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One movement: which unit, why, when, and by how many votes the margin between two choices moved."""
+    """One movement: which unit, why, when, and what each choice gained by it."""
 
     unit: UnitId
     why: str

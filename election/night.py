@@ -5,7 +5,7 @@ night it started with, and processes that hold different facts refuse to work to
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import NewType
@@ -257,7 +257,6 @@ class Night:
     """The parent night's votes per choice (in the order of the contest), where they are known."""
     digest: str
     """SHA-256 (hex) over the folder's facts: two processes with different digests do not work together."""
-    warnings: tuple[str, ...] = field(default=())
     geometry: GeometryRule | None = None
     """None: no map. The shapes themselves are no fact of the count, and only who shows them reads them."""
 

@@ -15,16 +15,13 @@ from typing import Any
 from election.calls.verdict import Said
 from election.checks import Finding
 from election.night import ContestId, Night, SourceId, UnitId
+from election.report import REVISION_MAX
 from election.wire.records import Ruling
 from languages import codes
+from languages.saying import PLAIN
 
 ON_A_PAPER = ("quarantine-cleared", "quarantine-upheld")
 """Rulings that are about one revision of one unit by one source."""
-REVISION_MAX = 2**53
-
-
-PLAIN = "en"
-"""The language that every sentence of a fact is in; others stand beside it."""
 
 
 def own_words(ruling: Ruling) -> Said:
@@ -91,6 +88,6 @@ def _paper(ruling: Ruling, night: Night) -> Clearance | None:
     area = night.area_of(source, UnitId(unit))
     if area is None or contest.area not in night.lines[area]:
         return None
-    if not isinstance(revision, int) or not 0 < revision < REVISION_MAX:
+    if not isinstance(revision, int) or not 0 < revision <= REVISION_MAX:
         return None
     return Clearance(source.id, UnitId(unit), revision)

@@ -12,7 +12,6 @@ Know before changing: `streams.batch` does the same sums with numpy; this is its
 compare it with. The order of `columns` is stored in Redis (`wire.keys.LAYOUT` must rise if it changes).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -157,7 +156,7 @@ def hear(held: Statement | None, new: Statement) -> Statement | None:
     """What is held after hearing `new`, or None if that is no news.
 
     A revision not newer than the one held is no news; the same revision saying something else is a conflict,
-    which only a newer revision (or a ruling) ends. Of the statements in conflict only the largest `valid` is
+    which only a newer revision ends. Of the statements in conflict only the largest `valid` is
     kept (the bound of what is out needs it), so that the order they came in leaves no trace.
     """
     if held is None or new.revision > held.revision:
@@ -307,16 +306,3 @@ class Tally:
     def row(self, area: AreaId) -> Row:
         """The total of an area; nothing heard is all zero."""
         return self.rows.get(area, self.empty)
-
-
-def plain_sum(
-    statements: Mapping[UnitId, Statement], contest: Contest, source: Source, night: Night
-) -> dict[AreaId, Row]:
-    """Totals summed afresh from what is held, with no differences in it: what running totals must equal."""
-    rows: dict[AreaId, Row] = {}
-    for unit, held in statements.items():
-        area = night.area_of(source, unit)
-        for above in night.lines[area] if area is not None else ():
-            row = worth(held, unit, contest, source, night)
-            rows[above] = plus(rows[above], row) if above in rows else row
-    return rows

@@ -122,10 +122,10 @@ def _ruled(telling: Telling, ruling: Ruling) -> None:
     if kind == "certified":
         d |= {"elected": _certified(telling, ruling), "by_lot": ruling.data.get("by") == "lot"}
     because = own_words(ruling)
-    memory = telling.memory
+    call = telling.memory.call if telling.memory.called else None
     ends = kind == "annulled" or (kind == "recount-ordered" and d["scope"] == WHOLE)
-    if ends and memory.called and memory.call is not None:
-        retract(telling, memory.call, "ruling", because, {"ruling": key})
+    if call is not None and (ends or not set(d.get("elected", ())) <= set(call.elected)):
+        retract(telling, call, "ruling", because, {"ruling": key})
     about = in_each(lambda language: _about(telling, ruling, language))
     what = said(f"told.ruled.{ruling.kind}")
     title = said("told.ruled", what=what, about=about, named=bool(about["en"]))

@@ -17,6 +17,7 @@ another version or the same person is ignored here and refused with a sentence a
 import hashlib
 from collections.abc import Mapping
 from typing import Any
+from unicodedata import normalize
 
 from election.calls.dossier import dossier
 from election.calls.guards import ask, forbidding
@@ -30,6 +31,8 @@ from languages.saying import said
 
 UNSTEADY_MAX = 3
 """So many proposals that stopped passing count as one broken call."""
+DOTLESS = 0x131
+"""The small letter that some languages have beside i; of a name in capitals nobody can tell which it was."""
 
 
 class Asked:
@@ -221,8 +224,12 @@ def _make(telling: Telling) -> None:
 
 
 def person(actor: str) -> str:
-    """Who somebody is, however they write it: spaces and capitals make no second person."""
-    return " ".join(actor.split()).casefold()
+    """Who somebody is, however they write it: spaces and capitals make no second person.
+
+    Nor does a letter that is written in two ways: I is the capital of i and of ı, ş may be two characters.
+    """
+    plain = normalize("NFC", " ".join(actor.split()).casefold())
+    return plain.translate({DOTLESS: "i"}).replace("i\u0307", "i")
 
 
 def why_not(memory: Memory, ruling: Ruling) -> str | None:

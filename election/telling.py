@@ -10,7 +10,7 @@ has a copy that each fact is taken into at once, so that the next watch sees it.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -121,5 +121,5 @@ def source_name(source: Source) -> Said:
 
 def lasted(seconds: float) -> Said:
     """A length of time in hours and minutes, rounded down."""
-    hours, minutes = divmod(int(timedelta(seconds=seconds).total_seconds()) // 60, 60)
+    hours, minutes = divmod(int(seconds) // 60, 60)
     return said("told.lasted", hours=hours, minutes=minutes)

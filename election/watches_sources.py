@@ -56,9 +56,9 @@ def _stalled(telling: Telling, one: Count, silence: Silence) -> None:
             "margin_votes": one.margin_votes,
         }
     because = said(
-        "told.stalled.because", heard=last_at is not None, units=units, silent=lasted(silence.for_s),
-        last="" if last_at is None else telling.hour(last_at), limit=lasted(silence.limit_s),
-        paced=pace is not None, pace=pace,
+        "told.stalled.because", heard=last_at is not None, told=one.claimed_boxes != 0, units=units,
+        silent=lasted(silence.for_s), last="" if last_at is None else telling.hour(last_at),
+        limit=lasted(silence.limit_s), paced=bool(pace), pace=pace,
     )  # fmt: skip
     title = said("told.stalled", source=source)
     telling.say("source-stalled", _key(one), title, because, d)

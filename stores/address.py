@@ -11,7 +11,7 @@ those of the servers. Sentinels have their own, if any: `?sentinel_user=…&sent
 Know before changing: no sentence here says what was given, for a password may stand in it. This is pure.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -54,11 +54,11 @@ class Address:
     """What the sentinels call the primary; empty without sentinels."""
     db: int
     tls: bool
-    login: str
+    login: str = field(repr=False)
     """`user:password@` of the servers as it stands in a URL, or empty."""
-    options: str
+    options: str = field(repr=False)
     """`?name=value` of the servers, or empty."""
-    sentinel_login: str
+    sentinel_login: str = field(repr=False)
     """The same as `login`, of the sentinels."""
 
     def url(self, place: Place) -> str:
@@ -93,7 +93,12 @@ def read(text: str, name: str = "SANDIK_REDIS") -> Address:
 
 
 def _read(text: str) -> Address:
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # its own words would say what was given
+        raise ValueError(
+            "an address of IPv6 stands in brackets, and a sign in a password is written %XX"
+        ) from None
     scheme, _, word = parts.scheme.partition("+")
     if scheme not in ("redis", "rediss") or word not in [kind.value for kind in Kind]:
         raise ValueError("it does not begin with redis://, rediss:// or one of their forms")

@@ -187,7 +187,8 @@ class Opened:
 
     async def aclose(self) -> None:
         """Gives the connections back."""
-        for client in self._clients.values():
+        while self._clients:  # somebody may still open one meanwhile
+            _, client = self._clients.popitem()
             await client.aclose()
 
     async def _where(self) -> Slots | Alone:
@@ -209,9 +210,8 @@ class Opened:
                 found = await (self._by_sentinel(place) if sentinels else self._by_node(place))
             except FAILS as error:
                 if _no_cluster(error):
-                    raise UsageError(
-                        f"{place} is no node of a cluster: SANDIK_REDIS=redis://{place}/0."
-                    ) from error
+                    alone = f"{'rediss' if self.address.tls else 'redis'}://{place}/0"
+                    raise UsageError(f"{place} is no node of a cluster: SANDIK_REDIS={alone}.") from error
                 why, silent = f"{place}: {error or type(error).__name__}", True
                 refused = why if refuses(error) else refused
                 continue
@@ -261,7 +261,7 @@ class Opened:
 
     def _make(self, url: str, answers_within_s: float, primary: bool) -> Client:
         try:
-            return Redis.from_url(
+            client = Redis.from_url(
                 url,
                 connection_class=CONNECTIONS[primary, self.address.tls],
                 socket_timeout=answers_within_s,
@@ -270,8 +270,11 @@ class Opened:
                 client_name=self._name,
                 protocol=self._protocol,
             )
-        except ValueError as error:
+            pool: Any = client.connection_pool
+            pool.make_connection()  # connects to nothing, and knows which options there are
+        except (*FAILS, TypeError, ValueError) as error:
             raise UsageError(f"SANDIK_REDIS has an option that makes no sense ({error}).") from error
+        return client
 
 
 def _named(node: Sequence[Any], asked: Place) -> Place:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from election.calls.order import BOUNDS as BOUNDS
 from election.calls.order import skewed_order, too_little_heard
 from election.calls.verdict import CLEAR, DOES_NOT_APPLY, FORBIDS, Answer, Guard, Said, Verdict, View
 from election.calls.words import name, names
@@ -21,8 +22,6 @@ from election.standing import margin_within
 from election.tally import COLUMN, nothing
 from languages.saying import said
 
-BOUNDS = ("certain", "majority")
-"""Rules that hold whatever is still to come."""
 MINUTE_S = 60
 
 

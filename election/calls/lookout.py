@@ -171,4 +171,5 @@ def _parent_totals(
         boxes[area] = boxes.get(area, 0) + 1
         for place, many in enumerate(then):
             total[place] += many
-    return {area: tuple(votes[area]) for area in areas if area in votes}, boxes
+    known = [area for area in areas if area in votes]
+    return {area: tuple(votes[area]) for area in known}, {area: boxes[area] for area in known}

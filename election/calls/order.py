@@ -15,6 +15,9 @@ from election.swing import margin, together
 from election.tally import COLUMN, nothing
 from languages.saying import said
 
+BOUNDS = ("certain", "majority")
+"""Rules that hold whatever is still to come, in whatever order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -112,4 +115,4 @@ def too_little_heard(view: View, verdict: Verdict) -> Answer:
 
 def _only_projected(verdict: Verdict, word: str) -> str:
     """Rules with a bound over everything still to come do not rest on the order."""
-    return word if verdict.rule not in ("certain", "majority") else DOES_NOT_APPLY
+    return word if verdict.rule not in BOUNDS else DOES_NOT_APPLY

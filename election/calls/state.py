@@ -100,7 +100,7 @@ _BEFORE_CERTIFIED = (*RESTING, PROPOSED, CALLED, RETRACTED, RECOUNT)
 
 LIFE: tuple[Step, ...] = (
     *_counting(),
-    *_from((TOO_EARLY, TOO_CLOSE, OPEN, RETRACTED, RECOUNT), "call-proposed", PROPOSED, "call-proposed"),
+    *_from((TOO_EARLY, TOO_CLOSE, OPEN, RETRACTED), "call-proposed", PROPOSED, "call-proposed"),
     Step(PROPOSED, "proposal-approved", PROPOSED, ""),
     Step(PROPOSED, "proposal-withdrawn", OPEN, ""),
     Step(PROPOSED, "proposal-refused", OPEN, ""),

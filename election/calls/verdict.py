@@ -1,6 +1,6 @@
 """What a rule is shown and what it answers; what a guard answers; both always with a *because* in numbers.
 
-    view = lookout.view(state, now, rulings)      everything known of a contest at one version
+    view = lookout.view(known, now)               everything known of a contest at one version
     verdict = RULES["certain"].decide(view)       who may be called, or None, and why
     answer = GUARDS["embargo"].answer(view, verdict)
 

@@ -115,7 +115,7 @@ def decode(value: bytes, scope: Scope) -> Control | Answer:
 
 
 def read(body: dict[str, Any]) -> Control:
-    """A control from its fields, whoever wrote them. Raises RecordError R010 that names the field."""
+    """A control from its fields, whoever wrote them. Raises RecordError (R009, R010) that names the field."""
     do = body.get("do")
     if do not in VERBS:
         raise RecordError("R010", "do", f"A replay can {', '.join(VERBS)}; not {do!r:.40}.")

@@ -22,6 +22,7 @@ from election.calls.verdict import Silence, View
 from election.embargo import Embargo, embargo
 from election.headline import headline, public
 from election.headline_sources import beside
+from election.lineage import CERTIFIED
 from election.night import BOX_LEVEL, Area, AreaId, Choice, Contest, Names, Night, SourceId
 from election.outstanding import registers
 from election.sources import Count
@@ -164,6 +165,7 @@ class Board:
         }  # fmt: skip
         if by == contest.source:
             made["findings"] = dict(state.findings) if ban.is_open else {}
+            made["official"] = told["lineage"]["state"] == CERTIFIED
         lines = [self._last[by, area][3] for area in self._sorted]
         made["hash"] = _digest([_first_line(made), *lines])
         return made

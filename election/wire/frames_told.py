@@ -123,7 +123,7 @@ def _text(value: object) -> str | None:
 def _address(value: object) -> str | None:
     """A web address that a page may link to, or None: a ruling's data is whatever somebody typed."""
     found = _text(value)
-    return found if found is not None and re.match(r"https?://[^\s]+$", found) else None
+    return found if found is not None and re.fullmatch(r"https?://\S+", found) else None
 
 
 _SETTLED = {

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from election.night import Contest, ContestId, SourceId
+from election.night import ContestId, SourceId
 from election.tally import Row, Statement, Status
 from election.wire.topics import Scope
 
@@ -182,11 +182,6 @@ def unpack_pulse(fields: Mapping[bytes, bytes]) -> dict[str, Pulse]:
         applied, end, ms = map(int, text.split())
         found[name.decode()] = Pulse(applied, end, ms / 1000)
     return found
-
-
-def unit_width(contest: Contest) -> int:
-    """Columns in a unit's row."""
-    return len(UNIT_FIXED) + len(contest.choices)
 
 
 def pack_unit(held: Statement) -> bytes:

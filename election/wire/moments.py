@@ -38,6 +38,8 @@ def read_moment(word: str, day: date, time_zone: str) -> datetime:
             raise UsageError(
                 f"{said} has no zone: write 2019-06-23T16:15:00Z, 2019-06-23T19:15:00+03:00, or 19:15."
             )
+        if not 1 < at.year < 9999:
+            raise ValueError("no time in every zone that people read it in")
         return at.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise UsageError(

@@ -68,6 +68,8 @@ def read_night(files: Mapping[str, bytes]) -> Night:
     shown = tuple(LevelId(level) for level in root.texts("shown_levels", tuple(levels)))
     if not set(shown) <= set(levels):
         root.wrong("shown_levels", "shown_levels names a level that is not among levels.")
+    if root.value("shown_levels") == []:
+        root.wrong("shown_levels", "shown_levels names no level; left out, every level is shown.")
     parent = read_parent(files.get("parent.csv"), contests, boxes, mistakes)
     root.finish()
     if mistakes:

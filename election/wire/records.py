@@ -30,6 +30,8 @@ DEPTH_MAX = 200
 """Brackets in a record from which its depth is looked at; a normal bundle has one a column."""
 TEXT_MAX = 2000
 """Longest free text of a ruling, in characters; longer is refused (R011)."""
+DATA_BYTES_MAX = 64 * 1024
+"""Most bytes of a ruling's data; more is refused (R011). A fact that tells of it holds it more than once."""
 LANGUAGES_MAX = 24
 """Most languages that a ruling says something in; more are refused (R011)."""
 
@@ -336,6 +338,8 @@ def _ruling(body: Mapping[str, Any]) -> Ruling:
     data = body.get("data", {})
     if not isinstance(data, dict):
         raise RecordError("R006", "data", "data is an object.")
+    if len(orjson.dumps(data)) > DATA_BYTES_MAX:
+        raise RecordError("R011", "data", f"data is an object of at most {DATA_BYTES_MAX} bytes.")
     return Ruling(
         contest=_text(body, "contest"),
         kind=kind,

@@ -56,7 +56,7 @@ def parse_toml(file: str, content: bytes, mistakes: list[Mistake]) -> "Table":
     try:
         text = content.decode("utf-8")
         data = tomllib.loads(text)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # also a number of 5,000 digits, and 5,000 brackets
         line = re.search(r"line (\d+)", str(error))
         mistakes.append(Mistake(file, int(line.group(1)) if line else None, f"This is not TOML: {error}."))
         return Table(file, {}, (), {}, mistakes)
@@ -188,7 +188,7 @@ class Table:
         """A list of tables inside this one."""
         values = self._value(key, list, [], "a list of tables")
         if len(values) < least:
-            self.wrong(None, f"{self.name}{key}: at least {least} is needed ([[{key}]]).")
+            self.wrong(None, f"{self.name}{key}: at least {least} is needed ([[{self.name}{key}]]).")
         found = []
         for place, value in enumerate(values):
             if isinstance(value, dict):

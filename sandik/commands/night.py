@@ -75,7 +75,10 @@ def _new_arguments(new: argparse.ArgumentParser) -> None:
 
 
 def _day(text: str) -> date:
-    return date.fromisoformat(text)
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day; one is written 2024-10-06") from error
 
 
 def _list(args: argparse.Namespace, out: Out) -> int:
@@ -152,8 +155,6 @@ def _check(args: argparse.Namespace, out: Out) -> int:
         out.say(f"{many} {'mistake' if many == 1 else 'mistakes'}: correct them and check again")
         out.answer({"ok": False, "path": str(path), "mistakes": [_mistake(m) for m in error.mistakes]})
         return 1
-    for warning in folder.night.warnings:
-        out.say(f"{path}: {warning}")
     open_ends = left(path, folder.night)
     for one in open_ends:
         out.say(f"{path}/{one}")
@@ -261,10 +262,11 @@ def _new(args: argparse.Namespace, out: Out) -> int:
 def _build(args: argparse.Namespace, out: Out) -> int:
     from sandik import nightbuild, simulate, simulate_practice
 
-    source = folders.find(args.night)
     target: Path = args.out
     if target.exists():
         raise UsageError(f"{target} is there already: name another folder with --out, or remove it.")
+    folder = folders.load(args.night)
+    source, parent = folder.path, folder.night.parent
     given = _everything(source)
     if args.boxes is not None:
         try:
@@ -274,7 +276,6 @@ def _build(args: argparse.Namespace, out: Out) -> int:
         which = nightbuild.which_vote(given)
         built = nightbuild.build_with_boxes(given, content, which=which, csv_name=args.boxes.name)
     elif "simulation.toml" in given:
-        parent = folders.load(args.night).night.parent
         built = simulate.build(given, _everything(folders.find(parent)) if parent else None)
     elif source.name == "practice":
         built = simulate_practice.build(given)

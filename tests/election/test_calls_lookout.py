@@ -101,6 +101,14 @@ def test_the_parent_is_shown_over_the_boxes_counted_on_both_nights() -> None:
         shown.then[AreaId("elsewhere")]
 
 
+def test_what_the_parent_knows_outside_the_contest_is_not_counted() -> None:
+    """A bridge is voted on in one town; the parent's file may have other boxes under its name."""
+    of = night(parent="contest,box,yes,no\nbridge,k1-1,5,4\nbridge,g1-1,3,2\n")
+    shown = made(of, "bridge").view(Held({}), LAW_OPENS_AT)
+    assert shown.whole_then is not None
+    assert (1, 1) == (shown.whole_then.boxes_total, sum(one.boxes_total for one in shown.then.values()))
+
+
 def test_without_a_parent_there_is_nothing_of_it() -> None:
     """Not even empty areas."""
     assert {} == made().view(Held({}), NOON).then

@@ -115,6 +115,13 @@ def test_a_tie_names_both_and_no_leader() -> None:
     assert "Deniz ve Kaya eşit oyda; bütün sandıklar sayıldı." == turkish
 
 
+def test_where_there_is_no_vote_nobody_leads() -> None:
+    """Boxes with invalid papers alone: not by 0 votes either."""
+    english, turkish = said(seen((0, 0, 0)))
+    assert "Deniz and Kaya have the same number of votes, with 50.0% of boxes counted." == english
+    assert turkish.startswith("Deniz ve Kaya eşit oyda;")
+
+
 def test_all_boxes_counted() -> None:
     """Still who leads, never who won."""
     assert "Deniz leads by 10 votes, with all 8 boxes counted." == said(seen((70, 60, 5), boxes=8))[0]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from election.embargo import embargo
 from election.memory import Memory
 from election.teller import Teller
+from election.wire.records import DATA_BYTES_MAX, LANGUAGES_MAX, TEXT_MAX, decode, encode
 from tests.election.strategies import CLOSED_UNTIL, LAW_OPENS_AT
 from tests.election.tellings import by_itself, ruling, seen, tell, teller, words
 
@@ -63,6 +64,15 @@ def test_a_concession_changes_nothing_about_calls() -> None:
     assert (None, "") == (with_it.memory.call, with_it.memory.state)
 
 
+def test_a_ruling_as_large_as_may_be_can_be_told() -> None:
+    """Its words and its data stand in the fact more than once, and a fact is a record like any other."""
+    who = teller(by_itself())
+    large = ruling("concession", text="x" * TEXT_MAX, date="y" * (DATA_BYTES_MAX - len('{"date":""}')))
+    large = replace(large, texts={f"l{n}": "x" * TEXT_MAX for n in range(LANGUAGES_MAX)})
+    assert large.data == getattr(decode(encode(large)), "data", None)
+    assert "concession" in {told.kind for told in tell(who, seen(who, (900, 10, 0)), [large])}
+
+
 def test_certified_annulled_and_set_again() -> None:
     """The state follows; nothing is proposed any more."""
     who = teller(by_itself(1))
@@ -86,6 +96,17 @@ def test_an_annulment_takes_the_call_back_first() -> None:
     facts = tell(who, what, [ruling("annulled", "The council", 5)])
     assert ["call-retracted", "annulled"] == [told.kind for told in facts]
     assert ("annulled", "ruling") == (who.memory.state, facts[0].d["reason"])
+
+
+def test_a_certificate_for_somebody_else_takes_the_call_back_first() -> None:
+    """Nobody who was told of a call is left with it; one for who was called ends it without that."""
+    for choice, kinds in (("bora", ["call-retracted", "certified"]), ("ada", ["certified"])):
+        who = teller(by_itself())
+        what = seen(who, (900, 10, 0))
+        assert "call-made" in {told.kind for told in tell(who, what)}
+        facts = tell(who, what, [ruling("certified", "The board", 5, choice=choice)])
+        assert kinds == [told.kind for told in facts]
+        assert ("certified", (choice,)) == (who.memory.state, who.memory.certified)
 
 
 def test_a_tie_decided_by_lot_is_certified_so() -> None:

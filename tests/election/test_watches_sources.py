@@ -70,6 +70,19 @@ def test_a_source_that_comes_back_with_the_same_mix_is_not_skewed() -> None:
     assert [] == silences(who, sources(who, (660, 440, 0), last=41, now=41, claimed=7))
 
 
+def test_a_feed_of_areas_that_claims_no_box_is_not_said_to_have_told_of_boxes() -> None:
+    """Neither of 0 boxes nor of 0 a minute; and of a pace that rounds to nothing none is said."""
+    who = teller(toml(LIMIT))
+    for claimed, told in (
+        (0, "Last heard at 21:00, silent"),
+        (7, "Last heard at 21:00 with 7 boxes, silent"),
+    ):
+        facts = who.tell(sources(who, (510, 490, 0), last=0, now=21, claimed=claimed), {"log/0": 1}, [])
+        (stalled,) = [one for one in facts if one.kind == "source-stalled"]
+        assert stalled.because["en"].startswith(told)
+        assert "boxes a minute" not in stalled.because["en"]
+
+
 def test_under_the_ban_a_silence_is_told_without_any_figure() -> None:
     """Nothing about totals leaves; so its mix is not compared later."""
     who = teller(toml(LIMIT))

@@ -10,6 +10,7 @@ from election.calls import GUARDS
 from election.calls.state import OPEN, CallState
 from election.calls.verdict import Silence
 from election.night import SourceId
+from election.wire.frames import Board, ContestState
 from election.wire.frames_told import (
     ALERTS_SHOWN_MAX,
     Heard,
@@ -101,10 +102,27 @@ def test_the_lineage_says_what_became_of_the_election() -> None:
         assert expected == (lineage["state"], lineage["rerun_on"])
 
 
+def test_figures_are_official_once_they_are_certified() -> None:
+    """Those of the published count alone, and no longer when the election is annulled."""
+    who = teller(by_itself())
+    looked = seen(who, (900, 10, 0), boxes=4)
+    rulings = [Ruling("mayor", "certified", AT, AT, "council", "the council", "", {"choice": "ada"})]
+    facts = tell(who, looked)
+    board = Board(who.night, who.contest, "rehearsal")
+    assert not board.snapshot(ContestState(at=AT, told=tuple(facts)), AT)["official"]
+    facts += tell(who, replace(looked, version=2), rulings)
+    certified = ContestState(at=AT, told=tuple(facts))
+    assert board.snapshot(certified, AT)["official"]
+    assert not board.snapshot(certified, AT, SourceId("party"))["official"]
+    rulings.append(Ruling("mayor", "annulled", AT, AT, "council", "the council", "", {}))
+    facts += tell(who, replace(looked, version=3), rulings)
+    assert not board.snapshot(ContestState(at=AT, told=tuple(facts)), AT)["official"]
+
+
 @pytest.mark.parametrize(
     ("url", "shown"),
     [("https://example.org/rerun", "https://example.org/rerun"), ("javascript:alert(1)", None), (7, None),
-     ("https://example.org/ x", None)],
+     ("https://example.org/ x", None), ("https://example.org/\n", None)],
 )  # fmt: skip
 def test_the_rerun_is_linked_where_the_ruling_names_an_address(url: object, shown: str | None) -> None:
     """An address of the web and nothing else; the night is named as it was typed."""

@@ -17,7 +17,6 @@ from election.wire.keys import (
     Pulse,
     pack_total,
     pack_unit,
-    unit_width,
     unpack_pulse,
     unpack_total,
     unpack_unit,
@@ -61,7 +60,7 @@ def test_rows_are_as_wide_as_the_contest() -> None:
     """Fixed columns, then one a choice."""
     contest = contest_of()
     packed = pack_unit(stated(paper()))
-    assert 8 * unit_width(contest) == len(packed)
+    assert 8 * (len(UNIT_FIXED) + len(contest.choices)) == len(packed)
 
 
 def test_all_keys_of_a_contest_live_on_one_node() -> None:

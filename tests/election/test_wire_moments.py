@@ -39,6 +39,8 @@ def test_a_time_is_read(word: str, expected: datetime) -> None:
         ("noon", "neither"),
         ("", "neither"),
         ("0001-01-01T00:00:00+14:00", "neither"),
+        ("0001-01-01T00:00:00Z", "neither"),
+        ("9999-12-31T23:59:59Z", "neither"),
         ("\x00" * 500, "neither"),
     ],
 )

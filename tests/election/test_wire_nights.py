@@ -182,6 +182,11 @@ def test_every_mistake_of_a_folder_is_said_at_once() -> None:
             "night.toml:10: shown_levels names",
         ),
         (
+            '"town", "ward"]',
+            '"town", "ward"]\nshown_levels = []',
+            "night.toml:10: shown_levels names no level",
+        ),
+        (
             "illegible = false",
             "counted = false",
             "Papers in the state counted are those that count; it is true.",

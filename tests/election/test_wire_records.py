@@ -15,6 +15,7 @@ from election.night import NightId
 from election.report import MISSING, Claim
 from election.wire.records import (
     BUNDLE_REPORTS_MAX,
+    DATA_BYTES_MAX,
     RECORD_BYTES_MAX,
     RULING_KINDS,
     TEXT_MAX,
@@ -186,6 +187,7 @@ REFUSED: list[tuple[str, str, bytes | dict[str, Any]]] = [
     ("R011", "id", body(id=[])),
     ("R011", "text", ruling(text="x" * (TEXT_MAX + 1))),
     ("R011", "actor", ruling(actor="x" * 201)),
+    ("R011", "data", ruling(data={"date": "x" * DATA_BYTES_MAX})),
 ]
 
 

@@ -132,6 +132,14 @@ def test_what_is_wrong_is_said_with_its_line(line: str, ask: Any, said: str) -> 
     assert number == (1 if "missing" in said or "needed" in said else 2)
 
 
+def test_a_list_that_is_needed_is_named_as_it_is_written() -> None:
+    """Inside another list with the name of that one."""
+    root, mistakes = table_of('[[contests]]\nid = "mayor"\n')
+    (contest,) = root.tables("contests")
+    contest.tables("choices", least=1)
+    assert (1, "contests.choices: at least 1 is needed ([[contests.choices]]).") == only(mistakes)
+
+
 def test_a_key_nobody_asked_for_is_named_with_those_that_are_known() -> None:
     """Most are misspelt."""
     root, mistakes = table_of("[table]\ninner = 1\niner = 2\n")
@@ -141,7 +149,13 @@ def test_a_key_nobody_asked_for_is_named_with_those_that_are_known() -> None:
     assert (3, "There is no table.iner; known here: inner.") == only(mistakes)
 
 
-@pytest.mark.parametrize(("content", "line"), [(b"a = 1\nb =\n", 2), (b"a = 1\na = 2\n", 2), (b"\xff", None)])
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"a = 1\nb =\n", 2), (b"a = 1\na = 2\n", 2), (b"\xff", None),
+        (b"a = " + b"1" * 5000, None), (b"a = " + b"[" * 5000, None),
+    ],
+)  # fmt: skip
 def test_what_is_no_toml_is_one_mistake(content: bytes, line: int | None) -> None:
     """With the line where the parser stopped."""
     mistakes: list[Mistake] = []

@@ -66,6 +66,12 @@ def test_sentinels_have_a_login_of_their_own() -> None:
     assert "redis://a:1/0" == read("redis+sentinel://:secret@a:1/night").sentinel_url(Place("a", 1))
 
 
+def test_no_password_stands_in_the_text_of_an_address() -> None:
+    """It may end in a log; an option may hold one, too."""
+    address = "redis+sentinel://:secret@a:1/night?password=secret&sentinel_password=secret"
+    assert "secret" not in repr(read(address))
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -84,7 +90,9 @@ def test_sentinels_have_a_login_of_their_own() -> None:
         ("redis+sentinel://:secret@a:1", "the name they have for the primary"),
         ("redis+sentinel://:secret@a:1/night?sentinel_user=me", "a user has a password"),
         ("redis://:secret@a:1/0?sentinel_password=p", "are for sentinels"),
-        ("redis://:secret@[::1:7000/0", ""),
+        ("redis://:secret@[::1:7000/0", "stands in brackets"),
+        ("redis://:[secret]@store:6379/0", "a sign in a password is written %XX"),
+        ("redis://:secret℀@store:6379/0", "a sign in a password is written %XX"),
     ],
 )
 def test_what_is_no_address_is_said_with_the_forms_there_are(text: str, why: str) -> None:

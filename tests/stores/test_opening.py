@@ -84,6 +84,24 @@ async def test_after_a_doubt_nodes_that_were_not_named_may_answer(said: dict[str
     await opened.aclose()
 
 
+async def test_a_client_that_is_opened_while_others_close_is_closed_too(
+    said: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A task that still works must not stop the end of its process, nor leave a connection behind."""
+    said["a:7000"] = HALVES
+    opened = Opened("redis+cluster://a:7000", 1.0)
+    first, closed = await opened.at(FIRST), list[int]()
+
+    async def close(client: Any) -> None:
+        closed.append(port(client))
+        if client is first:
+            await opened.at(SECOND)
+
+    monkeypatch.setattr(type(first), "aclose", close)
+    await opened.aclose()
+    assert [7000, 7001] == closed
+
+
 async def test_a_cluster_of_which_nobody_answers_is_away(said: dict[str, Any]) -> None:
     """An error that passes, with the reason; so is one in which nobody serves the slot."""
     opened = Opened("redis+cluster://a:7000,b:7001", 1.0)
@@ -129,6 +147,10 @@ async def test_a_server_that_is_no_cluster_is_said_so(said: dict[str, Any]) -> N
         await opened.at(FIRST)
     assert opened.passes(MovedError("5 b:7001"))
     await opened.aclose()
+    encrypted = Opened("rediss+cluster://:secret@a:7000", 1.0)
+    with pytest.raises(UsageError, match="SANDIK_REDIS=rediss://a:7000/0"):
+        await encrypted.at(FIRST)
+    await encrypted.aclose()
     alone = Opened("redis://a:7000", 1.0)
     assert not alone.passes(MovedError("5 b:7001"))
     assert alone.passes(ConnectionError("gone"))
@@ -194,10 +216,18 @@ async def test_a_connection_to_a_replica_is_none(
             await connecting()
 
 
-def test_an_option_that_makes_no_sense_is_said_at_once() -> None:
-    """Without the address, in which a password may stand."""
+@pytest.mark.parametrize(
+    "address",
+    [
+        "redis://:secret@a:7000/0?socket_timeout=soon", "redis://:secret@a:7000/0?ssl_ca_cert=x",
+        "redis://:secret@a:7000/0?ssl_ca_certs=x", "rediss://:secret@a:7000/0?ssl_cert_reqs=perhaps",
+        "redis+cluster://:secret@a:7000?protocol=9",
+    ],
+)  # fmt: skip
+def test_an_option_that_makes_no_sense_is_said_at_once(address: str) -> None:
+    """Misspelt, not of this kind of connection, or of no meaning; without the address and its password."""
     with pytest.raises(UsageError) as caught:
-        Opened("redis://:secret@a:7000/0?socket_timeout=soon", 1.0)
+        Opened(address, 1.0)
     assert "SANDIK_REDIS has an option" in str(caught.value)
     assert "secret" not in str(caught.value)
 
