@@ -52,9 +52,9 @@ class Attention:
         self.failures = 0
         """In a row."""
 
-    def failed(self, why: str, again_s: float, now_s: float) -> list[str]:
-        """A look that brought nothing usable."""
-        self.failures += 1
+    def failed(self, why: str, again_s: float, now_s: float, *, waiting: bool = False) -> list[str]:
+        """A look that brought nothing usable; `waiting`: there is only nothing yet, which is no failure."""
+        self.failures = 0 if waiting else self.failures + 1
         said = []
         if why != self._trouble:
             if not self._trouble:

@@ -109,13 +109,18 @@ def replicas_of(cluster: Cluster) -> int:
 
 
 async def make(settings: Settings, admin: AIOKafkaAdminClient, wanted: list[NewTopic]) -> tuple[str, ...]:
-    """Creates these topics; the names of those that were not there. Raises NotLetInError, OutsideError."""
+    """Creates these topics; the names of those that were not there.
+
+    Raises NotLetInError, OutsideError; a KafkaError where it may be asked again (`asked`).
+    """
     answer = await admin.create_topics(wanted)
     for name, code, *said in answer.topic_errors:
         error = for_code(code)
         if error in (TopicAuthorizationFailedError, ClusterAuthorizationFailedError):
             why = no_right(settings, [name], "make the topic, which is not there yet,")
             raise NotLetInError(settings, f"{why}, and type sandik doctor --fix as that user")
+        if code and error.retriable:
+            raise error(name)
         if code and error is not TopicAlreadyExistsError:
             why = said[0] if said and said[0] else error.__name__
             raise OutsideError(f"Kafka at {settings.kafka} does not create the topic {name}: {why}.")
@@ -202,6 +207,9 @@ class Admin:
                     raise NoKafkaError(self._settings, "does not answer", hint) from error
                 await asyncio.sleep(delay_s)
                 delay_s = min(2 * delay_s, RETRY_MOST_S)
+            except asyncio.CancelledError:
+                await self._client.close()
+                raise
 
     async def __aexit__(self, *ended: object) -> None:
         await self._client.close()

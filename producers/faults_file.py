@@ -24,6 +24,8 @@ DO = ("freeze", "kill")
 HOW = ("cut", "rubbish")
 FAULTS_MAX = 50
 """Most faults, and most mishaps, in one file; one more is a mistake."""
+SECONDS_MAX = 366 * 86_400
+"""Longest stretch of time that a fault may name: a year."""
 
 
 class FaultsError(UsageError):
@@ -84,7 +86,7 @@ class Reader:
         night, area = self._night, table.text("area", "")
         begin, end = self._window(table)
         more: dict[str, Any] = {
-            field: table.number(key, default, least=least)
+            field: _seconds(table, key, default, least)
             for field, (key, default, least) in SECONDS.get(kind, {}).items()
         }
         if kind not in ("stall", "burst"):
@@ -116,13 +118,13 @@ class Reader:
         at = self._hour(table, "at")
         if at is None:
             table.wrong(None, "at is missing, or no hour of the night: 19:10.")
-        found = Mishap(who, do, at or datetime.min.replace(tzinfo=UTC), table.number("for_s", least=1))
+        found = Mishap(who, do, at or datetime.min.replace(tzinfo=UTC), _seconds(table, "for_s", None, 1))
         table.finish()
         return found
 
     def _window(self, table: Table) -> tuple[datetime | None, datetime | None]:
         begin, end = self._hour(table, "from"), self._hour(table, "until")
-        for_s = table.number("for_s", 0)
+        for_s = _seconds(table, "for_s", 0)
         if for_s and table.has("until"):
             table.wrong("for_s", "Either until or for_s says when it ends, not both.")
         if for_s and begin is not None:
@@ -155,6 +157,13 @@ SECONDS: dict[str, dict[str, tuple[str, int | None, int]]] = {
 }
 """What each kind says in seconds: field of a Fault → the key it is read from, else, and at least so many."""
 SECONDS_OF = {kind: {field: key for field, (key, _, _) in fields.items()} for kind, fields in SECONDS.items()}
+
+
+def _seconds(table: Table, key: str, default: int | None, least: int = 0) -> int:
+    found = table.number(key, default, least=least)
+    if found > SECONDS_MAX:
+        table.wrong(key, f"{key} is {found!r:.20}; it is at most {SECONDS_MAX}, a year.")
+    return min(max(found, 0), SECONDS_MAX)
 
 
 def _one_of(table: Table, key: str, known: Collection[str], default: str | None = None) -> str:

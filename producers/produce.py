@@ -2,7 +2,7 @@
 
     producer = Producer(feed, out, from_log, say)
     await producer.snapshot(fetched)                 one table: what is new in it, acknowledged
-    await follow(source, producer, Pace(every_s=30), stop)
+    await follow(source, producer, Polling(every_s=30, stall_after_s=1800))     until producer.stop
 
 Know before changing: the log is the state. What a source said last is read from it before each comparison, so
 a poller that was killed, or a second one beside it, goes on from there; and a snapshot is settled (not to be
@@ -339,7 +339,7 @@ async def _look(source: Source, producer: Producer, attention: Attention, pollin
     if why:
         failures = 0 if waiting else attention.failures + 1
         again_s = wait_s(polling.every_s, failures, after_s, polling.dice)
-        said = attention.failed(why, again_s, clock())
+        said = attention.failed(why, again_s, clock(), waiting=waiting)
     else:
         again_s = wait_s(polling.every_s, 0, 0.0, polling.dice)
         said = attention.fresh(clock()) if fresh else attention.same(clock())

@@ -89,7 +89,7 @@ class Publisher:
         self._number = 0
         self._producer: AIOKafkaProducer | None = None
         self._generation = 0
-        self._connected, self._empty, self._trouble = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._empty, self._trouble = asyncio.Event(), asyncio.Event()
         self._error: BaseException | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._progress_s = 0.0
@@ -130,8 +130,10 @@ class Publisher:
         """
         value = encode(record, self._scope)
         if len(value) > RECORD_BYTES_MAX:
-            message = f"{len(value)} bytes are more than {RECORD_BYTES_MAX}: put fewer reports in one bundle."
-            raise RecordError("R008", "record", message)
+            way = "put fewer reports in one bundle" if isinstance(record, Bundle) else "say it in fewer words"
+            raise RecordError(
+                "R008", "record", f"{len(value)} bytes are more than {RECORD_BYTES_MAX}: {way}."
+            )
         if isinstance(record, Bundle):
             topic, key = self._scope.topic("reports"), report_key(record.source, record.area)
             reports, headers = len(record), self._sign(value)

@@ -78,7 +78,7 @@ async def read_log(
             yield logged
     finally:
         with contextlib.suppress(KafkaError, OSError):
-            await consumer.stop()
+            await leave(consumer)
 
 
 async def _consumer(settings: Settings) -> AIOKafkaConsumer:
@@ -97,22 +97,46 @@ async def _consumer(settings: Settings) -> AIOKafkaConsumer:
             return consumer
         except (KafkaError, OSError) as error:
             with contextlib.suppress(KafkaError, OSError):
-                await consumer.stop()
+                await leave(consumer)
             last = asyncio.get_running_loop().time() > until_s
             hint = await access.see_why(settings, last=last)
             if last:
                 raise NoKafkaError(settings, "does not answer", hint) from error
             await asyncio.sleep(RETRY_FIRST_S)
+        except asyncio.CancelledError:
+            with contextlib.suppress(KafkaError, OSError):
+                await leave(consumer)
+            raise
+
+
+async def leave(consumer: AIOKafkaConsumer) -> None:
+    """Gives its connections back. Raises KafkaError and OSError, as they come.
+
+    The client cancels fetches that wait to be tried again, and lets their cancellation out before it has
+    closed anything (Fetcher.close, in aiokafka 0.14): who reads while a broker is away would end in silence.
+    """
+    try:
+        await consumer.stop()
+    except asyncio.CancelledError:
+        await consumer._client.close()
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
 
 
 async def fetched(
     settings: Settings, consumer: AIOKafkaConsumer, places: Iterable[TopicPartition], most: int | None = None
 ) -> dict[TopicPartition, list[Any]]:
-    """What a fetch brings, if anything. Raises NotLetInError for a topic that we may see and not read."""
+    """What a fetch brings, if anything.
+
+    Raises NotLetInError for a topic that we may see and not read, NoKafkaError where none can be read.
+    """
     try:
         found = await consumer.getmany(*places, timeout_ms=2 * FETCH_WAIT_MS, max_records=most)
     except TopicAuthorizationFailedError as error:
         raise NotLetInError(settings, no_right(settings, map(str, error.args), "read")) from error
+    except KafkaError as error:
+        raise NoKafkaError(settings, "does not give its records", type(error).__name__) from error
     return dict(found)
 
 
@@ -122,7 +146,7 @@ async def _to_the_end(
     settings: Settings,
     firsts: Mapping[TopicPartition, int],
 ) -> AsyncIterator[Logged]:
-    await _skip(consumer, places, firsts)
+    await _skip(settings, consumer, places, firsts)
     ends: dict[TopicPartition, int] = {}
     left = set(places)
     clock = asyncio.get_running_loop().time
@@ -147,14 +171,20 @@ async def _to_the_end(
 
 
 async def _skip(
-    consumer: AIOKafkaConsumer, places: list[TopicPartition], firsts: Mapping[TopicPartition, int]
+    settings: Settings,
+    consumer: AIOKafkaConsumer,
+    places: list[TopicPartition],
+    firsts: Mapping[TopicPartition, int],
 ) -> None:
     """Moves on to the first offsets that are wanted, where the log has not begun later.
 
     Asked for an offset beyond the end, the client goes to the end.
     """
     wanted = [place for place in places if firsts.get(place)]
-    begins = await consumer.beginning_offsets(wanted) if wanted else {}
+    try:
+        begins = await consumer.beginning_offsets(wanted) if wanted else {}
+    except KafkaError as error:
+        raise NoKafkaError(settings, "does not answer", type(error).__name__) from error
     for place in wanted:
         if firsts[place] > begins[place]:
             consumer.seek(place, firsts[place])
@@ -194,7 +224,7 @@ async def follow_log(
                         yield _logged(place, record)
     finally:
         with contextlib.suppress(KafkaError, OSError):
-            await consumer.stop()
+            await leave(consumer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,8 +153,8 @@ class _Player:
             else:
                 await self._out.publish(record)
         except RecordError as error:
-            place = Refusal(error.code, "the recording", self._records + 2, error.place, str(error))
-            self._said(place)
+            line = self._records + self._refused + 2
+            self._said(Refusal(error.code, "the recording", line, error.place, str(error)))
             return
         self._records += 1
         self._reports += len(record) if isinstance(record, Bundle) and cue.damaged is None else 0

@@ -28,7 +28,7 @@ from election.wire.shown import SHOWN_AT, SHOWN_BYTES_MAX
 from producers import access
 from producers.cluster import OVERHEAD_BYTES, partitions
 from producers.errors import NoKafkaError
-from producers.record import FETCH_WAIT_MS, fetched
+from producers.record import FETCH_WAIT_MS, fetched, leave
 from producers.settings import Settings
 
 ANSWERS_WITHIN_S = 5.0
@@ -125,7 +125,7 @@ class _Following:
         return list(found.get(self._place, ()))
 
     def _anew(self) -> Begins:
-        self._next = self._begins = 0
+        self._next, self._begins, self._end = 0, 0, None
         return Begins(0, anew=True)
 
     async def _position(self) -> int:
@@ -221,7 +221,7 @@ async def _consumer(settings: Settings, place: TopicPartition, fetch_bytes: int)
 async def _close(consumer: AIOKafkaConsumer) -> None:
     with contextlib.suppress(KafkaError, TimeoutError, OSError):
         async with asyncio.timeout(CLOSE_WITHIN_S):
-            await consumer.stop()
+            await leave(consumer)
 
 
 def _stored(record: Any) -> Stored:

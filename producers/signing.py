@@ -63,10 +63,14 @@ def save(path: Path, signer: Signer) -> None:
         raise UsageError(f"{path} is there already: name another file with --out, or move it away.") from None
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}.") from None
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(f"{_FIRST} {signer.id} {private}\n")
-        file.flush()
-        os.fsync(descriptor)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(f"{_FIRST} {signer.id} {private}\n")
+            file.flush()
+            os.fsync(descriptor)
+    except OSError as error:
+        path.unlink(missing_ok=True)  # half a key is none, and would be in the way of a whole one
+        raise UsageError(f"{path} cannot be written: {error.strerror}.") from None
 
 
 def signs_with(path: str) -> Callable[[bytes], list[tuple[str, bytes]]]:

@@ -56,8 +56,7 @@ class Allowance:
 class Comparison:
     """One table compared with what is held. `take` what was read (also piece by piece), then `finish`.
 
-    `at` is the time of the table; `whole`: what is missing from it was taken away; `contests`: those that the
-    feed speaks of, if that is known (else: those that this table spoke of); `name`: for sentences.
+    `at` is the time of the table; `whole`: what is missing from it was taken away; `name`: for sentences.
     """
 
     def __init__(
@@ -68,13 +67,11 @@ class Comparison:
         at: datetime,
         whole: bool,
         allowance: Allowance,
-        contests: Iterable[ContestId] | None = None,
         name: str = "the table",
     ) -> None:
         self._held, self._allowance = held, allowance
         self._source, self._at, self._at_ms, self._whole = night.sources[source], at, milliseconds(at), whole
         self._name = name
-        self._contests = None if contests is None else tuple(contests)
         self._spoken: set[ContestId] = set()
         self._seen = bytearray(len(held))
         # What stood before this table: its own rows do not make it an older one.
@@ -90,11 +87,6 @@ class Comparison:
         """Units that are missing here and were not withdrawn."""
         self.whys: list[str] = []
         """What a person has to know, and what to type."""
-
-    @property
-    def why(self) -> str:
-        """The sentences in one."""
-        return " ".join(self.whys)
 
     @property
     def settled(self) -> bool:
@@ -332,7 +324,7 @@ class Comparison:
 
     def _covered(self) -> Iterator[ContestId]:
         """The contests in which something may be gone: a table of nothing at all speaks of all of them."""
-        known = self._contests if self._contests is not None else self._spoken or self._held.places
+        known = self._spoken or self._held.places
         return (contest for contest in self._held.places if contest in known and contest not in self._outrun)
 
     def _gone(self, contest: ContestId) -> Iterator[tuple[UnitId, int]]:
@@ -383,7 +375,7 @@ class Comparison:
 
     def _say_silent(self, covered: Iterable[ContestId]) -> None:
         """Contests that were heard of before and of which this table says nothing."""
-        spoken = {*covered, *self._outrun} if self._contests is None else self._held.places.keys()
+        spoken = {*covered, *self._outrun}
         for contest in self._held.places:
             if contest not in spoken and self._missing(contest)[1]:
                 self.whys.append(words.silent(contest, self._missing(contest)[1], self._units, self._name))

@@ -127,27 +127,34 @@ async def put_right(settings: Settings, wanted: Mapping[str, int]) -> list[str]:
 
     A sentence for each change. Raises NoKafkaError, NotLetInError; OutsideError for what Kafka does not do.
     """
-    async with Admin(settings, CONNECT_WITHIN_S) as admin:
-        seen = await _inspect(admin, wanted)
-        if seen.hidden:
-            raise NotLetInError(settings, no_right(settings, seen.hidden, "see or make"))
-        cluster = await _look(admin)
-        replicas = replicas_of(cluster)
-        if replicas < min(REPLICAS_MAX, len(settings.brokers)) and set(wanted) - set(seen.kept):
-            raise OutsideError(
-                f"Of the {len(settings.brokers)} brokers that SANDIK_KAFKA names {len(cluster.brokers)} "
-                "are in the cluster: a topic made now would be kept less often for ever. Start the rest."
-            )
-        missing = [topic(name, count, replicas) for name, count in wanted.items() if name not in seen.kept]
-        made = await make(settings, admin, missing) if missing else ()
-        await _until_there(admin, made)
-        changed = [_made(name, wanted[name], replicas) for name in made]
-        for name, kept in seen.kept.items():
-            if limits := amiss(name, kept):
-                await _set(settings, admin, name, limits)
-                now: Mapping[str, str] = kept.limits or {}
-                changed += [f"{name}: {key} was {now.get(key)}, is {value}" for key, value in limits.items()]
-        return changed
+    changed: list[str] = []
+    await asked(settings, CONNECT_WITHIN_S, partial(_put_right, settings, wanted, changed))
+    return changed
+
+
+async def _put_right(
+    settings: Settings, wanted: Mapping[str, int], changed: list[str], admin: AIOKafkaAdminClient
+) -> None:
+    """Does so, and adds what it does to `changed`; what was done before a broker went is not done again."""
+    seen = await _inspect(admin, wanted)
+    if seen.hidden:
+        raise NotLetInError(settings, no_right(settings, seen.hidden, "see or make"))
+    cluster = await _look(admin)
+    replicas = replicas_of(cluster)
+    if replicas < min(REPLICAS_MAX, len(settings.brokers)) and set(wanted) - set(seen.kept):
+        raise OutsideError(
+            f"Of the {len(settings.brokers)} brokers that SANDIK_KAFKA names {len(cluster.brokers)} "
+            "are in the cluster: a topic made now would be kept less often for ever. Start the rest."
+        )
+    missing = [topic(name, count, replicas) for name, count in wanted.items() if name not in seen.kept]
+    made = await make(settings, admin, missing) if missing else ()
+    changed += [_made(name, wanted[name], replicas) for name in made]
+    await _until_there(admin, made)
+    for name, kept in seen.kept.items():
+        if limits := amiss(name, kept):
+            await _set(settings, admin, name, limits)
+            now: Mapping[str, str] = kept.limits or {}
+            changed += [f"{name}: {key} was {now.get(key)}, is {value}" for key, value in limits.items()]
 
 
 async def _until_there(admin: AIOKafkaAdminClient, names: Collection[str]) -> None:

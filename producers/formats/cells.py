@@ -21,7 +21,6 @@ from producers.formats.slugs import plain
 
 LINE_MAX = 16 * 1024 * 1024
 """Longest line, in characters; a file with a longer one is no table."""
-HEADER_LINES_MAX = 100
 COLUMNS_MAX = 5000
 """Most columns; a header with more is another kind of file."""
 DELIMITERS = (";", ",", "\t", "|")
@@ -156,7 +155,6 @@ class Table:
         self.delimiter = self.delimiter or _delimiter(first)
         self.before = self.lines.number - (1 if first else 0)
         """Lines of the file above the header."""
-        self._quote = shape.quote
         self.reader = csv.reader(
             chain((first,) if first else (), self._given),
             delimiter=self.delimiter,
@@ -240,11 +238,13 @@ def _joined(rows: list[list[str]], width: int, shape: FileShape) -> list[str]:
 def _numbered(headings: list[str]) -> list[str]:
     """Repeated headings with #2, #3 …; one without a text is called by its place: #5."""
     taken: dict[str, int] = {}
-    found = []
+    found: dict[str, None] = {}
     for place, heading in enumerate(headings, 1):
-        if not heading:
-            found.append(f"#{place}")
-            continue
-        taken[heading] = taken.get(heading, 0) + 1
-        found.append(heading if taken[heading] == 1 else f"{heading}#{taken[heading]}")
-    return found
+        name = heading or f"#{place}"
+        taken[name] = taken.get(name, 0) + 1
+        numbered = name if taken[name] == 1 else f"{name}#{taken[name]}"
+        while numbered in found:  # a heading that is written so
+            taken[name] += 1
+            numbered = f"{name}#{taken[name]}"
+        found[numbered] = None
+    return list(found)

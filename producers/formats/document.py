@@ -4,6 +4,7 @@ Know before changing: a document is pieces of bytes as they come, never a whole 
 nothing of where it came from: a file, a pipe and an address look the same to a format.
 """
 
+import re
 from collections import abc
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from producers.formats.shapes import Mapping
 
 UNNUMBERED = 0
 """The revision of a report from a feed that has none: `producers.snapshots` numbers it before it is sent."""
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +87,19 @@ class Refusal:
     def __str__(self) -> str:
         """`file:line: code column: sentence`, the shape editors and compilers use."""
         where = f" {self.column}:" if self.column else ""
-        return f"{self.file}:{self.line}: {self.code}{where} {self.message}"
+        return one_line(f"{self.file}:{self.line}: {self.code}{where} {self.message}")
 
 
 class FeedError(UsageError):
     """A feed that cannot be read at all: another format, another night, a header that does not fit."""
 
     def __init__(self, file: str, line: int, message: str) -> None:
-        super().__init__(f"{file}:{line}: {message}")
+        super().__init__(one_line(f"{file}:{line}: {message}"))
+
+
+def one_line(text: str) -> str:
+    """A sentence with a feed's words in it: what would break the line, or steer a terminal, is spelled."""
+    return _CONTROLS.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 Heard = BoxReport | Record | Refusal

@@ -77,6 +77,7 @@ def survey(document: Document) -> Iterator[Seen | Refusal]:
             break
         except csv.Error as error:
             yield Refusal("F001", document.name, rows.line_num, "", f"This is no row of a CSV: {error}.")
+            reader.spoil()
             continue
         if cells and len(cells) != len(columns):
             message = f"{len(cells)} cells, the header has {len(columns)}."
@@ -136,6 +137,7 @@ class _Reader:
         self._race: _Race | None = None
         self._ended: set[tuple[str, str]] = set()
         self._last: _Unit | None = None
+        self._gap = False
 
     def row(self, row: Mapping[str, str], line: int) -> Iterator[Seen | Refusal]:
         """One candidate in one unit; the race before it, where another begins."""
@@ -155,7 +157,8 @@ class _Reader:
         yield from self._take(race, self._unit(race, row, line), row, line)
 
     def spoil(self) -> None:
-        """A row that cannot be read may be of the unit before it."""
+        """A row that cannot be read may be of the unit before it, or of the one behind it."""
+        self._gap = True
         if self._last is not None:
             self._last.bad = True
 
@@ -173,6 +176,7 @@ class _Reader:
             kept = {name: row[name] for name in KEPT if name in row}
             race.units[key] = race.areas[own] = _Unit(line, own, kept)
         self._last = race.units[key]
+        self._last.bad, self._gap = self._last.bad or self._gap, False
         return self._last
 
     def _take(self, race: _Race, unit: _Unit, row: Mapping[str, str], line: int) -> Iterator[Refusal]:

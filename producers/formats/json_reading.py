@@ -77,6 +77,10 @@ def value(text: str) -> object:
         found = DECODER.decode(text)
     except RecursionError as error:
         raise BrokenError("It is nested too deep") from error
+    except JSONDecodeError:
+        raise
+    except ValueError as error:
+        raise BrokenError(_sentence(error)) from error
     _printable(text, found)
     return found
 
@@ -121,12 +125,14 @@ class _Source:
         if len(self._begins) < BEGINS_BYTES:
             self._begins += piece[: BEGINS_BYTES - len(self._begins)]
         try:
+            first = self._decoder is None
             if self._decoder is None:
                 wide = piece.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
                 self._decoder = codecs.getincrementaldecoder(
                     self._encoding or ("utf-16" if wide else "utf-8-sig")
                 )()
-            return self._decoder.decode(piece, self._ended)
+            text = self._decoder.decode(piece, self._ended)
+            return text.removeprefix("\ufeff") if first else text
         except UnicodeDecodeError as error:
             if self._ended and error.end >= len(piece):
                 raise self._error(

@@ -57,7 +57,7 @@ def judged(seen: Seen, document: Document, night: Night) -> BoxReport | Refusal:
         source = SourceId(document.source or contest.source)
         unit = _unit(seen, contest, source, night)
         about = (contest.id, unit)
-        return _report(completed(seen, document.mapping), contest, source, unit, document, night)
+        return _report(completed(seen, document.mapping), contest, source, unit, night)
     except RefusedError as refused:
         column = seen.path or refused.column
         return Refusal(refused.code, document.name, seen.line, column, str(refused), about)
@@ -116,9 +116,7 @@ def _unit(seen: Seen, contest: Contest, source: SourceId, night: Night) -> UnitI
     return unit
 
 
-def _report(
-    seen: Seen, contest: Contest, source: SourceId, unit: UnitId, document: Document, night: Night
-) -> BoxReport:
+def _report(seen: Seen, contest: Contest, source: SourceId, unit: UnitId, night: Night) -> BoxReport:
     cause = CAUSES.get(seen.cause)
     if cause is None:
         raise RefusedError("E110", "cause", f"There is no cause {shown(seen.cause)}: {', '.join(CAUSES)}.")

@@ -9,6 +9,7 @@ its line and says what would be right; what is not known here is an error and ne
 import codecs
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import fields, replace
 from datetime import datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
@@ -34,8 +35,9 @@ from producers.formats.slugs import plain, slug
 
 TABLES = ("additions", "whole")
 EPOCHS = ("unix", "unix_ms")
-NO_ENCODINGS = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf-7")
+NO_ENCODINGS = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7")
 """Ways of writing text that no table is saved in, and that read anything."""
+HEADER_LINES_MAX = 100
 _OFFSET = re.compile(r"([+-])([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -128,6 +130,9 @@ def _file(table: Table) -> FileShape:
             table.wrong(key, f"file.{key} is {text!r:.60}; it is one character, or tab.")
     if found.delimiter and found.delimiter == found.quote:
         table.wrong("quote", "file.quote is the delimiter; they are two different characters.")
+    if found.header_lines > HEADER_LINES_MAX:
+        message = f"file.header_lines is {found.header_lines}; it is at most {HEADER_LINES_MAX}."
+        table.wrong("header_lines", message)
     table.finish()
     return found
 
@@ -181,7 +186,7 @@ def _pattern(table: Table, pattern: str, times: Times) -> None:
     example = datetime(2019, 6, 23, 18, 5, 7, tzinfo=timezone(timedelta(hours=3)))
     try:
         datetime.strptime(example.strftime(pattern), pattern)  # noqa: DTZ007 - only whether it can be read
-    except ValueError as error:
+    except (ValueError, re.error) as error:  # the second where something is said twice
         message = f"{pattern!r:.60} is no format of a time: {error}. Write it as in %d.%m.%Y %H:%M."
         table.wrong("format", message)
         return
@@ -193,11 +198,12 @@ def _pattern(table: Table, pattern: str, times: Times) -> None:
 
 def _hour(table: Table) -> time:
     text = table.text("day_begins", "12:00")
-    try:
-        return time.fromisoformat(text)
-    except ValueError:
-        table.wrong("day_begins", f'time.day_begins is {text!r:.60}; it is an hour as in "12:00".')
-        return time(12)
+    with suppress(ValueError):
+        hour = time.fromisoformat(text)
+        if hour.tzinfo is None:  # it is compared with hours that have none
+            return hour
+    table.wrong("day_begins", f'time.day_begins is {text!r:.60}; it is an hour as in "12:00".')
+    return time(12)
 
 
 def _zone(table: Table) -> tzinfo | None:

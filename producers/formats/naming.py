@@ -44,8 +44,9 @@ class Names:
         """A unit's id."""
         if self._mapping is None:
             return self._id("units", "", NOTHING, texts, line)
-        marks = self._mapping.units if self._mapping.level == "box" else self._mapping.areas
-        return self._id("units", "", marks, texts, line)
+        if self._mapping.level == "box":
+            return self._id("units", "", self._mapping.units, texts, line)
+        return self._id("areas", "unit", self._mapping.areas, texts, line)
 
     def area(self, *texts: str, line: int = 0) -> str:
         """An area's id."""

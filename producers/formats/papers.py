@@ -1,8 +1,8 @@
 """Rows of a planned table as statements: one a row, or the rows of one box put together.
 
-    reader = Reader(table, plan, document)
-    key = reader.key(cells)                     (contest, unit): whose paper the row is of
-    paper = Paper(key, line); reader.add(paper, cells, line); reader.seen(paper)
+    reader = Reader(table, plan, document, mapping)
+    key = reader.key(cells)                     (contest, unit, revision): whose paper the row is of
+    paper = reader.paper(key, line); reader.add(paper, cells, line); reader.seen(paper)
 
 This is the whole meaning of a mapping, and its only one: the short way of `csv_mapped` must give the same.
 

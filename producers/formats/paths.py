@@ -26,11 +26,6 @@ class Place:
     steps: Path
     key: bool = False
 
-    @property
-    def several(self) -> bool:
-        """Whether it leads to more than one thing."""
-        return EACH in self.steps
-
 
 def read(text: str) -> Place:
     """A path; ValueError with a sentence if it is none. An empty one is the thing itself."""

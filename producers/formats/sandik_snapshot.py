@@ -27,8 +27,6 @@ BEGINS = ["contest", "source"]
 NEEDED = ("contest", "box", "status", "voters", "valid", "invalid", "night", "mode", "simulated", "embargo")
 VOTES = "votes_"
 COUNTED, OPEN = "counted", "open"
-SNAPSHOT_BYTES_MAX = 16 * 1024 * 1024
-"""Longest snapshot; a longer line is cut off on its way and is no JSON any more."""
 
 
 @dataclass(frozen=True, slots=True)

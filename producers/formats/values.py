@@ -69,15 +69,16 @@ class Counts:
         digits = found[1]
         for mark in self._thousands:
             digits = digits.replace(mark, "")
+        digits = digits.lstrip("0") or "0"
         decimals = found[2] or ""
         if decimals.strip("0"):
             raise RefusedError("E107", column, f"{shown(text)} is no whole number.")
         if len(decimals) == 3 and not self._thousands:
             message = f"{shown(text)} is {digits} or {digits}{decimals}: say which with numbers.thousands."
             raise RefusedError("E107", column, message)
-        if negative and digits.strip("0"):
+        if negative and digits != "0":
             raise RefusedError("E106", column, f"{shown(text)} is negative; a count never is.")
-        if len(digits.lstrip("0")) > DIGITS_MAX or int(digits) > most:
+        if len(digits) > DIGITS_MAX or int(digits) > most:
             raise RefusedError("E109", column, f"{shown(text)} is more than {most}.")
         return int(digits)
 
@@ -158,7 +159,8 @@ class Clock:
             whole, _, part = text.partition(".")
             micro = int((part + "000000")[:6])
             seconds, more = divmod(int(whole), 1000) if pattern == "unix_ms" else (int(whole), 0)
-            span = timedelta(seconds=seconds, milliseconds=more, microseconds=micro if not more else 0)
+            micro = micro // 1000 if pattern == "unix_ms" else micro
+            span = timedelta(seconds=seconds, milliseconds=more, microseconds=micro)
             return datetime(1970, 1, 1, tzinfo=UTC) + span
         found = datetime.strptime(text, pattern)  # noqa: DTZ007 - the zone is looked at next
         day = self._times.day

@@ -21,7 +21,8 @@ SKEW_MAX = timedelta(seconds=10)
 HEAD_BYTES = 1024
 """How much of a body is looked at to know a page from a feed."""
 PORTS = {"http": 80, "https": 443}
-_HTML = re.compile(rb"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>])", re.DOTALL)
+# A comment ends at its first end and is not looked at again: many of them would take for ever otherwise.
+_HTML = re.compile(rb"(?:<\?xml[^>]*>\s*)?(?:(?><!--.*?-->)\s*)*+<(?:!doctype\s+html|html[\s>])", re.DOTALL)
 _TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})", re.IGNORECASE)
 
 
@@ -54,8 +55,8 @@ def shown(address: str) -> str:
 
 def next_address(address: str, location: str) -> str:
     """Where a redirect leads. Raises RefusedRedirectError."""
-    there = urljoin(address, location)
     try:
+        there = urljoin(address, location)
         old, new = urlsplit(address), urlsplit(there)
         places = [(part.hostname, part.port or PORTS.get(part.scheme)) for part in (old, new)]
     except ValueError as error:
@@ -113,10 +114,10 @@ def snapshot_time(headers: Mapping[str, str], now: datetime, earliest: datetime)
     answered = http_time(headers.get("date", ""))
     if answered is not None:
         age = headers.get("age", "").strip()
-        answered += timedelta(seconds=float(age[:9]) if age.isascii() and age.isdigit() else 0.0)
-        if abs(answered - now) > SKEW_MAX:
-            off_s = round(abs((answered - now).total_seconds()))
-            word = "ahead of" if answered > now else "behind"
+        ahead = answered - now + timedelta(seconds=int(age[:9]) if age.isascii() and age.isdigit() else 0)
+        if abs(ahead) > SKEW_MAX:
+            word = "ahead of" if ahead > timedelta() else "behind"
+            off_s = round(abs(ahead.total_seconds()))
             return Dated(now, False, f"its clock is {off_s} s {word} ours: snapshots get our time")
     if made > now + SKEW_MAX:
         return Dated(

@@ -35,7 +35,7 @@ class Body:
 
     def __init__(self, bytes_max: int, *, packed: bool = False) -> None:
         """`packed`: what is written is gzip, what is kept and read is not."""
-        self._bytes_max, self._packed = bytes_max, packed
+        self._bytes_max = bytes_max
         self._unpacking = zlib.decompressobj(_GZIP) if packed else None
         self._kept = SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - closed by `close`
         self._digest = hashlib.sha256()

@@ -48,18 +48,19 @@ def _opened(path: Path) -> BinaryIO:
 
 def write(path: Path, content: Iterable[bytes]) -> int:
     """Writes the lines beside the file and then renames, so that half a file is never there; gives bytes."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    aside = path.parent / f".{path.name}.{os.getpid()}"
     try:
-        with aside.open("wb") as raw:
-            if path.name.endswith(".gz"):
-                with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed:
-                    packed.writelines(content)
-            else:
-                raw.writelines(content)
-            size = raw.tell()
-        aside.replace(path)
+        try:
+            with aside.open("wb") as raw:
+                if path.name.endswith(".gz"):
+                    with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed:
+                        packed.writelines(content)
+                else:
+                    raw.writelines(content)
+                size = raw.tell()
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from error
-    finally:
-        aside.unlink(missing_ok=True)
     return size

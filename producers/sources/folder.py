@@ -1,6 +1,6 @@
 """A folder into which somebody puts files, each of them once: a table of its hour, or what is new.
 
-    folder = Folder(Path("incoming"))
+    folder = Folder(Path("incoming"), say)
     for fetched in await folder.look(): …          oldest first, each file once
 
 Know before changing: a file's time is the one in its name, else when it was written. They are read in that

@@ -9,23 +9,26 @@ import select
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
+from election.errors import UsageError
 from producers.sources.fetched import Fetched
+from producers.sources.file import LINE_BYTES_MAX
 
 PIECE_BYTES = 65536
 
 
 def lines(descriptor: int, idle: Callable[[], None]) -> Iterator[bytes]:
-    """Whole lines from a file descriptor until it ends; the last one may lack its line end."""
+    """Whole lines from a file descriptor until it ends; the last one may lack its line end.
+
+    A line beyond `LINE_BYTES_MAX` is cut. Raises UsageError if it cannot be read.
+    """
     rest = b""
-    while True:
-        if not _ready(descriptor):
-            idle()
-        piece = os.read(descriptor, PIECE_BYTES)
-        if not piece:
-            break
+    while piece := _piece(descriptor, idle):
         *whole, rest = (rest + piece).split(b"\n")
         for line in whole:
             yield line + b"\n"
+        if len(rest) >= LINE_BYTES_MAX:
+            yield rest
+            rest = b""
     if rest:
         yield rest
 
@@ -46,6 +49,12 @@ class Table:
         """Whoever opened it closes it."""
 
 
-def _ready(descriptor: int) -> bool:
-    readable, _, _ = select.select([descriptor], [], [], 0)
-    return bool(readable)
+def _piece(descriptor: int, idle: Callable[[], None]) -> bytes:
+    """What there is to read, nothing at the end; `idle` is called if it has to be waited for."""
+    try:
+        readable, _, _ = select.select([descriptor], [], [], 0)
+        if not readable:
+            idle()
+        return os.read(descriptor, PIECE_BYTES)
+    except OSError as error:
+        raise UsageError(f"Standard input cannot be read: {error.strerror or error}.") from error

@@ -21,6 +21,9 @@ STILL_S = 2.0
 LONG_STILL_S = 10.0
 """A file whose time is so long ago when it is first seen is not being written."""
 
+LAST_S = 253_402_300_799.0
+"""The last second of the year 9999."""
+
 Stamp = tuple[int, int, int]
 """What tells two versions of a file apart: time in nanoseconds, size, and which file the name stands for."""
 NOT_THERE: Stamp = (0, 0, 0)
@@ -36,8 +39,8 @@ def stamp(path: Path) -> Stamp:
 
 
 def time_of(path: Path) -> datetime:
-    """When the file was last written, by its own time."""
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    """When the file was last written, by its own time; one that no calendar has is its first or last."""
+    return datetime.fromtimestamp(min(max(path.stat().st_mtime, 0.0), LAST_S), UTC)
 
 
 def lines(path: Path, known: Stamp) -> Iterator[bytes]:

@@ -19,6 +19,7 @@ from election.night import ContestId, NightId
 from election.wire.frames import dumps
 from election.wire.shown import SHOWN_BYTES_MAX
 from producers.cluster import create_topics
+from producers.errors import NoKafkaError
 from producers.record import begin_anew
 from producers.settings import Settings
 from producers.shown import Begins, Reader, Stored, follow
@@ -168,6 +169,17 @@ async def test_a_broker_that_is_away_is_said_and_waited_for(
     following.cancel()
     await asyncio.wait([following])
     await log.close()
+
+
+async def test_a_broker_that_goes_ends_what_follows_with_a_sentence(tansu: Running) -> None:
+    """And not with the cancellation of a fetch that the client was about to try again."""
+    settings = Settings(kafka=tansu.address, kafka_kind=tansu.kind)
+    await create_topics(settings, NightId("practice"), WITHIN_S, ("shown",))
+    async with aclosing(follow(settings, topic(settings))) as found:
+        assert await anext(found) is None
+        tansu.stop()
+        with pytest.raises(NoKafkaError, match="does not answer any more"):
+            await anext(found)
 
 
 def test_settings_that_cannot_be_read_are_said_at_the_start() -> None:

@@ -88,3 +88,13 @@ def test_a_stall_in_trouble_says_which() -> None:
 def test_times_are_said_as_people_say_them(seconds: float, said: str) -> None:
     """Seconds, minutes, hours."""
     assert said == spell(seconds)
+
+
+def test_what_is_only_waited_for_is_no_failure() -> None:
+    """The first failure behind it is the first in its row."""
+    attention = Attention("feed", 1800, 0.0)
+    attention.failed("it is not there", 1, 1.0, waiting=True)
+    attention.failed("it is not there", 1, 2.0, waiting=True)
+    assert 0 == attention.failures
+    attention.failed("it answers 503", 1, 3.0)
+    assert 1 == attention.failures

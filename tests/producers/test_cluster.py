@@ -4,11 +4,21 @@ The client here is a stand-in: which broker a real one asks is drawn by lot, and
 """
 
 import asyncio
+from typing import Any, cast
 
 import pytest
-from aiokafka.errors import KafkaError, NodeNotReadyError, TopicAuthorizationFailedError
+from aiokafka.errors import (
+    InvalidReplicationFactorError,
+    KafkaError,
+    NodeNotReadyError,
+    NotControllerError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+)
 
+from election.errors import OutsideError
 from producers import cluster
+from producers.cluster import Admin, make, topic
 from producers.errors import NoKafkaError
 from producers.settings import Settings
 
@@ -69,3 +79,60 @@ def test_what_asking_again_does_not_cure_is_raised_at_once() -> None:
     with pytest.raises(TopicAuthorizationFailedError):
         asked(TopicAuthorizationFailedError())
     assert StandIn.opened == 1
+
+
+class Answers:
+    """An admin client that answers to new topics with a code for each."""
+
+    def __init__(self, *errors: type[KafkaError] | None) -> None:
+        self.topic_errors = [(f"t-{n}", 0 if one is None else one.errno) for n, one in enumerate(errors)]
+
+    async def create_topics(self, wanted: object) -> "Answers":
+        """Their codes."""
+        return self
+
+
+def made(*errors: type[KafkaError] | None) -> tuple[str, ...]:
+    """What is made where Kafka answers so."""
+    return asyncio.run(make(SETTINGS, cast("Any", Answers(*errors)), [topic("t", 1, 1)]))
+
+
+def test_a_topic_that_another_made_meanwhile_is_left_as_it_is() -> None:
+    """Only those that were not there are named."""
+    assert ("t-0",) == made(None, TopicAlreadyExistsError)
+
+
+def test_what_kafka_does_not_make_now_may_be_asked_again() -> None:
+    """A controller that has just gone is not the end; a topic that cannot be is."""
+    with pytest.raises(NotControllerError):
+        made(None, NotControllerError)
+    with pytest.raises(OutsideError, match="does not create the topic t-0: InvalidReplicationFactorError"):
+        made(InvalidReplicationFactorError)
+
+
+async def test_who_is_stopped_while_connecting_leaves_no_client_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library would complain of it on somebody's terminal."""
+    begun, closed = asyncio.Event(), asyncio.Event()
+
+    class Silent:
+        """A client that never connects."""
+
+        def __init__(self, **settings: object) -> None:
+            """Nothing yet."""
+
+        async def start(self) -> None:
+            """Never ends."""
+            begun.set()
+            await asyncio.Event().wait()
+
+        async def close(self) -> None:
+            """Is noted."""
+            closed.set()
+
+    monkeypatch.setattr(cluster, "AIOKafkaAdminClient", Silent)
+    connecting = asyncio.create_task(Admin(SETTINGS, 60.0).__aenter__())
+    await begun.wait()
+    connecting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await connecting
+    assert closed.is_set()

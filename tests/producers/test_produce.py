@@ -329,10 +329,11 @@ async def test_the_next_look_waits_as_long_as_the_feed_asked() -> None:
     looks = Given(
         told, TroubleError("it answers 503", 7.0), TroubleError("it answers 500"),
         TroubleError("it answers 500"), TroubleError("it is not there", waiting=True), ["junk\n"],
+        TroubleError("it answers 500"), TroubleError("it answers 500"),
     )  # fmt: skip
     attention, polling = Attention("feed", 1800.0, 0.0), Polling(1.0, 1800.0, lambda: 0.0)
-    waits = [await _look(looks, told.producer, attention, polling) for _ in range(5)]
-    assert [7.0, 2.0, 4.0, 0.9, 0.9] == waits
+    waits = [await _look(looks, told.producer, attention, polling) for _ in range(7)]
+    assert [7.0, 2.0, 4.0, 0.9, 0.9, 1.0, 2.0] == waits
 
 
 async def test_progress_is_told_where_the_size_is_known() -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, ClassVar
+from dataclasses import replace
+from typing import Any, ClassVar, cast
 
 import pytest
 from aiokafka.errors import (
@@ -15,7 +16,7 @@ from aiokafka.structs import RecordMetadata, TopicPartition
 
 from election.errors import OutsideError, RecordError
 from election.night import NightId
-from election.wire.records import AFTER, RECORD_BYTES_MAX, Ruling, decode, decode_after
+from election.wire.records import AFTER, RECORD_BYTES_MAX, Bundle, Ruling, decode, decode_after
 from producers import publish
 from producers.publish import Publisher
 from producers.settings import Settings
@@ -190,12 +191,15 @@ async def test_no_more_is_on_its_way_than_the_limit() -> None:
 
 
 async def test_a_record_over_the_limit_is_refused_and_the_rest_goes_on() -> None:
-    """A sentence, R008, and no slot lost."""
+    """A sentence with the way out, R008, and no slot lost."""
     at = tiny.HEARD_AT
     large = Ruling("mayor", "concession", at, at, "council", "", "", {"much": "x" * RECORD_BYTES_MAX})
+    (larger,) = bundles([a_report("n-1")], tiny.night())
     async with Publisher(Settings(inflight_max=1), NIGHT) as out:
-        with pytest.raises(RecordError, match="fewer reports in one bundle"):
+        with pytest.raises(RecordError, match="fewer words"):
             await out.publish(large)
+        with pytest.raises(RecordError, match="fewer reports in one bundle"):
+            await out.publish(replace(cast("Bundle", larger), box=["n-1" * RECORD_BYTES_MAX]))
         await out.publish(rulings(1)[0])
     assert 1 == out.acknowledged
 

@@ -1,12 +1,20 @@
 """The order of a recording made from a log."""
 
+import asyncio
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
+import pytest
+from aiokafka.errors import CorruptRecordException, KafkaError, KafkaTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from election.wire.records import Bundle, Record, Ruling
-from producers.record import Logged, in_order
+from producers import record
+from producers.errors import NoKafkaError
+from producers.record import Logged, in_order, read_log
+from producers.settings import Settings
 from tests.producers import tiny
 
 SCOPE = "replay.tiny"
@@ -69,3 +77,81 @@ def test_a_recording_does_not_depend_on_partitions_or_resends(order: list[int], 
     straight = in_order([(record, places[number]) for number, record in enumerate(RECORDS)])
     assert straight[0] == in_order(log)[0]
     assert len(again) == in_order(log)[1]
+
+
+class Consumer:
+    """A consumer that meets an error: when it is asked where the log begins, or for its records."""
+
+    def __init__(self, begins: KafkaError | None, records: KafkaError) -> None:
+        self._begins, self._records = begins, records
+        self.stopped = False
+
+    def assign(self, places: object) -> None:
+        """Whatever it is."""
+
+    def seek(self, place: object, offset: int) -> None:
+        """Wherever it is."""
+
+    async def seek_to_beginning(self, *places: object) -> None:
+        """At once."""
+
+    async def beginning_offsets(self, places: Iterable[Any]) -> dict[Any, int]:
+        """At 0."""
+        if self._begins is not None:
+            raise self._begins
+        return dict.fromkeys(places, 0)
+
+    async def getmany(self, *places: object, **limits: object) -> dict[Any, list[Any]]:
+        """Never any."""
+        raise self._records
+
+    async def stop(self) -> None:
+        """Is noted."""
+        self.stopped = True
+
+
+@pytest.mark.parametrize(
+    ("begins", "says"),
+    [
+        (None, r"does not give its records \(CorruptRecordException\)"),
+        (KafkaTimeoutError(), r"does not answer \(KafkaTimeoutError\)"),
+    ],
+)
+async def test_a_broker_that_fails_while_the_log_is_read_is_a_sentence(
+    begins: KafkaError | None, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not the library's error; the consumer is given back."""
+    consumer = Consumer(begins, CorruptRecordException())
+
+    async def given(*asked: object) -> Any:
+        return consumer if len(asked) == 1 else {"t": 1}
+
+    monkeypatch.setattr(record, "_consumer", given)
+    monkeypatch.setattr(record, "partitions", given)
+    with pytest.raises(NoKafkaError, match=says):
+        [logged async for logged in read_log(Settings.read({}), ["t"], {("t", 0): 1})]
+    assert consumer.stopped
+
+
+async def test_who_is_stopped_while_connecting_leaves_no_consumer_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The library would complain of it on somebody's terminal."""
+    begun = asyncio.Event()
+
+    class Silent(Consumer):
+        """It never connects."""
+
+        async def start(self) -> None:
+            """Never ends."""
+            begun.set()
+            await asyncio.Event().wait()
+
+    silent = Silent(None, KafkaError())
+    monkeypatch.setattr(record, "AIOKafkaConsumer", lambda **settings: silent)
+    reading = asyncio.create_task(record._consumer(Settings.read({})))
+    await begun.wait()
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    assert silent.stopped

@@ -126,12 +126,12 @@ async def test_a_line_that_is_no_record_is_refused_and_the_rest_is_played() -> N
 
 
 async def test_a_record_over_the_limit_is_refused_and_the_rest_is_played() -> None:
-    """One large record does not end a night."""
-    large, fine = rulings(0, 1)
-    taken, refused = Taken(lambda record: record is large), list[Refusal]()
-    played = await play([large, fine], Pace(None), taken, refused)
-    assert ["R008"] == [bad.code for bad in refused]
-    assert (1, 1) == (played.records, played.refused)
+    """One large record does not end a night, and each is named by its line."""
+    large, fine, larger = rulings(0, 1, 2)
+    taken, refused = Taken(lambda record: record is not fine), list[Refusal]()
+    played = await play([large, fine, larger], Pace(None), taken, refused)
+    assert [("R008", 2), ("R008", 4)] == [(bad.code, bad.line) for bad in refused]
+    assert (1, 2) == (played.records, played.refused)
 
 
 async def test_reports_are_counted_in_their_bundles() -> None:

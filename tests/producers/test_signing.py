@@ -51,6 +51,20 @@ def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
     assert before == path.read_bytes()
 
 
+def test_half_a_key_is_not_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full is a sentence, and the next try finds no file in its way."""
+    path = tmp_path / "council.key"
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("producers.signing.os.fsync", full)
+        with pytest.raises(UsageError, match="cannot be written: No space left on device"):
+            save(path, make("council-1"))
+    save(path, make("council-1"))
+
+
 def test_no_error_and_no_text_says_the_key(tmp_path: Path) -> None:
     """They end in logs."""
     path = tmp_path / "council.key"

@@ -48,7 +48,7 @@ def test_a_feed_whose_own_revisions_fell_is_said() -> None:
     compared(held, [paper("n-1", 1, revision=5)])
     news, _, comparison = compared(held, [paper("n-1", 2, revision=1)], AT + MINUTE)
     assert ([], 1) == (news, comparison.older)
-    assert "1 boxes stay as they are" in comparison.why
+    assert "1 boxes stay as they are" in " ".join(comparison.whys)
 
 
 def test_the_same_own_revision_with_other_figures_is_left_to_the_count() -> None:

@@ -1,9 +1,16 @@
 """What is amiss with a topic's settings, and what is left alone because touching it could lose a record."""
 
-import pytest
+from collections.abc import Collection
+from typing import Any
 
-from producers.cluster import topic
-from producers.tending import Kept, amiss
+import pytest
+from aiokafka.errors import NodeNotReadyError
+
+from producers import cluster, tending
+from producers.cluster import Cluster, topic
+from producers.settings import Settings
+from producers.tending import Inspected, Kept, amiss, put_right
+from tests.producers.test_cluster import StandIn
 
 TOLD = "live.practice.told"
 
@@ -51,3 +58,32 @@ def test_what_is_stricter_or_larger_than_ours_is_left(setting: str, value: str) 
 def test_one_copy_cannot_wait_for_two() -> None:
     """Such a topic takes no record at all."""
     assert {"min.insync.replicas": "1"} == amiss(TOLD, kept(1, min_insync_replicas="2"))
+
+
+async def test_a_broker_that_goes_while_topics_are_put_right_is_asked_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another one is, and what was made before is told all the same."""
+    topics, gone = dict[str, int](), [NodeNotReadyError("3"), NodeNotReadyError("3")]
+
+    async def inspected(admin: object, names: Collection[str]) -> Inspected:
+        if len(gone) > 1:
+            raise gone.pop()
+        return Inspected(("k:1",), {name: kept(1) for name in topics}, frozenset())
+
+    async def look(admin: object) -> Cluster:
+        if topics and gone:
+            raise gone.pop()
+        return Cluster(("k:1",), topics)
+
+    async def make(settings: object, admin: object, wanted: list[Any]) -> tuple[str, ...]:
+        topics.update((one.name, one.num_partitions) for one in wanted)
+        return tuple(one.name for one in wanted)
+
+    monkeypatch.setattr(cluster, "Admin", StandIn)
+    monkeypatch.setattr(tending, "_inspect", inspected)
+    monkeypatch.setattr(tending, "_look", look)
+    monkeypatch.setattr(tending, "make", make)
+    changed = await put_right(Settings.read({}), {TOLD: 1})
+    assert [f"{TOLD}: made, 1 partition, kept once, for ever; a write waits for 1 of the copies"] == changed
+    assert [] == gone

@@ -121,6 +121,11 @@ def test_headings_that_repeat_are_numbered_and_those_without_a_text_called_by_pl
     assert ["a", "a#2", "#3", "b c"] == rows(b"a;a;;b  c;;\n")[0]
 
 
+def test_no_two_headings_are_the_same() -> None:
+    """Also where one is written as another is numbered: the second would be lost."""
+    assert ["a", "a#2", "a#2#2", "#5", "#5#2"] == rows(b"a;a;a#2;#5;;b\n")[0][:5]
+
+
 def test_blank_cells_beyond_the_header_and_blank_lines_are_nothing() -> None:
     """Excel writes both; a text there is a cell too many."""
     assert [["a", "b"], ["1", "2"], ["1", "2", "", "x"]] == rows(b"a;b\n1;2;;\n;;\n\n1;2;;x\n")

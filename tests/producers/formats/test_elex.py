@@ -103,13 +103,28 @@ def test_a_count_that_is_none_is_refused_with_line_and_column(votes: str, code: 
     assert "county-adams" == one.unit
 
 
-def test_a_row_of_another_length_spoils_the_unit_beside_it() -> None:
-    """It may have been a part of it."""
-    lines = table(ROWS).splitlines(keepends=True)
-    refused, one = read(b"".join([*lines[:4], b"half,a,row\n", *lines[5:]]))
+@pytest.mark.parametrize(("broken", "code"), [(b"half,a,row\n", "F002"), (b"7,a\rb\n", "F001")])
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        (4, ["county-adams", "county-clay"]),
+        (5, ["county-clay"]),
+        (6, ["county-clay"]),
+        (9, ["county-adair", "county-adams"]),
+    ],
+)
+def test_a_row_that_cannot_be_read_spoils_the_units_beside_it(
+    broken: bytes, code: str, line: int, left: list[str]
+) -> None:
+    """It may have been a part of the one before it, or of the one behind it."""
+    more = [row("clay", "Ada Lovelace", 1), row("clay", "Bulut Kaya", 2)]
+    lines = table([*ROWS, *more]).splitlines(keepends=True)
+    lines[line - 1] = broken
+    refused, *others = read(b"".join(lines))
     assert isinstance(refused, Refusal)
-    assert isinstance(one, Seen)
-    assert ("F002", 5, "county-adams") == (refused.code, refused.line, one.unit)
+    assert (code, line) == (refused.code, refused.line)
+    units = [one.unit for one in others if isinstance(one, Seen)]
+    assert left == units
 
 
 def test_a_candidate_that_stands_twice_in_a_unit_is_refused() -> None:

@@ -165,3 +165,16 @@ def test_one_line_of_json_lines_is_read_as_strictly() -> None:
             value(text)
     with pytest.raises(ValueError, match="Expecting"):
         value("{")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+def test_a_mark_before_an_encoding_that_was_said_is_passed_over(encoding: str) -> None:
+    """The mapping says what the file's own mark says, too."""
+    document = Document("feed.json", ["\ufeff[1]".encode(encoding)], HEARD_AT)
+    assert [Item((0,), 1, 1)] == list(items(document, [(EACH,)], encoding))
+
+
+def test_a_number_of_thousands_of_digits_is_said_in_our_words() -> None:
+    """And not in those of the library, which speak of its settings."""
+    with pytest.raises(BrokenError, match="A number has thousands of digits"):
+        value("9" * 5000)

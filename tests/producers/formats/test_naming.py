@@ -56,3 +56,12 @@ def test_two_names_of_one_id_are_an_error() -> None:
         made.unit("St Mary", line=5)
     made.choice("mayor", "St Mary")
     made.choice("bridge", "St. Mary")
+
+
+def test_the_way_out_of_an_id_that_two_areas_have_is_the_section_that_is_asked() -> None:
+    """Units of a feed of areas are named under [areas]."""
+    made = names(Mapping("m", level="county"))
+    made.unit("St. Mary")
+    with pytest.raises(FeedError, match=r"under \[areas\]"):
+        made.unit("St Mary")
+    made.area("St Mary")

@@ -26,6 +26,7 @@ TURKISH = 'decimal = ","\nthousands = "."'
         ("", "0", 0),
         ("", " 312 ", 312),
         ("", "0007", 7),
+        ("", "0" * 5000, 0),
         (TURKISH, "1.234,00", 1234),
         (TURKISH, "1.234.567", 1234567),
         (TURKISH, "1234,0", 1234),
@@ -124,6 +125,7 @@ HALF_PAST_SIX = datetime(2019, 6, 23, 15, 30, tzinfo=UTC)
         ('format = "%H:%M"\ndate = 2019-06-23\nzone = "Europe/Istanbul"', "18:30"),
         ('format = "unix"', "1561303800"),
         ('format = "unix_ms"', "1561303800000"),
+        ('format = "unix_ms"', "1561303800000.0009"),
     ],
 )
 def test_a_time_is_what_the_mapping_says_it_is(times: str, text: str) -> None:

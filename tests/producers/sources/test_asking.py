@@ -70,6 +70,7 @@ def test_a_redirect_to_the_same_host_is_followed(address: str, location: str, th
         ("http://a.org/x", "file:///etc/passwd", "no address"),
         ("http://a.org/x", "http://u:p@a.org/", "no address"),
         ("http://a.org/x", "http://a.org:x/", "no address"),
+        ("http://a.org/x", "//[", "no address"),
     ],
 )
 def test_any_other_redirect_is_not(address: str, location: str, why: str) -> None:
@@ -132,6 +133,13 @@ def test_a_clock_that_is_not_ours_gives_no_time(modified: datetime, date: dateti
     assert why in found.because
 
 
+def test_a_clock_at_the_end_of_time_is_said_too() -> None:
+    """A nonsense of a Date with an Age on top of it."""
+    found = dated(NOW, datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), age="999999999")
+    assert not found.stated
+    assert "ahead of ours" in found.because
+
+
 def test_a_second_ahead_is_now() -> None:
     """A snapshot is never from the future."""
     assert asking.Dated(NOW, True) == dated(NOW + timedelta(seconds=2), NOW)
@@ -160,6 +168,7 @@ def test_a_page_is_known_by_its_first_bytes(head: bytes, kind: str) -> None:
         (b'<?xml version="1.0"?><ElectionResult>', "application/xml"),
         (b'<?xml version="1.0"?><ElectionResult>', "text/html"),
         (b"box,name\n1,<html>\n", "text/csv"),
+        (b"<!---->" * 146 + b"x", "text/csv"),  # one that would be looked at in more ways than there is time
         (b"", "text/html"),
     ],
 )

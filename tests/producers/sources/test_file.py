@@ -75,9 +75,11 @@ def test_a_file_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
-    """The same for writing."""
-    with pytest.raises(UsageError, match="cannot be written"):
-        file.write(tmp_path / "missing" / "feed.csv", LINES)
+    """The same for writing; also where a file stands in the place of the folder, or nothing is named."""
+    (tmp_path / "feed.csv").touch()
+    for path in (tmp_path / "missing" / "feed.csv", tmp_path / "feed.csv" / "feed.csv", Path("/")):
+        with pytest.raises(UsageError, match="cannot be written"):
+            file.write(path, LINES)
 
 
 def test_a_line_without_end_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

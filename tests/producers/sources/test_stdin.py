@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from election.errors import UsageError
 from producers.sources import stdin
 
 
@@ -65,3 +67,21 @@ async def test_a_whole_table_from_a_pipe_is_one_snapshot() -> None:
     assert [b"a\n", b"b\n"] == list(fetched.lines)
     await table.close()
     os.close(out)
+
+
+def test_a_line_without_end_is_cut(pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe of one endless line costs bounded memory."""
+    monkeypatch.setattr(stdin, "LINE_BYTES_MAX", 4)
+    monkeypatch.setattr(stdin, "PIECE_BYTES", 3)
+    out, into = pipe
+    os.write(into, b"abcdefgh\ni")
+    os.close(into)
+    assert [b"abcdef", b"gh\n", b"i"] == list(stdin.lines(out, lambda: None))
+
+
+def test_what_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
+    """A folder where a file was meant."""
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    with pytest.raises(UsageError, match="Standard input cannot be read: Is a directory"):
+        list(stdin.lines(descriptor, lambda: None))
+    os.close(descriptor)

@@ -3,6 +3,8 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -108,3 +110,10 @@ def test_a_file_that_changed_while_it_was_read_is_not_whole(tmp_path: Path) -> N
     with pytest.raises(FeedError, match="written to while it was read"):
         list(reading)
     assert [b"a\n", b"b\n", b"c\n"] == list(stillness.lines(path, stamp(path)))
+
+
+@pytest.mark.parametrize(("at_s", "year"), [(1e14, 9999), (-1e14, 1970), (1_700_000_000.0, 2023)])
+def test_a_time_that_no_calendar_has_is_none_of_the_night(at_s: float, year: int) -> None:
+    """Some file systems keep any number, and some archives write any."""
+    path = SimpleNamespace(stat=lambda: SimpleNamespace(st_mtime=at_s))
+    assert year == stillness.time_of(cast("Path", path)).year
