@@ -75,9 +75,8 @@ class Worker:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await attend(self.store, self.counter, self.progress, self.name, {})
         waiting = asyncio.ensure_future(stop.wait())
-        ready = asyncio.ensure_future(self._topics())
+        ready = asyncio.ensure_future(self._ready())
         await asyncio.wait({waiting, ready}, return_when=asyncio.FIRST_COMPLETED)
         if not ready.done():
             ready.cancel()
@@ -100,7 +99,23 @@ class Worker:
         ending.own(asyncio.create_task(self._crash(), name="the stream processor"))
         log.info("worker %s counts %s", self.name, self.scope.name)
         await waiting
-        await asyncio.wait_for(self.app.stop(), STOP_WITHIN_S)
+        await self._stop()
+
+    async def _ready(self) -> None:
+        """Returns when there is something to count with: the store, of this very night, and the topics."""
+        await attend(self.store, self.counter, self.progress, self.name, {})
+        await self._topics()
+
+    async def _stop(self) -> None:
+        """Applies and commits what was read; where that takes too long, the process ends without."""
+        try:
+            await asyncio.wait_for(self.app.stop(), STOP_WITHIN_S)
+        except TimeoutError:
+            ending.end(
+                ending.AGAIN,
+                f"What was read is not applied {STOP_WITHIN_S:g} s after this worker was told to stop; "
+                "whoever comes next reads it again.",
+            )
 
     async def _crash(self) -> None:
         """Raises what crashed the stream processor."""

@@ -101,7 +101,18 @@ async def refuse_without_rights(settings: Settings, group: str, topics: Collecti
             while None in map(consumer.highwater, places) and asyncio.get_running_loop().time() < until_s:
                 await consumer.getmany(timeout_ms=FETCH_MS, max_records=1)
         finally:
-            await consumer.stop()
+            await _leave(consumer)
+
+
+async def _leave(consumer: Any) -> None:
+    """Gives its connections back, also where the client lets the end of a fetch out before that."""
+    try:
+        await consumer.stop()
+    except asyncio.CancelledError:
+        await consumer._client.close()
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
 
 
 async def _heartbeat(settings: Settings, group: str) -> None:
@@ -132,7 +143,7 @@ async def anything(
             consumer.seek(kafka.TopicPartition(*at), positions[at])
         return bool(await consumer.getmany(timeout_ms=PEEK_MS, max_records=1))
     finally:
-        await consumer.stop()
+        await _leave(consumer)
 
 
 async def see_why(settings: Settings, *, last: bool) -> str:
@@ -176,7 +187,10 @@ def worded(settings: Settings) -> Iterator[None]:
     try:
         yield
     except kafka.errors.KafkaError as error:
-        raise in_our_words(settings, error) from error
+        ours = in_our_words(settings, error)
+        if ours is error:
+            raise  # not from itself: several wait for one batch, and each looks through its causes
+        raise ours from error
 
 
 def in_our_words(settings: Settings, error: BaseException) -> BaseException:

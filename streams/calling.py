@@ -1,7 +1,7 @@
 """Takes rulings in: what lifts the embargo is settled at once; all are kept, in the order of their topic.
 
-Know before changing: the worker that holds the one partition of `…rulings` is the evaluator of the contests
-(Kafka elects it by assignment); one that is wrong about that changes nothing: the script counts offsets.
+Know before changing: one worker holds the one partition of `…rulings`, as Kafka assigns it; one that is wrong
+about that changes nothing: the script counts offsets.
 """
 
 import asyncio

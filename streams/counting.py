@@ -39,7 +39,6 @@ class CountsBatches:
         self._chain = Chain(store)
         self.shelves: dict[Place, Shelf] = {}
         self.epochs: dict[ContestId, str] = {}
-        self.versions: dict[ContestId, int] = {}
 
     async def count(self, batch: Batch) -> None:
         """Applies a batch at every contest. Raises CannotCountError, or OutsideError."""
@@ -93,11 +92,10 @@ class CountsBatches:
     def _settle(self, contest: ContestId, said: Answer, work: Sequence[Sums]) -> bool:
         """Whether the contest is done; if its units moved they are read again. Raises for all else."""
         match said:
-            case Applied(epoch, version):
+            case Applied(epoch):
                 for sums in work:
                     sums.settle(self.shelf(sums.ground))
                 self.note_epoch(contest, epoch)
-                self.versions[contest] = version
                 return True
             case Moved(sections):
                 for sums, places in zip(work, sections, strict=True):

@@ -38,14 +38,19 @@ class Facts:
             self._kept.clear()
         self._kept[ContestId(told.contest), told.seq] = told
 
-    async def get(self, contest: ContestId, seq: int) -> Told | None:
-        """A fact; None where the store does not hold it (yet)."""
-        if (contest, seq) not in self._kept:
+    async def get(self, contest: ContestId, seq: int, fact: str) -> Told | None:
+        """A fact by its number, and its id; None where the store does not hold it (yet).
+
+        One of another id is kept from before a replay went back, unless the store has it too.
+        """
+        kept = self._kept.get((contest, seq))
+        if kept is None or kept.id != fact:
             value = await self._ledger.told(contest, seq)
             if value is None:
                 return None
-            self.keep(self._read(value))
-        return self._kept[contest, seq]
+            kept = self._read(value)
+            self.keep(kept)
+        return kept
 
 
 class Follower:

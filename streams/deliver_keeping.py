@@ -96,10 +96,14 @@ class Keeper:
         """Returns when the log knows of everything up to an entry of the outbox."""
         if not entry:
             return
-        event = asyncio.Event()
-        self._waiting[contest].append((_order(entry), event))
+        waits = _order(entry), asyncio.Event()
+        self._waiting[contest].append(waits)
         self.look(contest)
-        await event.wait()
+        try:
+            await waits[1].wait()
+        finally:
+            if not waits[1].is_set():  # given up: while the log is away every try comes here
+                self._waiting[contest].remove(waits)
 
     async def mend(self) -> None:
         """Completes the ledgers from the log, unless that was done meanwhile. Raises OutsideError."""

@@ -203,7 +203,7 @@ class Sender:
         waits_s = self._means.settings.waits_s
         if held.tries > len(waits_s):
             return Outcome(DEAD, note="no try ended before its process did")
-        told = await self._facts.get(contest, held.seq)
+        told = await self._facts.get(contest, held.seq, held.fact)
         if told is None:
             return Outcome(UNTRIED, NOT_THERE_WAIT_S)
         try:

@@ -10,10 +10,8 @@ ledger of another start of the store answers nothing but `LostError` until it is
 less than was delivered. Every script applied twice is no news, so each is sent again until it is answered.
 """
 
-import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any, TypeVar
 
 from election.night import ContestId, Night
@@ -23,6 +21,7 @@ from election.wire.topics import Scope
 from stores.failing import NoScriptError
 from stores.opening import Client, Opened
 from streams.heeding import heeding
+from streams.scripts import Script
 from streams.settings import Settings
 from streams.store import patiently
 
@@ -62,7 +61,7 @@ class Ledger:
     def __init__(self, night: Night, scope: Scope, settings: Settings) -> None:
         self.night, self.scope, self.settings = night, scope, settings
         self._names = {contest: Keys(scope, contest) for contest in night.contests}
-        self._scripts = {name: _text(name) for name in SCRIPTS}
+        self._scripts = {name: Script("ledger", f"ledger_{name}") for name in SCRIPTS}
         answers_within_s = max(settings.redis_answers_within_s, 2 * BLOCK_MS / 1000)
         self._opened = Opened(settings.redis, answers_within_s, "sandik-deliver")
 
@@ -197,15 +196,14 @@ class Ledger:
         return self._names[contest].ledger(what)
 
     async def _run(self, name: str, contest: ContestId, *args: Any) -> list[Any]:
-        text = self._scripts[name]
+        script = self._scripts[name]
         keys = [self._key(contest, what) for what in LEDGER]
-        sha = hashlib.sha1(text.encode()).hexdigest()
 
         async def ask(client: Client) -> list[Any]:
             try:
-                found: list[Any] = await client.evalsha(sha, len(keys), *keys, *args)
+                found: list[Any] = await client.evalsha(script.sha, len(keys), *keys, *args)
             except NoScriptError:
-                found = await client.eval(text, len(keys), *keys, *args)
+                found = await client.eval(script.text, len(keys), *keys, *args)
             return found
 
         said = await self._outside(contest, ask)
@@ -218,12 +216,6 @@ class Ledger:
             return await question(await self._opened.at(self._key(contest, "meta")))
 
         return await heeding(patiently(ask, self.settings, self._opened))
-
-
-def _text(name: str) -> str:
-    folder = resources.files("streams") / "lua"
-    parts = ("life", "ledger", f"ledger_{name}")
-    return "".join((folder / f"{part}.lua").read_text() for part in parts)
 
 
 def _fact(entry: Any) -> tuple[int, bytes]:

@@ -128,9 +128,12 @@ class Looks:
         return found
 
     async def newer(self, contest: ContestId, version: int, wait_s: float) -> None:
-        """Returns when the contest has a newer version, or after so many seconds (whole milliseconds)."""
+        """Returns when the contest has a newer version, or after so many seconds (whole milliseconds).
+
+        Sooner where the store must answer sooner: an answer that is held back longer looks like none.
+        """
         streams: dict[Any, Any] = {self._store.keys[contest].changes: f"{version}-0"}
-        block_ms = max(1, int(wait_s * 1000))
+        block_ms = max(1, int(min(wait_s, self._store.settings.redis_answers_within_s / 2) * 1000))
         await self._store.ask(contest, lambda redis: redis.xread(streams, count=1, block=block_ms))
 
     async def evaluated(self, contest: ContestId, epoch: str, version: int) -> None:

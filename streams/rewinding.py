@@ -10,7 +10,6 @@ would count it again.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from election.night import ContestId
@@ -23,12 +22,8 @@ async def forget(store: Store) -> None:
     if store.scope.mode == "live":
         raise ValueError("what was counted live is never forgotten")
     for contest, keys in store.keys.items():
-        await store.ask(contest, partial(_unlink, [keys.ledger(what) for what in LEDGER]))
-        await store.wipe(contest)
-
-
-async def _unlink(names: Sequence[str], redis: Any) -> None:
-    await redis.unlink(*names)
+        # At once: a ledger that is made anew beside what was told before would tell it again.
+        await store.wipe(contest, [keys.ledger(what) for what in LEDGER])
 
 
 async def begin_at(store: Store, firsts: Mapping[str, int]) -> None:

@@ -1,6 +1,7 @@
 """The store's scripts: named Lua files, each with the common text of `life.lua` before it.
 
     Script("apply").sha                 what EVALSHA names; `text` is sent where a server has never seen it
+    Script("ledger", "ledger_claim")    one of the ledger's, which share a second text
 
 Know before changing: a script reads everything and refuses before it writes anything, and applied twice it
 is no news; only then may whoever asked send it again (`store._outside`).
@@ -14,12 +15,11 @@ from typing import Any
 
 
 class Script:
-    """A named Lua file with the common text before it."""
+    """Named Lua files, one behind the other, with the common text before them."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, *names: str) -> None:
         folder = resources.files("streams") / "lua"
-        self.name = name
-        self.text = (folder / "life.lua").read_text() + (folder / f"{name}.lua").read_text()
+        self.text = "".join((folder / f"{name}.lua").read_text() for name in ("life", *names))
         self.sha = hashlib.sha1(self.text.encode()).hexdigest()
 
 

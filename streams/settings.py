@@ -17,6 +17,8 @@ from stores.address import read as read_address
 from streams.refused import BYTES_MAX
 
 KAFKA_KINDS = ("apache", "tansu")
+DELIVER_AT_ONCE_MAX = 2000
+"""Most deliveries at once: the ledger's script hands them out in one answer, which holds some thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ class Settings(KafkaAccess):
     deliver_answers_within_s: float = from_variable("SANDIK_DELIVER_ANSWERS_WITHIN_S", 10.0)
     """How long one try to deliver may take; then it has failed and is tried again."""
     deliver_waits_s: str = from_variable("SANDIK_DELIVER_WAITS_S", "0,2,5,15,30,60,120,300,900")
-    """The wait before each try of a delivery, with a little chance added; after the last it is dead."""
+    """The wait before each try of a delivery, with a little chance added; after the last it is dead. The
+    first try is made at once, whatever stands there."""
     smtp: str = from_variable("SANDIK_SMTP", "smtp://127.0.0.1:25")
     """The mail server: smtp:// (STARTTLS, or nothing is sent) or smtps://."""
     smtp_from: str = from_variable("SANDIK_SMTP_FROM", "")
@@ -89,6 +92,10 @@ class Settings(KafkaAccess):
                 f"SANDIK_REFUSED_BYTES_MAX is {self.refused_bytes_max}; it is at most {BYTES_MAX}, so that "
                 "Kafka takes what was refused."
             )
+        if self.deliver_at_once > DELIVER_AT_ONCE_MAX:
+            raise UsageError(
+                f"SANDIK_DELIVER_AT_ONCE is {self.deliver_at_once}; it is at most {DELIVER_AT_ONCE_MAX}."
+            )
         self._refuse_bad_addresses()
         self._refuse_bad_delivery()
 
@@ -102,12 +109,12 @@ class Settings(KafkaAccess):
             known = server.scheme in ("smtp", "smtps") and bool(server.hostname) and server.port != 0
         except ValueError:  # a port that is no number
             known = False
-        if not known or server.password:
+        if not known or server.username or server.password:
             # Without what was given: a password may stand in it.
             raise UsageError(
                 "SANDIK_SMTP is no address of a mail server; it is smtp://HOST:PORT or smtps://HOST:PORT, "
                 "and name and password are SANDIK_SMTP_USER and SANDIK_SMTP_PASSWORD."
-            ) from None
+            )
 
     def _refuse_bad_addresses(self) -> None:
         refuse_bad_access(self)

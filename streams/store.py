@@ -1,9 +1,9 @@
 """What this room does to the store: scripts that apply all or nothing, and reads for start and verify.
 
-    apply(spans, work)   one script a contest: fence, offsets, rows, totals, version, change entry in one step
-    rule(...)            the same for rulings
-    attend(worker, ends) the sign of life; tells how far the store has come, and notes how far the log goes
-    positions(topic)     where the log is to be read on: the truth about what was applied
+    apply(spans, work)      one script a contest: fence, offsets, rows, totals, version, change entry at once
+    rule(...)               the same for rulings
+    attend(worker, ends)    the sign of life; tells how far the store has come, and notes how far the log goes
+    positions(partitions)   where the log is to be read on: the truth about what was applied
 
 Contests may be on several servers (`stores.opening`): whatever names two of them is asked of each server.
 
@@ -245,14 +245,17 @@ class Store:
             (evaluated or b"").decode(),
         )  # fmt: skip
 
-    async def wipe(self, contest: ContestId) -> None:
-        """Forgets a contest: the next batch begins a new epoch, from offset 0 of the log."""
+    async def wipe(self, contest: ContestId, more: Sequence[str] = ()) -> None:
+        """Forgets a contest: the next batch begins a new epoch, from offset 0 of the log.
+
+        `more` keys of the contest go in the same moment.
+        """
         keys = self.keys[contest]
         names = [keys.meta, keys.offsets, keys.changes, keys.sources, keys.findings, keys.rulings]
         names += [keys.told, keys.told_ids, keys.evaluated, keys.chain, *await self._link_keys(contest)]
         for source in self.night.sources:
             names += (keys.boxes(source), keys.areas(source), keys.papers(source), keys.cleared(source))
-        await self.ask(contest, lambda client: client.unlink(*names))
+        await self.ask(contest, lambda client: client.unlink(*names, *more))
 
     async def _link_keys(self, contest: ContestId) -> list[str]:
         """The keys of a contest's links, one a partition."""

@@ -112,6 +112,9 @@ def _subscription(table: Table, around: _Around) -> Subscription:
     who, language = table.text("who"), table.text("language", "en")
     contests = table.texts("contests", tuple(around.night.contests))
     kinds = table.texts("kinds", ALERT_KINDS)
+    for key in ("contests", "kinds"):
+        if table.value(key) == []:
+            table.wrong(key, f"{key} names none; left out, it is all of them.")
     for contest in contests:
         if contest not in around.night.contests:
             table.wrong("contests", f"There is no contest {contest!r:.40}; {_one_of(around.night.contests)}")
@@ -128,9 +131,9 @@ def _subscription(table: Table, around: _Around) -> Subscription:
     like = Target(channel.id, "", language=language, who=who, secrets=_secrets(table, channel, around))
     places = [_checked(table, channel, around, replace(like, address=word))
               for word in _addresses(table, channel)]  # fmt: skip
-    if channel.id == "email" and not around.settings.smtp_from:
+    if channel.id == "email" and channel.check(around.settings.smtp_from, like):
         table.wrong(
-            "channel", "A subscription by e-mail needs SANDIK_SMTP_FROM: the address mails come from."
+            "channel", "A subscription by e-mail needs SANDIK_SMTP_FROM: one address, which mails come from."
         )
     table.finish()
     return Subscription(who, contests, kinds, tuple(places))
@@ -149,12 +152,14 @@ def _addresses(table: Table, channel: Channel) -> tuple[str, ...]:
 
 def _secrets(table: Table, channel: Channel, around: _Around) -> str:
     """The names of the signing secrets: one, or several while one takes the place of another."""
-    if not channel.signed:
+    if channel.secret_fault is None:
         return ""
     several = isinstance(table.value("secret_env"), list)
     names = table.texts("secret_env") if several else tuple(filter(None, [table.text("secret_env")]))
     for name in names:
-        _variable(table, "secret_env", name, around.environment)
+        value = _variable(table, "secret_env", name, around.environment)
+        if value and (wrong := channel.secret_fault(value)):
+            table.wrong("secret_env", f"What {name} holds is no signing secret: {wrong}.")
     if several and not names:
         table.wrong("secret_env", "secret_env names no variable: a webhook is signed.")
     return " ".join(names)

@@ -251,8 +251,8 @@ def _compare_meta(contest: ContestId, recount: Recount, held: Held, store: Store
     found.compare(f"{contest}: facts told", len(told), len(held.told))
     for seq, (log, store_has) in enumerate(zip(told, held.told, strict=False), 1):
         found.compare(f"{contest}: fact {seq}", log, store_has)
-    ids = recount.told_ids.get(contest, [""])
-    found.compare(f"{contest}: fact told last", ids[-1], meta.get("told", ""))
+    ids = recount.told_ids.get(contest)
+    found.compare(f"{contest}: fact told last", ids[-1] if ids else "", meta.get("told", ""))
     found.compare(f"{contest}: rulings", recount.rulings.get(contest, 0), held.rulings)
     version = int(meta.get("version", "0"))
     if version:

@@ -58,8 +58,8 @@ class Channel:
     address: str
     send: Callable[[Told, Target, Means], Awaitable[None]]
     check: Callable[[str, Target], str]
-    signed: bool = False
-    """A subscription names its signing secrets: `secret_env`."""
+    secret_fault: Callable[[str], str] | None = None
+    """A subscription names its signing secrets (`secret_env`): what is wrong with one, or nothing."""
     fetches: bool = False
     """The address is an URL that is subject to the rules for hosts."""
 

@@ -8,6 +8,7 @@ offer out), but what the connection has become.
 
 import asyncio
 import re
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -25,12 +26,16 @@ from streams.heeding import heeding
 
 DEFAULT_PORTS = {"smtp": 25, "smtps": 465}
 REFUSED_FOR_GOOD = 500
-_ADDRESS = re.compile(r"[^\s@<>\"(),:;\\\[\]]+@[^\s@<>\"(),:;\\\[\]]+\.?[^\s@<>\"(),:;\\\[\]]*", re.ASCII)
+_ADDRESS = re.compile(r"[^\s@<>\"(),:;\\\[\]]+@[^\s@<>\"(),:;\\\[\]]+")
 
 
 def check(address: str, target: Target) -> str:
     """What is wrong with a mail address, or nothing."""
-    return "" if _ADDRESS.fullmatch(address) else "it is no mail address"
+    try:
+        right = _ADDRESS.fullmatch(address) and Address(addr_spec=address)  # as `render` makes it
+    except (ValueError, HeaderParseError):
+        right = None
+    return "" if right else "it is no mail address"
 
 
 def render(told: Told, target: Target, sender: str) -> EmailMessage:

@@ -3,9 +3,10 @@
     await post(url, body, headers, target, within_s)     returns at a 2xx answer; else NotDeliveredError
 
 Know before changing: a name is resolved once, every address it has is looked at, and the connection goes to
-one of just these: a name that answers differently the second time gains nothing. An answer of 2xx is enough
-and its body is not read; of any other, at most `ANSWER_BYTES_MAX` are. Redirects are not followed, proxies
-not used.
+one of just these: a name that answers differently the second time gains nothing. What the library takes for
+an address by itself (also in digits of other scripts) never comes to our resolver, so each address is looked
+at once more where its socket is made. An answer of 2xx is enough and its body is not read; of any other, at
+most `ANSWER_BYTES_MAX` are. Redirects are not followed, proxies not used.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from urllib.parse import unquote, urlsplit
 
 import aiohttp
@@ -122,12 +124,24 @@ async def post(url: str, body: bytes, headers: Mapping[str, str], target: Target
 def _session(target: Target) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
-            resolver=Resolver(target.private), use_dns_cache=False, force_close=True, ssl=tls_context()
+            resolver=Resolver(target.private),
+            use_dns_cache=False,
+            force_close=True,
+            ssl=tls_context(),
+            socket_factory=partial(_socket, target.private),
         ),
         auto_decompress=False,
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=None),
     )
+
+
+def _socket(private: bool, place: aiohttp.AddrInfoType) -> socket.socket:
+    """The socket for a connection to this address. Raises RefusedAddressError."""
+    family, kind, protocol, _, address = place
+    if not private and not is_public(str(address[0])):
+        raise RefusedAddressError
+    return socket.socket(family, kind, protocol)
 
 
 async def _try(session: aiohttp.ClientSession, url: str, body: bytes, headers: Mapping[str, str]) -> None:
@@ -180,7 +194,7 @@ def retry_after(text: str, now: datetime) -> float:
         return min(float(text), RETRY_AFTER_S_MAX)
     try:
         at = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return min(max(0.0, (at - now).total_seconds()), RETRY_AFTER_S_MAX)

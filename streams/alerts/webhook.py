@@ -8,6 +8,7 @@ Know before changing: receivers verify the bytes; nothing may change them after 
 standardwebhooks.com, whose own library makes the signatures.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -19,6 +20,8 @@ from election.wire.delivered import Target
 from election.wire.records import stamp
 from streams.alerts.channel import Channel, Means, NotDeliveredError
 from streams.alerts.outgoing import fault, post
+
+_SECRET = re.compile(r"(whsec_)?[A-Za-z0-9+/]+={0,2}")
 
 
 def render(told: Told) -> bytes:
@@ -47,10 +50,19 @@ def sign(body: bytes, id: str, secrets: Sequence[str], now: datetime) -> dict[st
 
 
 def _checked(secret: str) -> str:
-    # An empty secret would be refused by the library with an error of its own.
-    if not secret.removeprefix("whsec_").rstrip("="):
-        raise ValueError("the secret is empty")
+    # The library would leave out whatever is no base64, and sign with the rest.
+    if not _SECRET.fullmatch(secret.strip()):
+        raise ValueError("the secret is not whsec_ and base64")
     return secret
+
+
+def secret_fault(secret: str) -> str:
+    """What is wrong with a signing secret, or nothing."""
+    try:
+        Webhook(_checked(secret))
+    except ValueError:
+        return "it is whsec_ and base64"
+    return ""
 
 
 async def send(told: Told, target: Target, means: Means) -> None:
@@ -65,4 +77,4 @@ async def send(told: Told, target: Target, means: Means) -> None:
     await post(target.address, body, headers, target, means.settings.deliver_answers_within_s)
 
 
-CHANNEL = Channel("webhook", "url", send, fault, signed=True, fetches=True)
+CHANNEL = Channel("webhook", "url", send, fault, secret_fault=secret_fault, fetches=True)

@@ -76,6 +76,17 @@ async def test_changes_reach_the_log_and_whoever_waits_is_told(ledger: Ledger) -
     keeping.cancel()
 
 
+async def test_whoever_gave_up_waiting_for_the_log_is_not_kept(ledger: Ledger) -> None:
+    """While the log is away, every try of a call waits for it a while and comes back."""
+    keeper = Keeper(ledger, Paper())
+    tries = [asyncio.create_task(keeper.logged(MAYOR, "7-0")) for _ in range(3)]
+    await asyncio.sleep(0)
+    for one in tries:
+        one.cancel()
+    await asyncio.wait(tries)
+    assert [] == keeper._waiting[MAYOR]
+
+
 async def test_a_ledger_is_opened_from_the_log_once(ledger: Ledger) -> None:
     """The last word on each delivery, whatever the order of repeats; another contest is left alone."""
     one = delivery("f1", 1, "counted", TARGET)

@@ -229,6 +229,21 @@ async def test_what_is_no_fact_is_refused_and_the_next_one_counts(
         await agree(worker, theatre.reports, theatre.rulings, theatre.topic)
 
 
+async def test_a_fact_after_one_that_is_not_in_the_log_is_left_out_by_both(redis_server: Running) -> None:
+    """A topic whose beginning is gone: neither the store nor the judge takes what does not follow."""
+    await flush(redis_server)
+    async with one(redis_server) as worker:
+        theatre, said = Theatre(worker), {"en": "told after something else"}
+        late = Told(
+            SCOPE.name, "mayor", 2, "9f2c", "lead-change", "1", made.START, 1, {}, said, said,
+            d_of("lead-change", "deniz"),
+        )  # fmt: skip
+        await theatre.report(good(0))
+        await theatre.send(TOLD, b"mayor", encode(late, SCOPE))
+        assert [] == worker.refused
+        await agree(worker, theatre.reports, theatre.topic)
+
+
 async def test_what_another_version_let_into_the_store_is_gone_when_it_is_made_again(
     redis_server: Running,
 ) -> None:

@@ -3,15 +3,20 @@
 What a worker does with a broker and a store is in tests/live.
 """
 
+import asyncio
 import logging
+import signal
+from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
+from typing import NoReturn
 
 import pytest
 
 from streams import app as app_module
-from streams import asking
+from streams import asking, ending
 from streams.app import Worker
 from streams.settings import Settings
+from tests.patience import PATIENCE_S
 from tests.streams import made
 
 NIGHT = made.night()
@@ -85,4 +90,51 @@ async def test_a_worker_does_not_wait_for_a_topic_that_is_kept_from_it(
     monkeypatch.setattr(asking, "kept_from_us", kept)
     with pytest.raises(asking.NotLetInError, match=r"read or write replay\.practice\.told: give it"):
         await one._topics()
+    await one.store.close()
+
+
+@pytest.mark.parametrize("missing", ["the store", "the topics"])
+async def test_a_worker_that_still_waits_stops_when_it_is_told_to(
+    missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it waits for: nothing was read yet, so nothing is to be put in order."""
+    one, asked = worker(), asyncio.Event()
+
+    def answers(what: str) -> Callable[..., Awaitable[None]]:
+        async def answer(*given: object) -> None:
+            if what == missing:
+                asked.set()
+                await asyncio.Event().wait()
+
+        return answer
+
+    monkeypatch.setattr(app_module, "attend", answers("the store"))
+    monkeypatch.setattr(one, "_topics", answers("the topics"))
+    running = asyncio.create_task(one.run())
+    async with asyncio.timeout(PATIENCE_S):
+        await asked.wait()
+        signal.raise_signal(signal.SIGTERM)
+        await running
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().remove_signal_handler(number)
+    await one.store.close()
+
+
+async def test_a_stop_that_does_not_come_to_an_end_is_told_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A traceback would look like a mistake of ours; and nothing is lost by it."""
+    one = worker()
+
+    async def never() -> None:
+        await asyncio.Event().wait()
+
+    def end(code: int, why: str) -> NoReturn:
+        raise SystemExit(f"{code}: {why}")
+
+    one.app = SimpleNamespace(stop=never)  # type: ignore[assignment] # only this is asked
+    monkeypatch.setattr(app_module, "STOP_WITHIN_S", 0.01)
+    monkeypatch.setattr(ending, "end", end)
+    with pytest.raises(SystemExit, match=r"^1: What was read is not applied 0\.01 s after"):
+        await one._stop()
     await one.store.close()

@@ -1,11 +1,15 @@
 """How a worker words what Kafka refuses; what it asks is tried on a real one (tests/live/test_access.py)."""
 
+import asyncio
+
 import pytest
+from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 
 from election.errors import OutsideError
 from streams import asking, ending
 from streams.settings import Settings
+from tests.servers import Running
 
 SETTINGS = Settings(kafka="k:1", kafka_security="sasl", kafka_user="worker", kafka_password="gizli")
 
@@ -36,7 +40,52 @@ def test_what_happens_within_is_worded_and_the_rest_passes() -> None:
         raise TimeoutError
 
 
+def test_an_error_is_not_told_as_its_own_cause() -> None:
+    """All who wait for one batch get the same error; the second would look through its causes for ever."""
+    error = KafkaError("a broker is away")
+    for _ in range(2):
+        with pytest.raises(KafkaError), asking.worded(SETTINGS):
+            raise error
+        assert error.__cause__ is None
+
+
 async def test_where_nobody_signs_in_rights_are_not_asked_for() -> None:
     """No broker is needed for this answer, and no start takes longer for it."""
     await asking.refuse_without_rights(Settings(kafka="127.0.0.1:1"), "sandik-x", ["a"])
     assert "" == await asking.see_why(Settings(kafka="127.0.0.1:1"), last=False)
+
+
+async def test_a_fetch_that_waits_to_be_tried_again_is_no_end_of_who_asks(tansu: Running) -> None:
+    """The client lets its end out before it has closed anything; all is closed, and nobody hears of it."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=tansu.address)
+    await consumer.start()
+    await consumer.topics()
+    connections = list(consumer._client._conns.values())
+    consumer._fetcher._pending_tasks.add(asyncio.create_task(asyncio.sleep(3600)))
+    await asyncio.sleep(0)
+    await asking._leave(consumer)
+    assert connections
+    assert not any(one.connected() for one in connections)
+
+
+async def test_who_is_cancelled_while_it_leaves_is_cancelled() -> None:
+    """The library's cancellation and one's own are not taken for each other."""
+
+    class Slow:
+        closed = False
+
+        async def stop(self) -> None:
+            """Takes for ever."""
+            await asyncio.sleep(3600)
+
+        async def close(self) -> None:
+            """What is left to do."""
+            self.closed = True
+
+    slow = Slow()
+    slow._client = slow  # type: ignore[attr-defined] # as the client's consumer has one
+    leaving = asyncio.create_task(asking._leave(slow))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    await asyncio.wait({leaving})
+    assert (leaving.cancelled(), slow.closed) == (True, True)

@@ -12,6 +12,7 @@ from election.night import ContestId
 from election.wire.keys import Keys
 from election.wire.topics import Scope
 from streams.looking import Looks
+from streams.settings import Settings
 from streams.store import Store
 from tests.streams import made
 
@@ -26,6 +27,16 @@ class Answers:
         scope = Scope("replay", NIGHT.id)
         self.keys = {contest: Keys(scope, contest) for contest in CONTESTS}
         self.held = list(held)
+        self.settings = Settings()
+        self.held_back_ms: list[int] = []
+
+    async def ask(self, contest: ContestId, question: Callable[[Any], Awaitable[Any]]) -> Any:
+        """The same for one contest."""
+        return await question(self)
+
+    async def xread(self, streams: Any, count: int, block: int) -> None:
+        """How long an answer is held back while there is none."""
+        self.held_back_ms.append(block)
 
     async def ask_each(self, question: Callable[[Any, Any], Awaitable[Any]]) -> dict[ContestId, Any]:
         """The question is put to this very object."""
@@ -61,3 +72,14 @@ async def test_a_note_counts_for_its_own_epoch_and_version(state: Any, note: Any
     """A newer version, another life of the store, no note at all: more may be told."""
     looks = Looks(cast("Store", Answers(state, note, [b"e1", b"3"], b"e1 3")))
     assert ([] if settled else [CONTESTS[0]]) == await looks.unsettled()
+
+
+async def test_an_answer_is_never_held_back_as_long_as_the_store_may_take_for_one() -> None:
+    """It would look like a store that does not answer, and end the worker on a night where nothing moves."""
+    store = Answers()
+    looks = Looks(cast("Store", store))
+    await looks.newer(CONTESTS[0], 7, 1.0)
+    await looks.newer(CONTESTS[0], 7, 0.0)
+    store.settings = Settings(redis_answers_within_s=1.0)
+    await looks.newer(CONTESTS[0], 7, 1.0)
+    assert [1000, 1, 500] == store.held_back_ms

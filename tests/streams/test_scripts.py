@@ -3,6 +3,7 @@
 import hashlib
 from importlib import resources
 
+from streams.ledger import SCRIPTS as LEDGERS
 from streams.scripts import Script
 from streams.store import SCRIPTS
 
@@ -12,8 +13,8 @@ def test_every_script_begins_with_the_common_text_and_every_file_is_one() -> Non
     folder = resources.files("streams") / "lua"
     files = {file.name.removesuffix(".lua") for file in folder.iterdir() if file.name.endswith(".lua")}
     life = (folder / "life.lua").read_text()
-    for name in SCRIPTS:
-        script = Script(name)
-        assert script.text == life + (folder / f"{name}.lua").read_text()
+    for names in [(name,) for name in SCRIPTS] + [("ledger", f"ledger_{name}") for name in LEDGERS]:
+        script = Script(*names)
+        assert script.text == life + "".join((folder / f"{name}.lua").read_text() for name in names)
         assert hashlib.sha1(script.text.encode()).hexdigest() == script.sha
-    assert set(SCRIPTS) <= files
+    assert {"life", "ledger", *SCRIPTS, *(f"ledger_{name}" for name in LEDGERS)} == files

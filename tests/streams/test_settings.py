@@ -84,10 +84,12 @@ def test_a_count_is_a_whole_number(spec: Any) -> None:
         ("SANDIK_REDIS", "127.0.0.1:6379", "redis://"),
         ("SANDIK_REDIS", "http://store:6379/0", "redis://"),
         ("SANDIK_REFUSED_BYTES_MAX", "100000000", "at most"),
+        ("SANDIK_DELIVER_AT_ONCE", "10000", "at most"),
         ("SANDIK_DELIVER_WAITS_S", "0,soon", "a comma between two"),
         ("SANDIK_DELIVER_WAITS_S", "0,-1", "a comma between two"),
         ("SANDIK_SMTP", "mail.example:25", "smtp://"),
         ("SANDIK_SMTP", "smtp://mail.example:many", "smtp://"),
+        ("SANDIK_SMTP", "smtp://night@mail.example", "SANDIK_SMTP_USER"),
     ],
 )
 def test_what_cannot_work_is_refused_before_anything_is_started(

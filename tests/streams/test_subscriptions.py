@@ -196,9 +196,22 @@ def test_a_file_that_subscribes_nobody_is_a_mistake(text: str) -> None:
     assert mistakes(text)
 
 
+@pytest.mark.parametrize("key", ["contests", "kinds"])
+def test_a_subscription_to_nothing_is_a_mistake(key: str) -> None:
+    """Nobody would notice before the night that nothing comes."""
+    assert [f"7: {key} names none; left out, it is all of them."] == mistakes(f"{HEAD}{HOOK}{key} = []\n")
+
+
 def test_mail_needs_an_address_it_comes_from() -> None:
     """It is said when the file is read, not when the first alert is due."""
     text = HEAD + '[[subscription]]\nwho = "E"\nchannel = "email"\nto = "a@paper.example"\n'
     assert read(text).all
-    [wrong] = mistakes(text, dataclasses.replace(SETTINGS, smtp_from=""))
-    assert "SANDIK_SMTP_FROM" in wrong
+    for sender in ("", "sandik", "Night desk <night@paper.example>"):
+        [wrong] = mistakes(text, dataclasses.replace(SETTINGS, smtp_from=sender))
+        assert "SANDIK_SMTP_FROM" in wrong
+
+
+def test_a_signing_secret_is_looked_at_days_before_it_is_used() -> None:
+    """By the name of its variable: what is in it is said nowhere."""
+    [wrong] = mistakes(HEAD + HOOK.replace("DESK", "SLACK"))
+    assert wrong == "6: What SLACK holds is no signing secret: it is whsec_ and base64."

@@ -10,7 +10,10 @@ from streams.alerts.channel import Means
 from streams.settings import Settings
 
 NOW = datetime(2024, 10, 6, 18, 30, 15, tzinfo=UTC)
-SECRETS = {"OLD": "whsec_b2xkIHNlY3JldA==", "NEW": "whsec_bmV3IHNlY3JldA", "ODD": "whsec_=", "BAD": "whsec_é"}
+SECRETS = {
+    "OLD": "whsec_b2xkIHNlY3JldA==", "NEW": "whsec_bmV3IHNlY3JldA", "ODD": "whsec_=", "BAD": "whsec_é",
+    "MARKS": "whsec_!!!!",
+}  # fmt: skip
 
 
 def means(**environment: str) -> Means:

@@ -47,13 +47,18 @@ def test_what_a_fact_says_is_never_html_nor_a_header() -> None:
 
 @pytest.mark.parametrize("address", ["a@b.example", "first.last+tag@news.paper.example"])
 def test_a_mail_address_is_one(address: str) -> None:
-    """As newsrooms write them."""
+    """As newsrooms write them; and it can be written to."""
     assert "" == check(address, TO)
+    assert address == render(FACT, dataclasses.replace(TO, address=address), "night@paper.example")["To"]
 
 
 @pytest.mark.parametrize(
-    "address", ["", "a", "a@", "@b", "a b@c", "a@b\nBcc: c@d", "A <a@b.example>", "a@b,c@d"]
-)
+    "address",
+    [
+        "", "a", "a@", "@b", "a b@c", "a@b\nBcc: c@d", "A <a@b.example>", "a@b,c@d", ".a@b.example",
+        "a..b@c.example", "a@b..example", "a@b.example.", "a@b\xa0c", "a\x01@b.example", "ş@b.example",
+    ],
+)  # fmt: skip
 def test_what_is_no_mail_address_is_said(address: str) -> None:
     """Before it becomes a header."""
     assert "it is no mail address" == check(address, TO)

@@ -110,6 +110,18 @@ async def test_loopback_is_not_reached_under_any_of_its_names(host: str, receive
     assert 1 == len(got)
 
 
+@pytest.mark.parametrize("host", ["１２７.0.0.1", "①②⑦.0.0.1", "127。0。0。1"])
+async def test_loopback_is_not_reached_in_other_digits(host: str, receiver: Any) -> None:
+    """The library reads them as an address, which no resolver is asked for."""
+    port, got = receiver
+    with pytest.raises(NotDeliveredError, match="not public") as caught:
+        await post(f"http://{host}:{port}/", b"{}", {}, Target("webhook", "", http=True), 5)
+    assert caught.value.hopeless
+    assert [] == got
+    await post(f"http://{host}:{port}/", b"{}", {}, ALLOWED, 5)
+    assert 1 == len(got)
+
+
 async def test_a_name_is_resolved_once_and_connected_to_where_it_was_looked_at(
     receiver: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -199,6 +211,7 @@ async def test_a_server_that_says_nothing_is_given_up_in_time() -> None:
     ("text", "seconds"),
     [
         ("", 0), ("5", 5), (" 7 ", 7), ("-1", 0), ("soon", 0), ("1.5", 0), ("999999999", RETRY_AFTER_S_MAX),
+        ("Sun, 6 Oct 2024 18:01:00 +99999999999999999999", 0), ("6 Oct 99999999999999999999 18:01", 0),
         (format_datetime(NOW + timedelta(seconds=90), usegmt=True), 90),
         (format_datetime(NOW - timedelta(hours=1), usegmt=True), 0),
         (format_datetime(NOW + timedelta(days=400), usegmt=True), RETRY_AFTER_S_MAX),

@@ -50,7 +50,7 @@ def test_an_hour_of_another_zone_is_the_same_hour() -> None:
     assert sign(b"{}", "a", [SECRETS["OLD"]], NOW) == sign(b"{}", "a", [SECRETS["OLD"]], elsewhere)
 
 
-@pytest.mark.parametrize("name", ["ODD", "BAD"])
+@pytest.mark.parametrize("name", ["ODD", "BAD", "MARKS"])
 async def test_a_secret_that_is_none_is_said_by_its_name(name: str) -> None:
     """Never by its value; trying again would not help."""
     with pytest.raises(NotDeliveredError, match=name) as caught:
