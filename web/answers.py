@@ -325,6 +325,11 @@ async def _told(make: Callable[[], Awaitable[Told]], request: Request) -> Answer
     return finish(replace(made, headers={**made.headers, **told.headers}), request)
 
 
+def is_open(path: str) -> bool:
+    """Whether nobody is asked who they are there, not even at a private gateway: nothing of the count is."""
+    return path.removeprefix("/").partition("/")[0] in ("static", *OPEN)
+
+
 def _refused(path: str, request: Request) -> Answer | None:
     """What a private gateway answers to somebody who may not see this."""
     needed = SCOPES.get(path.removeprefix("/").partition("/")[0], VIEW)

@@ -22,12 +22,12 @@ from election.wire.frames import Json
 from web.asked import Asked
 from web.card import og, svg
 from web.embed.answer import guarded
-from web.embed.options import Options, of
+from web.embed.options import NoSuchError, Options, of
 from web.face import face_of
 from web.html import Html
 from web.kept import Kept, digest, kept
 from web.policy import Outside
-from web.replies import BY_LANGUAGE, TYPES, Answer, cached, sentence
+from web.replies import BY_LANGUAGE, TYPES, Answer, cached, sentence, wrong
 from web.story import call_kind
 from web.words import words
 
@@ -118,8 +118,10 @@ def _plain(asked: Asked, stem: str, ending: str) -> Answer:
 async def _png(asked: Asked, stem: str) -> Answer:
     try:
         options = of(asked, ContestId(stem))
-    except UsageError as error:
+    except NoSuchError as error:
         return sentence(HTTPStatus.NOT_FOUND, str(error))
+    except UsageError as error:
+        return wrong(error)
     face = face_of(options.shown)
     stands = f"{options.shown['epoch']} {face.phase} {call_kind(options.shown, face)} {asked.edition}"
     body = await DRAWER.get(f"{options.contest}/{options.lang}", stands, svg_of(options))

@@ -47,7 +47,7 @@ class Stage(Enum):
     TALKING = "talking"
     """A websocket."""
     CLOSING = "closing"
-    """A websocket that said goodbye, or was told."""
+    """A websocket that said goodbye, or was told; or a stranger who was cut and is not gone yet."""
 
 
 class Hold(IntFlag):
@@ -233,6 +233,11 @@ class Connection(asyncio.BufferedProtocol):
         self._head = b""
         self._move(Stage.FETCHING)
         self._hold(Hold.ANSWER, False)
+
+    def make_room(self) -> None:
+        """Is cut for somebody who came later; from here on it does not count as one that asks."""
+        self._move(Stage.CLOSING)
+        self.transport.abort()
 
     # A websocket.
 

@@ -240,11 +240,14 @@ class Gate:
             del self._here[address]
 
     def visitor(
-        self, address: str, headers: Mapping[str, str], now: float, target: str = ""
+        self, address: str, headers: Mapping[str, str], now: float, target: str = "", *, is_open: bool = False
     ) -> Visitor | Refused:
-        """A plain GET: who asks, and what they may. Of a private gateway only who has a token."""
+        """A plain GET: who asks, and what they may. Of a private gateway only who has a token.
+
+        `is_open`: what is asked for is everybody's, there too.
+        """
         came = self._met(self._gets, address, headers, now, target)
-        if isinstance(came, Visitor) and not came.scopes:
+        if isinstance(came, Visitor) and not came.scopes and not is_open:
             return self._refuse(HTTPStatus.UNAUTHORIZED, "no-token", _PRIVATE)
         return came
 
@@ -273,10 +276,6 @@ class Gate:
     def still(self, visitor: Visitor) -> bool:
         """Whether what was presented is still good; without a token there is nothing that could end."""
         return not visitor.token or self.tokens.holds(visitor.token)
-
-    def may_stay(self, visitor: Visitor) -> bool:
-        """Whether somebody may be here at all: at a private gateway only who has presented a token."""
-        return bool(visitor.scopes)
 
     def needs(self, visitor: Visitor, scope: str) -> Refused | None:
         """Why a plain GET that wants this scope is refused; None: it is not."""

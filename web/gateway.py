@@ -16,7 +16,7 @@ import re
 import secrets
 import signal
 import time
-from collections.abc import Awaitable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -52,6 +52,7 @@ from web.showing import Showing
 from web.shown import ShownLog
 from web.sockets import Life, Socket, send
 from web.talking import FAREWELL_WITHIN_S, Talk
+from web.tasks import cancel, while_all_work
 from web.token_file import tokens_at
 from web.upstream import Upstream
 from web.vitals import About
@@ -66,7 +67,8 @@ WELCOME_EVERY_S = 1.0
 """How often it is looked who has nothing to do here any more."""
 RECONNECT_AFTER_MS = (500, 5000)
 """Where clients are asked to come back within, each at a moment of its own, when the gateway restarts."""
-CANCEL_AGAIN_S = 0.2
+ENDS_WITHIN_S = 30.0
+"""How long the gateway may take to give everything back, once its clients are gone; then it ends without."""
 HURRIED_WITHIN_S = 0.5
 """How long clients have to say goodbye when the gateway was asked to stop twice."""
 ERROR = re.compile(rb'{"t":"error","code":"([a-z-]+)"')
@@ -262,10 +264,13 @@ class Gateway:
 
     # The life of the process.
 
-    async def run(self, stop: asyncio.Event, hurry: asyncio.Event | None = None) -> None:
+    async def run(
+        self, stop: asyncio.Event, hurry: asyncio.Event | None = None, ending: Callable[[], object] = bool
+    ) -> None:
         """Serves until `stop`, then sends everybody away in peace, or at once when it is told to `hurry`.
 
-        Raises what ended it otherwise. Whoever calls ends the process then.
+        `ending` is called before anything is given back. Raises what ended it otherwise; whoever calls ends
+        the process then.
         """
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.upstream.close)
@@ -284,17 +289,18 @@ class Gateway:
                 stack.push_async_callback(self._desk.close)
                 works.append(("desk", Feeding(self.hub, self._desk, self.publish).run()))
             owned = [asyncio.create_task(work, name=name) for name, work in works]
-            stack.push_async_callback(_cancel, owned)
+            stack.push_async_callback(cancel, owned)
             # Whatever ends us, everybody who is left hears of it, at once.
             stack.push_async_callback(self._drain, listening[0], 0, asyncio.Event())
-            await _while_all_work(owned, stop.wait())
+            stack.callback(ending)
+            await while_all_work(owned, stop.wait())
             self._reception.leaving = True
             if self._settings.reuse_port:
                 await listening[0].deafen()  # else the kernel would go on dealing clients out to us
             goodbye = self._drain(listening[0], self._settings.drain_s, hurry or asyncio.Event())
-            await _while_all_work(owned, goodbye)
+            await while_all_work(owned, goodbye)
             if self._showing is not None:
-                await _while_all_work(owned, self._showing.finish(self.hub.groups))
+                await while_all_work(owned, self._showing.finish(self.hub.groups))
 
     async def _open(self, stack: AsyncExitStack) -> Sequence[Listening]:
         """Listens for clients, and where it is wanted for operators."""
@@ -325,30 +331,12 @@ class Gateway:
             await asyncio.sleep(0.01)
 
 
-async def _while_all_work(owned: Sequence[asyncio.Task[Any]], until: Coroutine[Any, Any, Any]) -> None:
-    """Waits for something, while every task does its work; raises what ended the first that does not."""
-    waited = asyncio.create_task(until)
-    try:
-        await asyncio.wait([*owned, waited], return_when=asyncio.FIRST_COMPLETED)
-        for task in owned:
-            if task.done():
-                task.result()
-                raise RuntimeError(f"the task {task.get_name()} ended")
-        waited.result()
-    finally:
-        await _cancel([waited])
-
-
-async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:
-    """Ends tasks, whatever they do; one that was lost in a library is cancelled again."""
-    left = set(tasks)
-    while left:
-        for task in left:
-            task.cancel()
-        _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_S)
-    for task in tasks:
-        if not task.cancelled():
-            task.exception()  # whoever waits for the task's work has raised it
+def _give_up(stop: asyncio.Event) -> None:
+    """Ends the process, with the names of what held it; not asked to stop, it is to be started again."""
+    held = "; ".join(sorted(repr(task) for task in asyncio.all_tasks() if not task.done()))
+    LOG.critical("the gateway ends, though this did not within %g s: %s", ENDS_WITHIN_S, held)
+    logging.shutdown()
+    os._exit(0 if stop.is_set() else 1)
 
 
 def _rules(settings: Settings) -> GateRules:
@@ -366,7 +354,7 @@ async def _main(
     clients_max, others_max = open_files.allow(settings.clients_max)
     settings = replace(settings, clients_max=clients_max)
     gateway = Gateway(night, settings, actor, others_max, shown, desk, geometry)
-    stop, hurry = asyncio.Event(), asyncio.Event()
+    stop, hurry, loop = asyncio.Event(), asyncio.Event(), asyncio.get_running_loop()
     # The night and the program are here for good: looking at them again and again would make clients wait.
     gc.collect()
     gc.freeze()
@@ -375,9 +363,9 @@ async def _main(
         (hurry if stop.is_set() else stop).set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, asked_to_stop)
+        loop.add_signal_handler(number, asked_to_stop)
     try:
-        await gateway.run(stop, hurry)
+        await gateway.run(stop, hurry, partial(loop.call_later, ENDS_WITHIN_S, _give_up, stop))
     except SandikError:
         raise
     except Exception:  # whatever it is: a gateway that is half dead must not look alive

@@ -57,7 +57,7 @@ KEY_BEGUN = re.compile(r"`([a-z][\w.]*\.)\$\{")
 EXPORT = re.compile(r"^export (async function|function|class|const|let) (\w+)", re.MULTILINE)
 TOP = re.compile(r"^(?:export )?(?:async function|function|class|const|let) (\w+)", re.MULTILINE)
 """What a module declares for the whole of itself: one name a line (test_joined says so)."""
-BOARD, PRINTED = "board", "printed"
+BOARD = "board"
 
 
 def imports(text: str) -> list[tuple[list[str], str]]:

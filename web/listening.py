@@ -143,7 +143,7 @@ class Listening:
         if after is Stage.FETCHING:
             self.unfetched += connection.unfetched
         if after is Stage.ASKING and self._others() > self._place.others_max:
-            next(iter(self._at[Stage.ASKING])).transport.abort()
+            next(iter(self._at[Stage.ASKING])).make_room()
 
     def _others(self) -> int:
         return self.count(Stage.ASKING, Stage.WAITING, Stage.FETCHING)

@@ -73,17 +73,27 @@ def _cannot_listen(place: Place, error: OSError | ValueError, settings: str) -> 
 
 
 def announce(settings: Settings, port: int, admin_port: int) -> None:
-    """Says where we are: one JSON line on standard output and, if it was asked for, files with the ports."""
+    """Says where we are: one JSON line on standard output and, if it was asked for, files with the ports.
+
+    Raises UsageError, naming the setting, for a file that cannot be written.
+    """
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     line = {"event": "listening", "room": "gateway", "url": f"http://{host}:{port}/", "port": port}
     sys.stdout.write(dumps(line | ({"admin_port": admin_port} if admin_port else {})).decode() + "\n")
     sys.stdout.flush()
-    _write(settings.port_file, port)
-    _write(settings.admin_port_file if admin_port else "", admin_port)
+    _write(settings.port_file, port, "SANDIK_PORT_FILE")
+    _write(settings.admin_port_file if admin_port else "", admin_port, "SANDIK_ADMIN_PORT_FILE")
 
 
-def _write(path: str, port: int) -> None:
-    if path:
-        made = Path(f"{path}.{os.getpid()}")
+def _write(path: str, port: int, setting: str) -> None:
+    if not path:
+        return
+    made = Path(f"{path}.{os.getpid()}")
+    try:
         made.write_text(f"{port}\n")
         made.replace(path)  # whoever waits for the file never reads half of it
+    except OSError as error:
+        raise UsageError(
+            f"{setting} is {path!r}, and nothing can be written there ({error.strerror}): name a file in a "
+            "folder that is there and ours."
+        ) from error

@@ -16,7 +16,7 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from election.wire.frames import dumps
-from web.answers import Answers
+from web.answers import Answers, is_open
 from web.gate import Gate, Refused, Visitor, sealed
 from web.replies import TYPES, Answer, Request
 from web.sockets import Life
@@ -52,7 +52,9 @@ class Reception:
         if path == WEBSOCKET and request.method == "GET":
             return self._websocket(request, address)
         if path not in (LIVE, READY):
-            came = self._gate.visitor(address, request.headers, time.monotonic(), request.target)
+            came = self._gate.visitor(
+                address, request.headers, time.monotonic(), request.target, is_open=is_open(path)
+            )
             if isinstance(came, Refused):
                 return self._counted(_refusal(came))
             request = replace(request, scopes=came.scopes, address=came.address)

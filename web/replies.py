@@ -83,7 +83,8 @@ def wrong(error: UsageError) -> Answer:
 def finish(made: Answer, request: Request) -> Answer:
     """What is true of every answer to a request.
 
-    What was had with a token is not for a cache that others share; a HEAD is a GET without its body.
+    What was had with a token is not for a cache that others share; a HEAD is a GET without its body. An
+    answer that is finished already stays as it is.
     """
     headers = dict(made.headers)
     if "authorization" in request.headers and "Cache-Control" in headers:
@@ -91,7 +92,7 @@ def finish(made: Answer, request: Request) -> Answer:
     if request.method == "GET":
         return replace(made, headers=headers)
     if made.status is not HTTPStatus.NOT_MODIFIED:
-        headers["Content-Length"] = str(len(made.body))
+        headers.setdefault("Content-Length", str(len(made.body)))
     return Answer(made.status, headers, b"")
 
 
@@ -145,8 +146,3 @@ def later(text: str) -> Answer:
 def only_get() -> Answer:
     """For any other method."""
     return sentence(HTTPStatus.METHOD_NOT_ALLOWED, "GET and HEAD only.", Allow="GET, HEAD")
-
-
-def too_many() -> Answer:
-    """For a websocket beyond the most there may be."""
-    return later("This gateway is full; try again or try another.")

@@ -1,8 +1,8 @@
 """Who is connected and how each of them keeps up: what may be sent now, who is behind, who has to go.
 
-    seats.keeps_up(client, now)     may it be sent a change now?  If not, it is behind from here on
-    seats.may_begin(client, now)    and a whole snapshot, whatever its size?
-    seats.look(now)                 who has caught up, and who has had long enough
+    seats.keeps_up(client, seat, now)    may it be sent a change now?  If not, it is behind from here on
+    seats.room(client, seat, now)        and how many bytes of snapshots, the last of them whole?
+    seats.look(now)                      who has caught up, and who has had long enough
 
 Know before changing: this is what bounds the memory that a client may cost. A snapshot may be larger than the
 buffer limit, so what is given to begin with (a snapshot, events of the past) is excused from it until the

@@ -30,6 +30,7 @@ from election.wire.frames import Json
 from election.wire.shown import SHOWN_BYTES_MAX, newest_told
 from web.archive import name_of
 from web.shown import Note, ShownLog
+from web.tasks import cancel, while_all_work
 
 LOG = logging.getLogger("sandik.gateway")
 EVERY_S = 5.0
@@ -202,10 +203,12 @@ class Showing:
         until = self._clock() + READY_WITHIN_S
         while not self._log.index.ready and self._clock() < until:  # noqa: ASYNC110 - it has no event
             await asyncio.sleep(0.05)
-        async with asyncio.TaskGroup() as both:
-            both.create_task(self._claiming(), name="claim what is shown")
-            both.create_task(self._writing(), name="write what is shown")
-        raise RuntimeError("nothing writes what is shown any more")
+        writing = asyncio.create_task(self._writing(), name="write what is shown")
+        try:
+            await while_all_work([writing], self._claiming())
+        finally:
+            await cancel([writing])
+        raise RuntimeError("nothing claims what is shown any more")
 
     async def _next(self, *, ours: bool) -> _Item:
         """Waits for the first that is due: to be claimed, or, being ours, to be written."""

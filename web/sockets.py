@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Protocol, Self, cast
 
 from websockets.exceptions import NegotiationError
@@ -135,11 +136,18 @@ class Deflate(ServerPerMessageDeflateFactory):
 
 
 def shake_hands(head: bytes, extensions: Sequence[Deflate]) -> tuple[ServerProtocol, Response]:
-    """The library's half of a websocket, and its answer to the request; only 101 means that there is one."""
+    """The library's half of a websocket, and its answer to the request; only 101 means that there is one.
+
+    What the library cannot read, for instance a line a bit longer than it takes, is no event: that is a 400.
+    """
     shaken = _protocol(State.CONNECTING, extensions)
     shaken.receive_data(head)
-    (request,) = shaken.events_received()
-    response = shaken.accept(cast(Handshake, request))
+    found = shaken.events_received()
+    response = (
+        shaken.accept(cast(Handshake, found[0]))
+        if found
+        else shaken.reject(HTTPStatus.BAD_REQUEST, "This request for a websocket cannot be read.\n")
+    )
     # The one that read the request would keep it, with all its headers, for as long as the websocket lives.
     shaken.parser.close()
     protocol = _protocol(State.OPEN, None)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from web.face import Face, Snapshot
 
-WHITE, INK, DARK, LIGHT_INK = "#FFFFFF", "#14171C", "#101318", "#F2F4F7"
+WHITE, INK, DARK = "#FFFFFF", "#14171C", "#101318"
 OTHER = "#7B8494"
 BESIDE_HALVES_MAX = 10
 """Columns of tiles, in halves, up to which what explains them stands beside them on a wide screen."""

@@ -196,13 +196,14 @@ class Talk:
         if self._actor is None or self._acting >= ACTS_AT_ONCE_MAX:
             return one.session.full(act)
         self._acting += 1
-        task = asyncio.create_task(self._finish(one, act, self._actor), name=f"act {act.do}")
+        # The name is that of now: before the task begins the client may have signed in as somebody else.
+        name = one.socket.visitor.name
+        task = asyncio.create_task(self._finish(one, act, self._actor, name), name=f"act {act.do}")
         one.acts.add(task)
         task.add_done_callback(one.acts.discard)
         return None
 
-    async def _finish(self, one: Conversation, act: Act, actor: Actor) -> None:
-        name = one.socket.visitor.name
+    async def _finish(self, one: Conversation, act: Act, actor: Actor, name: str) -> None:
         try:
             answer = one.session.acted(act, await actor.act(name, act.do, act.fields))
         except Exception:  # whatever it is: the client hears of it, and its connection goes on

@@ -69,6 +69,8 @@ def tokens_in(path: Path) -> tuple[Token, ...]:
 
 def add(path: Path, token: Token) -> None:
     """Adds a token; makes the file if there is none, for its owner alone. Raises UsageError."""
+    if not path.parent.exists():
+        raise UsageError(f"There is no folder {path.parent} for the file of tokens: mkdir -p {path.parent}")
     try:
         with _locked(path, make=True) as file:
             held = read(_checked(path, file)[0], str(path))

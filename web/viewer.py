@@ -24,6 +24,8 @@ DO_NOT_COME_BACK = 3500
 """Close codes from here on mean that coming back with the same manners is of no use."""
 BACK_FIRST_MS, BACK_MOST_MS = 500, 15_000
 """The first wait before coming back is between once and twice the first; it doubles up to the most."""
+DOUBLINGS_MAX = 10
+"""After so many it has long been the most; a power of a whole night's failures is no number any more."""
 MISMATCHES_MAX = 3
 """After so many wrong hashes in a row it is this client that is wrong: it says so and asks no more."""
 
@@ -243,7 +245,8 @@ class Viewer:
             return None
         if asked:
             return asked[0], asked[1]
-        low = min(BACK_FIRST_MS * 2.0 ** (self.failures - 1), BACK_MOST_MS / 2)
+        doublings = min(self.failures - 1, DOUBLINGS_MAX)
+        low = min(BACK_FIRST_MS * 2.0**doublings, BACK_MOST_MS / 2)
         return low, 2 * low
 
     # One method for each kind of frame.

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import orjson
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 
@@ -61,14 +62,15 @@ def address(text: str) -> tuple[str, str]:
 
     Takes the address of the page (http, https), of the websocket (ws, wss) or HOST:PORT. Raises UsageError.
     """
-    parts = urlsplit(text if "://" in text else f"ws://{text}")
-    scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
+    wrong = UsageError(f"{text!r} is no address of a gateway; one is http://127.0.0.1:8080/.")
     try:
-        good = scheme in ("ws", "wss") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        good = False
+        parts = urlsplit(text if "://" in text else f"ws://{text}")
+        scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
+        good = scheme in ("ws", "wss") and bool((parts.hostname or "").encode("idna")) and parts.port != 0
+    except ValueError:  # brackets, a port or a name that cannot be one
+        raise wrong from None
     if not good:
-        raise UsageError(f"{text!r} is no address of a gateway; one is http://127.0.0.1:8080/.")
+        raise wrong
     contest = parse_qs(parts.query).get("contest", [""])[0]
     path = parts.path if parts.path.endswith("/ws") else f"{parts.path.rstrip('/')}/ws"
     return f"{scheme}://{parts.netloc.rpartition('@')[2]}{path}", contest
@@ -241,6 +243,8 @@ async def watch(
                 code, because = await _listen(socket, viewer, screen)
         except (OSError, InvalidHandshake, InvalidURI, TimeoutError) as error:
             because = _unreached(place, error, first=not viewer.hello)
+        except orjson.JSONDecodeError as error:
+            raise UsageError(f"What answers at {place} is no gateway: what it says is no JSON.") from error
         wait_ms = viewer.lost(code)
         if code in NOT_WITHOUT_A_TOKEN:
             raise UsageError(

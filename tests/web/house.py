@@ -32,7 +32,7 @@ class Quiet:
 
     def __init__(self) -> None:
         self.broken = asyncio.Event()
-        self.error: Exception = RuntimeError("broken")
+        self.error: BaseException = RuntimeError("broken")
 
     async def follow(self) -> NoReturn:
         """Waits to break."""
@@ -61,7 +61,7 @@ class House:
         if "redis" not in given:
             self.gateway.upstream = self.quiet
         self.worker = Worker(of)
-        self.stop, self.hurry = asyncio.Event(), asyncio.Event()
+        self.stop, self.hurry, self.ending = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.task: asyncio.Task[None] | None = None
 
     def count(self, batch: Any) -> None:
@@ -99,7 +99,7 @@ async def house(of: Night | None = None, *, ready: bool = True, **given: Any) ->
     With `redis` among the settings it reads that store, and is ready when it has.
     """
     made = House(of or night(), **given)
-    made.task = asyncio.create_task(made.gateway.run(made.stop, made.hurry))
+    made.task = asyncio.create_task(made.gateway.run(made.stop, made.hurry, made.ending.set))
     try:
         await until(lambda: bool(made.gateway.port) or made.task is None or made.task.done())
         if made.task.done():

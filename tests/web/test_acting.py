@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -71,6 +72,24 @@ async def test_an_act_is_done_in_the_name_of_the_token() -> None:
             }
         ] == await until_done(client)
     assert [("ayse", "approve", {"contest": "mayor", "name": "somebody else"})] == desk.asked
+
+
+async def test_an_act_is_under_the_name_that_it_was_asked_in() -> None:
+    """Whoever signs in as somebody else in the same breath has not done it as them."""
+    desk = Desk()
+    desk.go.set()
+
+    def sign_in(token: str, came: Visitor) -> Visitor | None:
+        return replace(came, name=token, scopes=frozenset({"view"}))
+
+    talk = Talk(hub(night()), Settings(), perform, sign_in, desk)
+    async with talking(talk, AYSE) as client:
+        await asyncio.gather(
+            client.says(t="act", id="1", do="approve", contest="mayor"), client.says(t="auth", token="mehmet")
+        )
+        await until_done(client)
+        assert "mehmet" == client.visitor.name
+    assert ["ayse"] == [name for name, _, _ in desk.asked]
 
 
 @pytest.mark.parametrize("answer", [RuntimeError("no store"), {"ok": object()}, ["ok"], None])

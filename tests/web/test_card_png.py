@@ -68,6 +68,14 @@ def test_what_is_no_card_is_said(path: str) -> None:
     assert 404 == asked(f"/card/{path}").status
 
 
+def test_a_wrong_word_in_an_address_is_wrong_use_of_either_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not a picture that is not there: the same address with another word has one."""
+    monkeypatch.setattr(card_png, "cannot", lambda: "")
+    for path in ("/card/mayor.svg?lang=xx", "/card/mayor.png?lang=xx"):
+        answer = asked(path)
+        assert (400, b"lang is 'xx'") == (answer.status, answer.body[:12]), path
+
+
 def test_a_machine_without_letters_draws_no_card(monkeypatch: pytest.MonkeyPatch) -> None:
     """A picture of bars without a name would be worse than none."""
     monkeypatch.setattr(card_png, "draw", lambda picture: b"the same")

@@ -15,6 +15,7 @@ from tests.web.house import house, until
 from tests.web.made import records
 from tests.web.raw import CONT, PING, TEXT, Raw, answers, close, frame, text, upgrade
 from web.connections import DEBT_MAX, LARGE_BYTES, READ_BYTES, UNREAD_BYTES, Stage
+from web.heads import LINE_BYTES_MAX
 from web.listening import FETCH_STALLED_S, PAID_A_ROUND, UNFETCHED_BYTES_MAX
 from web.replies import Answer, Request
 from web.session import COMMAND_BYTES_MAX
@@ -153,6 +154,7 @@ async def test_too_many_large_answers_wait() -> None:
         (400, ("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Key: short")),
         (400, ("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", "")),
         (505, ("HTTP/1.1", "HTTP/1.0")),
+        (400, ("Upgrade: websocket", f"Upgrade: websocket\r\nX-Long: {'x' * (LINE_BYTES_MAX - 8)}")),
     ],
 )
 async def test_handshakes_that_are_none(expected: int, wrong: tuple[str, str]) -> None:

@@ -22,6 +22,7 @@ from election.night import ContestId
 from tests.web.house import MAYOR, WITHIN_S, Watcher, frame, house, say, the_end, until
 from tests.web.made import parts, records
 from tests.web.raw import Raw, text, upgrade
+from web.gateway import _give_up
 from web.token_file import add
 from web.tokens import make
 from web.watch import watch
@@ -237,16 +238,41 @@ async def test_it_says_where_it_is(tmp_path: Path, capsys: pytest.CaptureFixture
         assert ["port"] == os.listdir(tmp_path)
 
 
-@pytest.mark.parametrize("error", [RuntimeError("broken"), UsageError("another night")])
-async def test_no_task_dies_unseen(error: Exception) -> None:
+@pytest.mark.parametrize(
+    ("error", "kind", "said"),
+    [
+        (RuntimeError("broken"), RuntimeError, "broken"),
+        (UsageError("another night"), UsageError, "another night"),
+        (asyncio.CancelledError(), RuntimeError, "the task upstream was cancelled by what it uses"),
+    ],
+)
+async def test_no_task_dies_unseen(error: BaseException, kind: type[Exception], said: str) -> None:
     """When a part of the gateway ends, the gateway ends with what ended it, and clients are told."""
     async with house() as at, connect(at.ws) as client:
         at.quiet.error = error
         at.quiet.broken.set()
         assert at.task is not None
         assert "bye" == (await frame(client, "bye"))["t"]
-        with pytest.raises(type(error), match=str(error)):
+        with pytest.raises(kind, match=said):
             await asyncio.wait_for(at.task, WITHIN_S)
+
+
+async def test_a_gateway_that_does_not_end_is_ended(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With the names of what held it; as asked to stop, or to be started again."""
+    codes: list[int] = []
+    monkeypatch.setattr(os, "_exit", codes.append)
+    monkeypatch.setattr(logging, "shutdown", lambda: None)
+    holds = asyncio.create_task(asyncio.sleep(3600), name="what holds it")
+    async with house() as at:
+        _give_up(at.stop)
+        assert not at.ending.is_set()
+    _give_up(at.stop)
+    assert [1, 0] == codes
+    assert at.ending.is_set(), "from here on it is given half a minute"
+    assert 2 == sum("name='what holds it'" in message for message in caplog.messages)
+    holds.cancel()
 
 
 async def test_watch_comes_back() -> None:

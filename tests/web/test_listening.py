@@ -147,6 +147,16 @@ async def test_there_is_a_most_of_strangers() -> None:
             raw.leave()
 
 
+async def test_a_crowd_at_once_makes_room_too() -> None:
+    """Who comes in the same moment, before anybody who was cut is gone: for each one too many one is cut."""
+    async with listener(others_max=3) as at:
+        crowd = [socket.create_connection(("127.0.0.1", at.port)) for _ in range(12)]
+        await at_stage(at, Stage.ASKING, 3)
+        await until(lambda: at.listening.count() == 3)
+        for one in crowd:
+            one.close()
+
+
 def asked_once(at: Hand) -> None:
     """Rounds enough for everybody to be asked whether they are there."""
     for _ in range(round(ASK_EVERY_S / ROUND_S)):

@@ -65,3 +65,10 @@ def test_it_is_said(host: str, url: str, capsys: pytest.CaptureFixture[str], tmp
     announce(Settings(host=host, **files), 8080, 9464)
     assert 9464 == json.loads(capsys.readouterr().out)["admin_port"]
     assert ("8080\n", "9464\n") == ((tmp_path / "port").read_text(), (tmp_path / "admin").read_text())
+
+
+@pytest.mark.parametrize(("field", "setting"), [("port_file", "PORT"), ("admin_port_file", "ADMIN_PORT")])
+def test_a_file_that_cannot_be_written_is_a_sentence(field: str, setting: str, tmp_path: Path) -> None:
+    """It names the setting, and is no traceback."""
+    with pytest.raises(UsageError, match=f"SANDIK_{setting}_FILE is .*no.*port"):
+        announce(Settings(**{field: str(tmp_path / "no" / "port")}), 8080, 9464)

@@ -92,6 +92,18 @@ def test_what_caches_have_to_know() -> None:
     assert [] == private.answers.asked
 
 
+def test_a_page_to_sign_in_at_opens_on_a_private_gateway() -> None:
+    """With its files, and nothing else: whoever has a token must be able to say it. All of it is paid for."""
+    private = Here(public="none", new_per_s=0.2)
+    for target in ("/desk", "/replay?lang=tr", "/static/desk.js"):
+        assert 200 == private.ask(target).status
+    assert [frozenset()] * 3 == [request.scopes for request in private.answers.asked]
+    for target in ("/", "/snapshot/mayor.json", "/desk%2f", "//desk", "/deskx", "/health/details"):
+        assert 401 == private.ask(target).status, target
+    assert 429 == [private.ask("/desk") for _ in range(10)][-1].status
+    assert 400 == Here(public="none").ask("/desk?token=x").status
+
+
 def test_too_many_requests() -> None:
     """One address has so many a second; others go on. Health is always answered."""
     here = Here(new_per_s=0.1)

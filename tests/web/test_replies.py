@@ -25,9 +25,10 @@ def test_what_was_had_with_a_token_is_not_kept_on_the_way() -> None:
 
 
 def test_a_head_is_a_get_without_its_body() -> None:
-    """But with its length."""
+    """But with its length, also where two have a hand in it."""
     made = finish(Answer(HTTPStatus.OK, {}, b"12345"), Request("HEAD", "/"))
     assert (b"", "5") == (made.body, made.headers["Content-Length"])
+    assert made == finish(made, Request("HEAD", "/"))
 
 
 def test_every_refusal_is_a_sentence() -> None:

@@ -1,12 +1,15 @@
 """What is due is taken along and written once, whoever writes it; what cannot be written waits, bounded."""
 
+import asyncio
 import json
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from election.night import ContestId
+from tests.patience import PATIENCE_S
 from tests.web.house import house, until
 from tests.web.logs import ListLog
 from tests.web.made import records
@@ -122,6 +125,29 @@ async def test_an_alert_that_another_gateway_wrote_is_not_written_again() -> Non
     assert [1, 2] == one.written
     for gateway in (one, other):
         await gateway.end()
+
+
+async def test_it_ends_also_where_the_store_loses_that_it_was_cancelled() -> None:
+    """As the store's client does in the moment in which it sends: it is said again."""
+
+    class Deaf(Claims):
+        lost = False
+
+        async def claim(self, contest: ContestId, what: str, for_s: float) -> float:
+            """Loses one cancellation."""
+            self.asked.append(what)
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(3600)
+            self.lost = True
+            return 0.0
+
+    claims = Deaf()
+    one = One(claims=claims)
+    one.show(1)
+    await until(lambda: bool(claims.asked))
+    one.task.cancel()
+    ended, _ = await asyncio.wait({one.task}, timeout=PATIENCE_S)
+    assert ({one.task}, True) == (ended, claims.lost)
 
 
 async def test_a_store_that_is_away_is_no_reason_not_to_write() -> None:

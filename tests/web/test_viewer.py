@@ -12,7 +12,7 @@ from election.wire.frames import Json, dumps, merged, state_hash
 from faults.watching import Notes, broken
 from tests.web import vectors
 from web.session import ERRORS_MAX, SUBSCRIPTIONS_MAX, TOO_MANY_ERRORS
-from web.viewer import Copy, Viewer
+from web.viewer import BACK_MOST_MS, Copy, Viewer
 
 
 @pytest.mark.parametrize("file", vectors.FILES, ids=lambda file: file.stem)
@@ -68,6 +68,14 @@ def test_without_contests_all_that_the_server_names_are_followed() -> None:
     ]
     assert [("told/mayor", 0), ("told/bridge", 0)] == [(one["sub"], one["after"]) for one in said[3:]]
     assert [] == viewer.take_commands()
+
+
+def test_it_comes_back_however_long_nobody_was_there() -> None:
+    """A night's failures: the wait stays at its most, and is still a number."""
+    viewer = Viewer(["mayor"])
+    waits = [viewer.lost(None) for _ in range(2000)]
+    assert (500.0, 1000.0) == waits[0]
+    assert {(BACK_MOST_MS / 2, float(BACK_MOST_MS))} == set(waits[4:])
 
 
 def test_what_becomes_of_acts_and_scopes_is_kept() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.asyncio.server import ServerConnection, serve
 
 from election.errors import OutsideError, UsageError
 from election.night import ContestId
@@ -171,7 +172,13 @@ def test_an_address_is_taken_as_people_have_it(typed: str, place: str, contest: 
     assert (place, contest) == address(typed)
 
 
-@pytest.mark.parametrize("typed", ["", "ftp://example.org", "http://", "ws://host:port/ws", "host:99999999"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "", "ftp://example.org", "http://", "ws://host:port/ws", "host:99999999", "http://[::1", "a..b",
+        f"http://{'a' * 64}.example",
+    ],
+)  # fmt: skip
 def test_what_is_no_address_is_said(typed: str) -> None:
     """One sentence with an address as it should be."""
     with pytest.raises(UsageError, match="is no address of a gateway"):
@@ -242,6 +249,19 @@ async def test_an_address_with_no_gateway_behind_it_is_wrong_use() -> None:
         at_page = f"ws://127.0.0.1:{at.gateway.port}/nothing/ws"
         with pytest.raises(UsageError, match="no gateway"):
             await watch(at_page, [], print, _Dice())
+
+
+async def test_a_websocket_of_something_else_is_wrong_use() -> None:
+    """What it says is no JSON; that is a sentence, and no traceback."""
+
+    async def greet(socket: ServerConnection) -> None:
+        await socket.send("welcome to the chat")
+        await socket.wait_closed()
+
+    async with serve(greet, "127.0.0.1", 0) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        with pytest.raises(UsageError, match="no gateway"):
+            await watch(f"127.0.0.1:{port}", [], print, _Dice())
 
 
 async def test_a_night_is_watched_over_a_restart_and_a_new_epoch(tmp_path: Path) -> None:
