@@ -20,7 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from election.errors import OutsideError, UsageError
+from election.errors import OutsideError, SandikError, UsageError
 from election.night import NightId
 from election.wire.controls import Control
 from election.wire.records import Record, stamp
@@ -154,8 +154,10 @@ class Befalls:
 
     async def _stop(self, kill: Kill, mishap: Mishap, fallen: Fallen) -> None:
         await asyncio.sleep(HEARS_WITHIN_S)
-        await kill(mishap)
-        fallen.over = True
+        try:
+            await kill(mishap)
+        finally:
+            fallen.over = True
 
     async def aclose(self) -> None:
         """Ends what is still being looked at."""
@@ -249,8 +251,7 @@ class Befalls:
         try:
             found = await self._counted()
         except OutsideError as error:
-            for one in over:
-                one.checks = {"holds": None, "because": str(error)}
+            _nobody_knows(over, error)
         if at is not None and found is not None:
             self._begin(self._compare(over, found, at), "compare with a second count")
 
@@ -277,7 +278,11 @@ class Befalls:
         from sandik import holding
 
         faults, night, seed = self._play.live.faults, self._night, self._play.seed
-        wanted = await asyncio.to_thread(holding.second_count, self._records, night, at, faults, seed)
+        try:
+            wanted = await asyncio.to_thread(holding.second_count, self._records, night, at, faults, seed)
+        except SandikError as error:  # the recording is there no longer
+            _nobody_knows(over, error)
+            return
         differs = holding.differing(found, wanted)
         boxes = sum(facts["boxes"]["counted"] for facts in found.values())
         for one in over:
@@ -287,6 +292,11 @@ class Befalls:
                 checks |= holding.told_of_a_stall(found, night, fault)
             checks["holds"] = all(checks.get(name, True) for name in ("totals", "told", "no_call"))
             one.checks = checks
+
+
+def _nobody_knows(over: Iterable[Fallen], error: SandikError) -> None:
+    for one in over:
+        one.checks = {"holds": None, "because": str(error)}
 
 
 async def sessions(settings: "Producing", night: NightId) -> list[str]:

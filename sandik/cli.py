@@ -7,6 +7,7 @@ is one sentence that says what to type.
 
 import argparse
 import difflib
+import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -81,6 +82,9 @@ class Command(Protocol):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; the exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        # A terminal of another alphabet is no reason to die.
+        sys.stdout.reconfigure(errors="backslashreplace")
     words = list(sys.argv[1:] if argv is None else argv)
     if not words or words[0] in ("-h", "--help", "help"):
         sys.stdout.write(contents())

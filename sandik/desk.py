@@ -2,7 +2,7 @@
 
     case = Case(...)                        what was told of a contest, and how it stands, read at one moment
     told = proposed(cases, "6b1f…")         the proposal a person names, or RefusedError
-    ruling = decision("call-approved", case, by="Ayşe", because="…", data={…}, mode="live", now=…)
+    ruling = decision("call-approved", case, by="Ayşe", because="…", data={…}, heard_at=now)
     became(ruling, case, taken_in)          what was told of it, or None: nothing yet
 
 Know before changing: nothing is decided here. A decision is a ruling in the log; the evaluator says what it

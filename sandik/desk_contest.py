@@ -39,7 +39,7 @@ def contest_json(case: Case, rulings: Sequence[Ruling], told_to: Mapping[str, in
     view = case.view
     seen, contest, ban = view.seen, view.contest, view.ban
     is_open = ban.is_open
-    now = _now(case) if is_open else []
+    now = asked_now(case) if is_open else []
     return {
         "contest": contest.id, **both("title", {"en": contest.name, **contest.names}), "kind": contest.kind,
         "seats": contest.seats, "version": case.version, "at": None if case.at is None else stamp(case.at),
@@ -74,7 +74,8 @@ Now = Sequence[tuple[Verdict, tuple[Answer, ...]]]
 """What each rule that is on says now, with every guard's answer."""
 
 
-def _now(case: Case) -> list[tuple[Verdict, tuple[Answer, ...]]]:
+def asked_now(case: Case) -> list[tuple[Verdict, tuple[Answer, ...]]]:
+    """What each rule that is on says of the totals as they are, and every guard of it."""
     on = case.view.night.calls
     verdicts = [rule.decide(case.view) for name, rule in RULES.items() if name in on and on[name].on]
     return [(verdict, ask(case.view, verdict)) for verdict in verdicts]

@@ -10,8 +10,6 @@ a rule that says otherwise now will withdraw the proposal by itself.
 from typing import Any
 
 from election.alerts import KINDS, Told
-from election.calls import RULES
-from election.calls.guards import ask
 from election.calls.state import resting_state
 from election.calls.verdict import FORBIDS, Answer, Verdict
 from election.calls.words import named
@@ -21,6 +19,7 @@ from election.wire.records import read_time, stamp
 from election.wire.told import call_json, shown_call
 from languages.saying import listed
 from sandik.desk import Case, clock, fact_json
+from sandik.desk_contest import asked_now
 
 STORY = ("call", "ruling")
 """What the facts of the story are about."""
@@ -42,7 +41,7 @@ def facts(case: Case, fact: Told | None) -> Json:
         "votes_max": seen.outstanding.votes_max,
         "call": shown_call(call_json(case.memory), resting),
         "proposal": None if waiting is None else _proposal(case, waiting),
-        "rules": [_asked(verdict, answers) for verdict, answers in _now(case)],
+        "rules": [_asked(verdict, answers) for verdict, answers in asked_now(case)],
         "history": [fact_json(one) for one in _story(case, fact)],
     }
 
@@ -51,13 +50,6 @@ def _story(case: Case, fact: Told | None) -> list[Told]:
     if fact is not None:
         return case.about(fact) or [fact]
     return [one for one in case.facts if KINDS[one.kind].about in STORY]
-
-
-def _now(case: Case) -> list[tuple[Verdict, tuple[Answer, ...]]]:
-    """What each rule that is on says of the totals as they are, and every guard of it."""
-    on = case.view.night.calls
-    verdicts = [rule.decide(case.view) for name, rule in RULES.items() if name in on and on[name].on]
-    return [(verdict, ask(case.view, verdict)) for verdict in verdicts]
 
 
 def _asked(verdict: Verdict, answers: tuple[Answer, ...]) -> Json:
@@ -74,7 +66,7 @@ def _proposal(case: Case, waiting: Proposal) -> Json:
     told = case.fact(waiting.id)
     then = {} if told is None else told.d
     seen = case.view.seen
-    cushions = {verdict.rule: verdict.cushion_votes for verdict, _ in _now(case)}
+    cushions = {verdict.rule: verdict.cushion_votes for verdict, _ in asked_now(case)}
     margin_then = then.get("numbers", {}).get("margin_votes")
     return {
         "id": waiting.id,

@@ -121,7 +121,8 @@ def _settings(wanted: Wanted) -> tuple[Check, ...]:
     for name in sorted(wanted.env):
         if name.startswith(PREFIX) and name not in wanted.known:
             near = get_close_matches(name, wanted.known, n=1)
-            to_type = f"export {near[0]}={wanted.env[name]}; unset {name}" if near else f"unset {name}"
+            # Never its value: a password may stand in it, and what doctor says is sent around.
+            to_type = f'export {near[0]}="${name}"; unset {name}' if near else f"unset {name}"
             checks.append(Check("settings", False, f"{name} is set, but no such setting exists", to_type))
     return tuple(checks) or (Check("settings", True, f"every {PREFIX}… setting is one there is"),)
 
@@ -193,6 +194,6 @@ def _limits(here: HereFacts) -> Iterator[Check]:
 
 
 def _without_password(url: str) -> str:
-    """A Redis URL that may be shown."""
-    scheme, mark, rest = url.rpartition("@")
+    """A Redis URL that may be shown: sentinels have their password among the options."""
+    scheme, mark, rest = url.partition("?")[0].rpartition("@")
     return f"{scheme.partition('//')[0]}//…@{rest}" if mark else rest

@@ -82,8 +82,14 @@ def claimed(data: Path) -> Iterator[None]:
 
     The claim ends with this process, however it ends, and so do the servers that use the folder.
     """
-    data.mkdir(parents=True, exist_ok=True)
-    with (data / "in-use").open("w") as mark:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        mark = (data / "in-use").open("w")
+    except OSError as error:
+        raise UsageError(
+            f"{data} cannot hold the data ({error.strerror}): name another folder with --data"
+        ) from error
+    with mark:
         try:
             fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -20,6 +20,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from election.errors import NightError, UsageError
 from election.night import ContestId, Night, NightId
 from election.wire.attested import read_published
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 TOLD_MAX = 100
 """Differences that are told; at the limit the rest is only counted."""
+DIGITS_MAX = 19
+"""Of an offset: Kafka's own are no longer."""
 
 
 @dataclass
@@ -86,12 +90,18 @@ def _about(packed: Packed) -> About:
         scope = Scope(said["mode"], NightId(said["night"]), said["session"])
         partitions = {name: dict(one) for name, one in said["partitions"].items()}
         for name, one in partitions.items():
-            right = one["topic"] == scope.topic(name.partition("/")[0]) and name.partition("/")[2].isdigit()
+            what, _, number = name.partition("/")
+            right = what in pack.LOGGED and one["topic"] == scope.topic(what) and _is_place(number)
             if not right or not all(type(one[what]) is int for what in ("first", "next", "records")):
                 raise ValueError(name)
         return About(scope, said["simulated"] is True, str(said["links_by"]), partitions)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise PackError(f"{packed.name}: {pack.MANIFEST} is not one of a pack ({error!r:.100}).") from error
+
+
+def _is_place(text: str) -> bool:
+    """Whether this is the number of a partition or an offset, as a pack writes it."""
+    return text.isascii() and text.isdigit() and len(text) <= DIGITS_MAX
 
 
 def _night(packed: Packed, about: About) -> Night:
@@ -174,7 +184,7 @@ def _links(packed: Packed, about: About, found: Found) -> dict[str, Any]:
         begins, links = None, []
         for number, line in enumerate(packed.lines(file)):
             offset, _, text = line.decode("ascii", "replace").partition(" ")
-            begins = int(offset) if begins is None and offset.isdigit() else begins
+            begins = int(offset) if begins is None and _is_place(offset) else begins
             try:
                 link = bytes.fromhex(text)
             except ValueError:
@@ -202,7 +212,7 @@ class Fold:
     def show(self, value: bytes) -> None:
         """A published snapshot; of two the one further down in the log is newer."""
         if (published := read_published(value)) is not None:
-            self.newest[published.contest] = json.loads(value)
+            self.newest[published.contest] = orjson.loads(value)  # json would stop at what is nested deep
 
     def hear(self, entry: Entry) -> None:
         """Counts a record, unless it is newer than what was shown of its contest."""
@@ -242,24 +252,32 @@ def _count(packed: Packed, about: About, night: Night, found: Found) -> None:
     found.checked |= {"links": found.audit.linked, "heads": found.audit.shown.agree}
     _recording(packed, about, night, records, found)
     for contest in night.contests.values():
-        _compare(fold, contest.id, found)
+        try:
+            _compare(fold, contest.id, found)
+        except RecursionError:
+            found.differences.append(f"{contest.id}: what was shown is nested deeper than any snapshot")
 
 
 def _recording(packed: Packed, about: About, night: Night, records: list[Any], found: Found) -> None:
     """Whether the recording holds the records of the log, and nothing else."""
     expected = b"".join(pack.recording_lines(night, about.scope, records))
     unpacked, parts, left = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16), list[bytes](), len(expected) + 1
+    goes_on = False
     try:
         for piece in packed.pieces(pack.RECORDING) if pack.RECORDING in packed.names else ():
+            if goes_on := unpacked.eof or not left:
+                break  # longer than the log's; nobody needs to know by how much
             parts.append(unpacked.decompress(piece, left))
             left -= len(parts[-1])
-            if not left:
-                break  # longer than the log's; nobody needs to know by how much
     except zlib.error as error:
         found.differences.append(f"{pack.RECORDING} cannot be read: {error}")
         return
     content = b"".join(parts)
-    if content != expected:
+    if content == expected and (goes_on or unpacked.unused_data):  # a reader of gzip would read that, too
+        found.differences.append(f"{pack.RECORDING} goes on after the records of the log")
+    elif content == expected and not unpacked.eof:
+        found.differences.append(f"{pack.RECORDING} cannot be read: it ends early")
+    elif content != expected:
         lines = zip(content.split(b"\n"), expected.split(b"\n"), strict=False)
         line = next((number for number, (one, other) in enumerate(lines, 1) if one != other), 0)
         found.differences.append(f"{pack.RECORDING} is not the log's: line {line} differs")

@@ -52,11 +52,26 @@ class Folder:
             return None
         try:
             contests = json.loads(path.read_bytes())["contests"]
-        except (ValueError, KeyError, TypeError) as error:
+        except OSError as error:
+            raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise NightError([Mistake(ENDING, None, f"This is no ending: {error!r}.")]) from error
         if not isinstance(contests, dict):
             raise NightError([Mistake(ENDING, None, "contests is not an object of contests.")])
+        wrong = [name for name, facts in contests.items() if not _has_pairs(facts)]
+        if wrong:
+            said = f"{wrong[0]}: alerts is not a list of pairs of kind and key."
+            raise NightError([Mistake(ENDING, None, said)])
         return contests
+
+
+def _has_pairs(facts: object) -> bool:
+    """Whether the alerts of a contest, if it has any, are pairs of texts; the rest is compared as it is."""
+    told = facts.get("alerts", []) if isinstance(facts, dict) else []
+    return isinstance(told, list) and all(
+        isinstance(pair, list) and len(pair) == 2 and all(isinstance(word, str) for word in pair)
+        for pair in told
+    )
 
 
 def shipped() -> tuple[str, ...]:

@@ -94,7 +94,11 @@ def _rows(
 ) -> Iterator[tuple[int, dict[str, str]]]:
     text = _text(name, content, mistakes)
     reader = csv.reader(io.StringIO(text, newline=""))
-    header = next(reader, [])
+    try:
+        header = next(reader, [])
+    except csv.Error as error:
+        mistakes.append(Mistake(name, 1, f"This is not CSV: {error}."))
+        return
     if missing := [column for column in needed(votes) if column not in header]:
         if not mistakes:
             mistakes.extend(Mistake(name, 1, f"The column {column} is missing.") for column in missing)

@@ -4,10 +4,10 @@ Know before changing: Python reads TOML but does not write it; this writes what 
 (texts, numbers, flags, dates, lists, tables). Comments of the file it was read from are not kept.
 """
 
-import json
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
+
+from sandik.scaffold_toml import literal
 
 
 def toml(table: Mapping[str, Any]) -> str:
@@ -19,7 +19,7 @@ def _lines(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
     """Plain keys first, since a key after a header belongs to that header; then tables and lists of them."""
     for key, value in table.items():
         if not _is_section(key, value, path) and not _is_list_of_tables(value):
-            yield f"{key} = {_value(value)}"
+            yield f"{key} = {literal(value)}"
     for key, value in table.items():
         if _is_section(key, value, path):
             yield f"\n[{'.'.join((*path, key))}]"
@@ -42,17 +42,3 @@ def _is_section(key: str, value: Any, path: tuple[str, ...]) -> bool:
 
 def _is_list_of_tables(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, date):  # a datetime is a date
-        return value.isoformat()
-    if isinstance(value, list):
-        return "[" + ", ".join(_value(one) for one in value) + "]"
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_value(inner)}" for key, inner in value.items()) + " }"
-    return repr(value)

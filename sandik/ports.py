@@ -8,6 +8,7 @@ Know before changing: these are questions asked every few milliseconds while som
 plain sockets, answer no instead of raising, and need no client library (those have doors of their own).
 """
 
+import errno
 import http.client
 import random
 import socket
@@ -25,6 +26,8 @@ ASK_WITHIN_S = 1.0
 ASK_EVERY_S = 0.02
 REPLY_BYTES_MAX = 1 << 20
 
+PORT_MAX = 65_535
+
 METADATA = 3
 METADATA_VERSION = 1  # the oldest that both Apache Kafka 4 and the embedded broker answer
 NO_TOPICS = 0
@@ -41,6 +44,16 @@ class PortTakenError(UsageError):
         )
 
 
+class CannotListenError(UsageError):
+    """Nobody listens there, and we cannot either."""
+
+    def __init__(self, host: str, port: int, why: str) -> None:
+        super().__init__(
+            f"port {port} on {host} cannot be listened on ({why}): choose a port of 1024 to {PORT_MAX} "
+            "(0 takes a free one), on an address of this machine (0.0.0.0 is each of them)"
+        )
+
+
 class NoPortError(UsageError):
     """As many ports as were tried are all taken."""
 
@@ -53,6 +66,8 @@ class NoPortError(UsageError):
 
 def choose(port: int = 0, host: str = LOCALHOST) -> int:
     """The port to listen on: the given one if it is free (else PortTakenError), any free one for 0.
+
+    CannotListenError for an address that is not this machine's, and a port that is none or not for everybody.
 
     A free one is kept from others who choose for as long as the system remembers a connection that has ended
     (TIME_WAIT, a minute), since its server is yet to come: what is only let go may be given away twice.
@@ -75,9 +90,14 @@ def _listening(port: int, host: str, *, shared: bool = True) -> socket.socket:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, shared)
         server.bind((host, port))
         server.listen(1)
+    except OverflowError as error:  # what Python says of a port that is none
+        server.close()
+        raise CannotListenError(host, port, f"a port is from 0 to {PORT_MAX}") from error
     except OSError as error:
         server.close()
-        raise PortTakenError(host, port) from error
+        if error.errno == errno.EADDRINUSE:
+            raise PortTakenError(host, port) from error
+        raise CannotListenError(host, port, error.strerror or str(error)) from error
     return server
 
 

@@ -1,6 +1,6 @@
 """Choices, parties and colours of a scaffolded night, and where each choice stands.
 
-    contests = [plan(contest, tree, last_document) for contest in survey.contests.values()]
+    contests = [plan(contest, tree, last_document, name) for contest in survey.contests.values()]
     colours(contests)     "#0072B2" for the two choices in front …
 
 Know before changing: colours are those that nearly everybody can tell apart, the same as the page's safe

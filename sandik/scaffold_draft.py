@@ -1,6 +1,6 @@
 """The facts of a night that are made of a survey: the tree, the contests, the limits, and its files.
 
-    draft = make(said, survey, whole, asked=False)
+    draft = make(said, survey, sources, whole=True, asked=False)
     files = draft.files(checks=[], feeds=[], command="sandik night new …")
 
 Know before changing: the draft is made twice. The first one, with the checks as they are by default, is there

@@ -1,8 +1,8 @@
 """The files a night is made of, read twice: for what is in them, then against the night that is made of them.
 
-    feed = feed_of(paths, format="csv", mapping=Path("my.toml"), whole=False)
-    survey = feed.survey(only=(), say=out.tell)
-    feed.assume_voters(survey)            # a mapping that says what the feed does not
+    feed = feed_of(paths, "csv", mapping=Path("my.toml"), whole=False)
+    survey = feed.survey(tables, only=())
+    feed = feed.assuming(survey)          # with a mapping that says what the feed does not
 
 Know before changing: what a mapping would have to say for the rows to count, and nobody said, is written into
 the mapping that is left in the folder, with a mark, and never only held in memory: the next rows of the feed

@@ -1,6 +1,6 @@
 """The texts of a scaffolded night: night.toml with its assumptions, and SOURCE.md to fill in.
 
-    page = night_toml(what, contests, tree, found, checks)
+    page = night_toml(said, survey, tree, contests, allowed, checks, sources)
     page.assumed          every assumption as a line, for whoever made the night
 
 Know before changing: what nobody said is written with an assumption on its line, and what is left out has an

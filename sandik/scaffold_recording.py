@@ -1,6 +1,6 @@
 """A recording as a feed that a night is made of: what its bundles say, row by row.
 
-    for item in survey(path): ...      Seen or Refusal, as the other formats give them
+    heard = read(path)      heard.seen: as the other formats give it; heard.refusals: what could not be read
 
 Know before changing: a recording knows ids and no names, one area of each box and nothing above it. What is
 not in it is assumed and said. A source that reports areas is only taken along where its areas are those that

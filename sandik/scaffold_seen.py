@@ -1,7 +1,7 @@
 """What a feed says before there is a night: contests, choices, boxes, their places, and each box's last word.
 
     survey = Survey()
-    for seen in format.survey(document): survey.take(seen, number)
+    for seen in format.survey(document): survey.take(seen, number, "results.csv")
     survey.contests["mayor"].said["box-1"]      the newest statement, in the feed's own figures
 
 Know before changing: this reads the feed's rows on their own and never counts a recording, so that the sums
@@ -20,9 +20,9 @@ Place = tuple[tuple[str, str, str], ...]
 """The areas above a box as (level, id, name), top down."""
 GROWS_TIMES = 2
 GROWS_PCT = 80
+"""Sums that run on: so many of a hundred boxes have grown so often and never become smaller."""
 SEVERAL_PCT = 10
 """More rows than so many of a hundred with more votes than papers: then a paper may mark several."""
-"""Sums that run on: so many of a hundred boxes have grown so often and never become smaller."""
 
 
 @dataclass(slots=True)
@@ -109,7 +109,6 @@ class Survey:
         self.first_at: datetime | None = None
         self.last_at: datetime | None = None
         self.last_document = 0
-        self.statements = 0
         self._kept: dict[Place, Place] = {}
         self._placed_in: dict[str, tuple[int, str]] = {}
 
@@ -118,7 +117,6 @@ class Survey:
         if self._only and not {seen.contest, seen.contest_name} & self._only:
             self.left_out[seen.contest] = seen.contest_name
             return
-        self.statements += 1
         self.last_document = max(document, self.last_document)
         self._place(seen, document, f"{file}:{seen.line}")
         self._time(seen.heard_at)

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from election.errors import UsageError
@@ -302,19 +303,19 @@ def _tells(look: Look, headings: Sequence[str]) -> bool:
 def _look(name: str, content: bytes) -> Look:
     """Encoding, delimiter, header and rows."""
     text, encoding = _text(content)
-    wrong = mistaken(content, "CSV")
-    if wrong:
+    if wrong := mistaken(content, "CSV"):
         raise UsageError(f"{name}: {wrong}")
+    if "\0" in text:
+        raise UsageError(f"{name} is no text, so it is no CSV: what made it can most likely write one.")
     first = [line for line in text.splitlines()[:40] if line.strip()]
-    if not first:
-        raise UsageError(f"{name} is empty.")
     delimiter = max(DELIMITERS, key=lambda mark: sum(line.count(mark) for line in first))
-    rows = []
-    for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-        rows.append(row)
-        if len(rows) > ROWS_MAX:
-            break
-    width = max(sum(bool(cell.strip()) for cell in row) for row in rows[:40])
+    try:
+        rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), ROWS_MAX + 1))
+    except csv.Error as error:
+        raise UsageError(f"{name} is no CSV: {error}.") from error
+    width = max((sum(bool(cell.strip()) for cell in row) for row in rows[:40]), default=0)
+    if not width:
+        raise UsageError(f"{name} is empty, or begins with 40 empty lines.")
     skip = next(place for place, row in enumerate(rows) if 2 * len([c for c in row if c.strip()]) > width)
     lines = 2 if _two_lines(rows[skip : skip + 2]) else 1
     header = _headings(rows[skip] if lines == 1 else _joined(*rows[skip : skip + 2]))
@@ -344,7 +345,7 @@ def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:
 def _digits(cell: str) -> int:
     """The number in a cell as far as digits go; 0 for a blank."""
     found = _DECIMALS.sub("", cell.strip())
-    digits = "".join(letter for letter in found if letter.isdigit())
+    digits = "".join(letter for letter in found if letter.isdecimal())  # "²" is a digit, and no number
     return int(digits[:12] or 0)
 
 

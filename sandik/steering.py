@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 WITHIN_S = 30.0
 """How long an answer is waited for; going back takes as long as what was played is still being counted."""
 NOBODY = 3
+_WHOLE, _NUMBER = re.compile(r"[0-9]{1,15}"), re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 def control(words: Sequence[str], night: Night, by: str) -> Control:
@@ -46,7 +47,7 @@ def control(words: Sequence[str], night: Night, by: str) -> Control:
     elif do == "jump":
         fields["to"] = stamp(read_from(more[0], night.date, night.time_zone))
     elif do == "step" and more:
-        fields["records"] = int(more[0]) if more[0].isdigit() else more[0]
+        fields["records"] = int(more[0]) if _WHOLE.fullmatch(more[0]) else more[0]
     try:
         return read(fields)
     except RecordError as error:
@@ -60,7 +61,7 @@ def _words(more: Sequence[str]) -> dict[str, str | int | float]:
         key, equals, value = word.partition("=")
         if not equals or not key:
             raise UsageError(f"--ask fault takes words such as kind=duplicate for_s=60, not {word!r:.60}.")
-        number = re.fullmatch(r"\d+(\.\d+)?", value)
+        number = _NUMBER.fullmatch(value)
         found[key] = value if number is None else float(value) if number.group(1) else int(value)
     return found
 

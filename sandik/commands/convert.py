@@ -14,6 +14,7 @@ from election.errors import UsageError
 from election.night import Night
 from election.wire.records import stamp
 from sandik import feeds, folders
+from sandik.program import WRONG_USE
 from sandik.say import Out
 
 if TYPE_CHECKING:  # rooms are opened when the command runs
@@ -59,7 +60,7 @@ def times_and_wholes(parser: argparse.ArgumentParser, times: str) -> None:
 
 
 def run(args: argparse.Namespace, out: Out) -> int:
-    """0; 1 if a row could not be read or a table was not taken whole."""
+    """0; 1 if a row could not be read or a table was not taken whole; 2 if no table could be read."""
     from producers.snapshots import Allowance
     from sandik.converting import Conversion, in_time
 
@@ -76,7 +77,7 @@ def run(args: argparse.Namespace, out: Out) -> int:
     taken = [_take(conversion, table, place / len(tables), out) for place, table in enumerate(tables)]
     broken = [one.broken for one in taken if one.broken is not None]
     if not conversion.records and broken:
-        raise broken[0]
+        return WRONG_USE  # why, was said of each table
     if not conversion.records:
         out.tell("There is nothing to record in it: no report could be read.")
         return 1

@@ -60,6 +60,8 @@ def run(args: argparse.Namespace, out: Out) -> int:
         raise UsageError("--out takes the bytes of one time: give --as-of too.")
     if args.out is not None and not args.out.parent.is_dir():
         raise UsageError(f"There is no folder {args.out.parent} to write to.")
+    if args.out is not None and args.out.is_dir():
+        raise UsageError(f"{args.out} is a folder: --out names a file.")
     at = _moment(args.as_of, folder) if args.as_of is not None else None
     return asyncio.run(_shown(folder, settings, contest, at, args, out))
 
@@ -113,7 +115,10 @@ async def _one(
     since = entry.since.astimezone(zone)
     out.tell(f"{entry.mark.name}: shown from {since:%Y-%m-%d %H:%M:%S} on, {entry.mark.size:,} bytes")
     if args.out is not None:
-        args.out.write_bytes(stored.value)
+        try:
+            args.out.write_bytes(stored.value)
+        except OSError as error:
+            raise UsageError(f"{args.out} cannot be written: {error.strerror}.") from error
         out.answer(facts | {"file": str(args.out)})
     elif args.json:
         out.answer(facts | {"snapshot": orjson.loads(stored.value)})

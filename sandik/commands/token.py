@@ -55,6 +55,8 @@ def run(args: argparse.Namespace, out: Out) -> int:
 def _new(args: argparse.Namespace, path: Path, out: Out) -> int:
     from web import token_file, tokens
 
+    if not path.parent.is_dir():
+        raise UsageError(f"There is no folder {path.parent} to write to.")
     now = datetime.now(UTC)
     text, token = tokens.make(args.name, args.scope, now, args.days)
     token_file.add(path, token)

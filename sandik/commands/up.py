@@ -7,9 +7,12 @@ a log that is gone would make the worker wait for records that never come.
 import argparse
 import asyncio
 import os
+import re
+import shlex
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from election.errors import OutsideError, UsageError
 from election.night import Night
@@ -21,6 +24,9 @@ from sandik.program import Program
 from sandik.say import Out
 from sandik.supervise import StoppedError, Supervisor
 from stores.address import read as read_address
+
+if TYPE_CHECKING:
+    from producers.faults_file import Plan
 
 EXAMPLE = """  sandik up ./my-night --mode live --broker kafka --data /var/lib/sandik
   sandik up practice --mode rehearsal --broker memory
@@ -61,6 +67,17 @@ def run(args: argparse.Namespace, out: Out) -> int:
         raise UsageError("Nothing is broken on purpose on a live night: leave --faults out.")
     if befalls.faults:
         out.tell(f"[[fault]] in {args.faults} is for sandik replay and sandik demo: nothing is changed here")
+    _reachable(args)
+    with embedded.claimed(args.data) if _keeps_data(args) else nullcontext():
+        return _run(args, folder, befalls, out)
+
+
+def _keeps_data(args: argparse.Namespace) -> bool:
+    """Whether a server is started here that keeps something; then nobody else may use its folder."""
+    return bool(args.broker == DURABLE or (args.broker != MEMORY and args.store == EMBEDDED))
+
+
+def _run(args: argparse.Namespace, folder: folders.Folder, befalls: "Plan", out: Out) -> int:
     servers = _servers(args)
     mishaps.possible(befalls.mishaps, *servers.programs)
     port = ports.choose(args.port, args.host)
@@ -115,22 +132,28 @@ def _servers(args: argparse.Namespace) -> _Servers:
         address = broker.address
     else:
         address = args.broker
-        _reachable_kafka(address)
     if args.store == EMBEDDED:
         store = embedded.store(None if args.broker == MEMORY else args.data / "store")
         started.append(store)
         redis = store.redis_url
     else:
         redis = args.store
-        _reachable_redis(redis)
     kind = "tansu" if args.broker == MEMORY else "apache"
     return _Servers(tuple(server.program for server in started), address, kind, redis)
+
+
+def _reachable(args: argparse.Namespace) -> None:
+    """What is not started here answers already. Raises UsageError for what is no address, OutsideError."""
+    if args.broker not in (MEMORY, DURABLE):
+        _reachable_kafka(args.broker)
+    if args.store != EMBEDDED:
+        _reachable_redis(args.store)
 
 
 def _reachable_kafka(address: str) -> None:
     for place in address.split(","):
         host, _, port = place.strip().rpartition(":")
-        if not host or not port.isdigit():
+        if not host or not re.fullmatch("[0-9]{1,5}", port) or int(port) > ports.PORT_MAX:
             raise UsageError(
                 f"--broker is {address!r}; it is memory, kafka, or HOST:PORT (several with commas)."
             )
@@ -172,7 +195,7 @@ def _tell(machine: Machine, out: Out) -> None:
     feed = {name: machine.settings[name] for name in ("SANDIK_MODE", "SANDIK_NIGHT", "SANDIK_KAFKA")}
     if machine.kafka_kind != "apache":
         feed["SANDIK_KAFKA_KIND"] = machine.kafka_kind
-    words = " ".join(f"{name}={value}" for name, value in feed.items())
+    words = " ".join(f"{name}={shlex.quote(value)}" for name, value in feed.items())
     out.say(f"feed it from another shell: {words} sandik produce FEED --source NAME")
     out.answer(
         {"url": machine.url, "mode": machine.mode, "kafka": machine.kafka, "redis": machine.redis,

@@ -100,6 +100,23 @@ async def test_where_the_store_is_away_nothing_is_claimed() -> None:
     assert {"holds": None, "because": "The store is away."} == fault["checks"]
 
 
+async def test_where_the_recording_is_gone_nothing_is_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second count is made of it; what was sent goes on."""
+    one, calm = befalls(), holding.second_count
+
+    def once(*asked: Any) -> Any:
+        monkeypatch.setattr(holding, "second_count", gone)
+        return calm(*asked)
+
+    def gone(*_: Any) -> Any:
+        raise UsageError("It cannot be read.")
+
+    monkeypatch.setattr(holding, "second_count", once)
+    await play(one, {20: asks(**TWICE)})
+    (fault,) = (await look(one))["faults"]
+    assert {"holds": None, "because": "It cannot be read."} == fault["checks"]
+
+
 async def test_nothing_is_compared_while_another_fault_holds_records_back() -> None:
     """Both are looked at when the later one is over, at the same hour."""
     one = befalls()

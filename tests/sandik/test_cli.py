@@ -184,3 +184,13 @@ def test_an_answer_that_nobody_reads_to_its_end_is_no_yes() -> None:
         process.stdout.close()
         assert b"Traceback" not in process.stderr.read()
     assert 141 == process.returncode
+
+
+def test_a_terminal_of_another_alphabet_gets_an_answer() -> None:
+    """Letters that it has not are spelt out; nobody is shown a traceback for them."""
+    said = subprocess.run(
+        [sys.executable, "-m", "sandik.cli", "--help"],
+        env={**os.environ, "PYTHONIOENCODING": "latin-1"}, capture_output=True, check=False,
+    )  # fmt: skip
+    assert (0, b"") == (said.returncode, said.stderr)
+    assert said.stdout.startswith(b"Sand\\u0131k: election-night results")

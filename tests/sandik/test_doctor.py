@@ -130,9 +130,9 @@ def test_a_disk_that_is_nearly_full_is_found(tmp_path: Path) -> None:
     ("env", "message", "to_type"),
     [
         (
-            {"SANDIK_KAFAK": "k:9092"},
-            "SANDIK_KAFAK is set, but no such setting exists",
-            "export SANDIK_KAFKA=k:9092; unset SANDIK_KAFAK",
+            {"SANDIK_REDSI": "redis://:secret@h:6379/0"},
+            "SANDIK_REDSI is set, but no such setting exists",
+            'export SANDIK_REDIS="$SANDIK_REDSI"; unset SANDIK_REDSI',
         ),
         (
             {"SANDIK_XYZZYPLUGH": "1"},
@@ -201,7 +201,12 @@ def test_a_check_in_words() -> None:
 
 @pytest.mark.parametrize(
     ("url", "expected"),
-    [("redis://h:1/0", "redis://h:1/0"), ("rediss://user:p%40ss@h:1/0", "rediss://…@h:1/0")],
+    [
+        ("redis://h:1/0", "redis://h:1/0"),
+        ("rediss://user:p%40ss@h:1/0", "rediss://…@h:1/0"),
+        ("redis+sentinel://h:1/night/0?sentinel_password=secret", "redis+sentinel://h:1/night/0"),
+        ("redis+sentinel://u:p@h:1/night?sentinel_password=a@b", "redis+sentinel://…@h:1/night"),
+    ],
 )
 def test_a_password_is_not_shown(url: str, expected: str) -> None:
     """Addresses are printed and pasted into tickets."""

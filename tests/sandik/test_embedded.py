@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from redis import Redis
 
+from election.errors import UsageError
 from sandik import embedded, ports
 from sandik.embedded import FolderTakenError, NoBrokerError, NoStoreError
 from sandik.program import Policy
@@ -177,6 +178,14 @@ def test_two_cannot_use_one_data_folder(tmp_path: Path) -> None:
         embedded.claimed(tmp_path).__enter__()
     with embedded.claimed(tmp_path):
         pass
+
+
+def test_a_folder_that_cannot_be_one_is_a_sentence(tmp_path: Path) -> None:
+    """A file in its place: what to name instead."""
+    (tmp_path / "file").touch()
+    for taken in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(UsageError, match="name another folder with --data"):
+            embedded.claimed(taken).__enter__()
 
 
 def test_a_claim_ends_with_its_process(tmp_path: Path) -> None:

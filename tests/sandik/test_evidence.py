@@ -119,6 +119,14 @@ def rewritten(found: Files) -> None:
     found[f"links/{name}.txt"] = "".join(f"{at} {link.hex()}\n" for at, link in enumerate(again)).encode()
 
 
+def nested(found: Files) -> None:
+    """Areas within areas, deeper than a program wants to go."""
+    shown(lambda body: body.update(areas="HERE"))(found)
+    deep = b'{\\"all\\":' * 1000 + b"{}" + b"}" * 1000
+    replaced("log/shown-0.jsonl", b'\\"HERE\\"', deep)(found)
+
+
+RECORDING = "recording.jsonl.gz"
 FORGERIES: list[tuple[str, Callable[[Files], None], str]] = [
     ("votes shown", shown(lambda body: body["choices"][0].update(votes=1)), "mayor.votes"),
     ("an area shown", shown(lambda body: body["areas"].popitem()), "does not give what was shown"),
@@ -136,7 +144,11 @@ FORGERIES: list[tuple[str, Callable[[Files], None], str]] = [
     ("rubbish", replaced("log/told-0.jsonl", b"\n", b"\n" + b"[" * 100_000 + b"\n"), "line 2 is no record"),
     ("the manifest", manifest(lambda about: about["partitions"]["told/0"].update(next=99)), "manifest says"),
     ("recording gone", removed("recording.jsonl.gz"), "recording.jsonl.gz is not the log's"),
-    ("recording cut", replaced("recording.jsonl.gz", b"\x1f\x8b", b"\x1f\x8c"), "cannot be read"),
+    ("recording broken", replaced("recording.jsonl.gz", b"\x1f\x8b", b"\x1f\x8c"), "cannot be read"),
+    ("recording cut", lambda found: found.update({RECORDING: found[RECORDING][:-4]}), "it ends early"),
+    ("a second recording", lambda found: found.update({RECORDING: 2 * found[RECORDING]}), "goes on after"),
+    ("a link of many digits", replaced("links/told-0.txt", b"0 ", b"9" * 5000 + b" "), "line 1 is no link"),
+    ("shown nested deep", nested, "nested deeper"),
 ]  # fmt: skip
 
 
@@ -188,6 +200,9 @@ ODD_MANIFESTS: list[Callable[[Any], object]] = [
     lambda about: about["partitions"].update({"reports/x": about["partitions"]["reports/0"]}),
     lambda about: about["partitions"]["reports/0"].update(topic="other.reports"),
     lambda about: about["partitions"]["reports/0"].update(first="0"),
+    lambda about: about["partitions"].update(
+        {"controls/0": about["partitions"]["reports/0"] | {"topic": packs.SCOPE.topic("controls")}}
+    ),
 ]  # fmt: skip
 
 

@@ -94,7 +94,8 @@ def test_the_ending_is_what_the_night_must_end_with(my_night: Path) -> None:
     assert {"mayor", "assembly", "bridge"} == set(folders.load("practice").ending or {})
     folder = folders.load(str(my_night))
     assert folder.ending is None
-    for broken in (b"{", b"[]", b'{"contests": 3}'):
+    alerts = [b'{"contests": {"mayor": {"alerts": %s}}}' % odd for odd in (b'["x"]', b"7", b"[[1, 2]]")]
+    for broken in (b"{", b"[]", b'{"contests": 3}', b"[" * 100_000, *alerts):
         (my_night / "ending.json").write_bytes(broken)
         with pytest.raises(NightError, match=r"ending\.json"):
             folder.ending  # noqa: B018 - asking is what fails

@@ -70,11 +70,12 @@ def test_june_needs_the_columns_of_both_votes() -> None:
     (b"\x1f\x8brubbish", "This gzip file is damaged"),
     (b"\xff\xfe\x00", "This file is not UTF-8"),
     (HEAD.encode(), "There is no box in this file."),
+    (b"x" * 200_000, "1: This is not CSV"),
 ])  # fmt: skip
 def test_a_file_of_another_kind_is_one_sentence(content: bytes, said: str) -> None:
     """Damaged, in another encoding or empty: said once."""
     (found,) = mistakes(content=content)
-    assert found.startswith(f"b.csv: {said}")
+    assert found.removeprefix("b.csv:").strip().startswith(said)
 
 
 def test_reading_stops_when_the_file_is_another_kind() -> None:

@@ -80,10 +80,20 @@ def test_a_taken_port_says_what_to_do() -> None:
     assert f"ss -ltnp 'sport = :{port}'" in str(raised.value)
 
 
-def test_a_port_below_1024_without_the_right_is_not_a_crash() -> None:
-    """An address that is not ours cannot be listened on, and that too is a sentence."""
-    with pytest.raises(ports.PortTakenError):
-        ports.choose(80, host="192.0.2.1")
+@pytest.mark.parametrize(
+    ("port", "host", "why"),
+    [
+        (80, "192.0.2.1", "Cannot assign requested address|Can't assign requested address"),
+        (8080, "nobody.invalid", "nobody.invalid cannot be listened on"),
+        (0, "192.0.2.1", "192.0.2.1 cannot be listened on"),
+        (70_000, ports.LOCALHOST, "a port is from 0 to 65535"),
+        (-1, ports.LOCALHOST, "a port is from 0 to 65535"),
+    ],
+)
+def test_what_cannot_be_listened_on_is_not_called_taken(port: int, host: str, why: str) -> None:
+    """An address that is not ours, a name nobody has, a port that is none: a sentence that says so."""
+    with pytest.raises(ports.CannotListenError, match=why):
+        ports.choose(port, host=host)
 
 
 def test_nobody_there_is_a_no() -> None:

@@ -121,13 +121,20 @@ def test_the_worked_examples_are_sketched_so_that_the_reader_takes_them(table: A
 
 
 def test_what_is_no_table_is_said(tmp_path: Path) -> None:
-    """A page, nothing, a single word; and a packed table is unpacked."""
-    for text in ("<html><body>log in", "", "hello\n"):
-        with pytest.raises(UsageError):
+    """A page, nothing, a single word, no text, a cell without end; and a packed table is unpacked."""
+    odd = ("<html><body>log in", "", "hello\n", '""\n', " ;\n;\n", "a,b\n1,\0\n", "a,b\n1," + "x" * 200_000)
+    for text in odd:
+        with pytest.raises(UsageError, match=r"t\.csv"):
             sketch("t.csv", text.encode())
     packed = tmp_path / "t.csv.gz"
     packed.write_bytes(gzip.compress(b"box,voters\n1,2\n"))
     assert b"box,voters\n1,2\n" == beginning(packed)
+
+
+def test_a_raised_number_is_no_figure() -> None:
+    """A digit that no number is written with."""
+    found = sketched("box,valid,invalid,voters,Ada\n1,5,1,6 m\u00b2,5\n2,8,1,9,8\n")
+    assert "voters" == found["columns"]["voters"]
 
 
 def test_rows_of_boxes_that_were_not_heard_yet_are_passed_over() -> None:

@@ -32,6 +32,9 @@ def test_words_are_what_a_replay_understands() -> None:
     ("speed 0", "neither max nor"),
     ("step many", "a whole number from 1"),
     ("step 0", "a whole number from 1"),
+    ("step \u00b2", "a whole number from 1"),
+    (f"step {'9' * 5000}", "a whole number from 1"),
+    (f"fault kind=stall for_s={'9' * 5000}", "--ask: "),
 ])  # fmt: skip
 def test_words_that_mean_nothing_are_refused_with_what_would(words: str, said: str) -> None:
     """Before anything is written into the log."""

@@ -84,6 +84,24 @@ def test_build_does_not_write_over_a_folder(tmp_path: Path, capsys: Captured) ->
     assert "is there already" in capsys.readouterr().err
 
 
+def test_build_from_a_folder_that_is_wrong_says_what_is_wrong(tmp_path: Path, capsys: Captured) -> None:
+    """With the file, and nothing is made."""
+    path = copied(tmp_path)
+    (path / "night.toml").write_text("x = [")
+    words = ["night", "build", str(path), "--boxes", str(path / "boxes.csv"), "--out", str(tmp_path / "new")]
+    assert 2 == cli.main(words)
+    assert "night.toml: This is not TOML" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_day_that_is_none_is_said_with_one_that_is(capsys: Captured) -> None:
+    """As every other word of the line."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["night", "new", "--from", "a.csv", "--out", "x", "--date", "monday"])
+    assert 2 == ended.value.code
+    assert "--date: 'monday' is no day; one is written 2024-10-06" in capsys.readouterr().err
+
+
 def test_build_simulates_a_night_afresh(tmp_path: Path, capsys: Captured) -> None:
     """The same seed, the same night."""
     target = tmp_path / "again"

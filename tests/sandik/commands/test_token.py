@@ -94,6 +94,7 @@ def test_an_expired_token_is_listed_as_such(tmp_path: Path, capsys: Captured) ->
         (["revoke", "x", "--file", "{}/none"], "sandik token new"),
         (["new", "--name", "", "--scope", "view", "--file", "{}/t"], "name"),
         (["new", "--name", "x", "--scope", "view", "--days", "-1", "--file", "{}/t"], "--days"),
+        (["new", "--name", "x", "--scope", "view", "--file", "{}/none/t"], "There is no folder"),
     ],
 )
 def test_what_cannot_be_done_is_a_sentence_and_exit_code_2(

@@ -1,12 +1,15 @@
 """sandik up: what it starts, what it reaches, and what it says when it cannot."""
 
 import argparse
+import shlex
 from pathlib import Path
 
 import pytest
 
-from sandik import cli, ports
+from sandik import cli, embedded, ports
 from sandik.commands import up
+from sandik.one_machine import Machine
+from sandik.say import Out
 
 Captured = pytest.CaptureFixture[str]
 
@@ -23,6 +26,8 @@ def chosen(*words: str) -> argparse.Namespace:
     [
         (["--broker", "nonsense"], 2, "HOST:PORT"),
         (["--broker", "kafka1:nine"], 2, "HOST:PORT"),
+        (["--broker", "kafka1:\u00b2"], 2, "HOST:PORT"),
+        (["--broker", "memory", "--port", "70000"], 2, "a port is from 0 to 65535"),
         (["--broker", "memory", "--store", "nonsense"], 2, "redis://"),
         (["--broker", "127.0.0.1:1"], 3, "No Kafka answers at 127.0.0.1:1"),
         (["--broker", "127.0.0.1:1,127.0.0.1:2"], 3, "No Kafka answers"),
@@ -52,6 +57,24 @@ def test_without_jars_it_says_how_to_get_them(
     assert "--broker memory" in capsys.readouterr().err
 
 
+def test_a_data_folder_is_used_by_one_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    """Two stores on one append-only file would destroy it; the second is told before anything starts."""
+    monkeypatch.setenv("KAFKA_HOME", str(tmp_path))
+    with embedded.claimed(tmp_path / "data"):
+        assert 2 == cli.main(["up", "practice", "--data", str(tmp_path / "data")])
+    assert f"{tmp_path / 'data'} is in use by another sandik up" in capsys.readouterr().err
+
+
+def test_what_forgets_claims_no_folder(tmp_path: Path) -> None:
+    """Nothing is kept there, so nothing is made there either."""
+    store = "redis://127.0.0.1:1/0"
+    words = {("--broker", "memory"): False, ("--broker", "k:1", "--store", store): False,
+             ("--broker", "k:1"): True, ("--broker", "kafka", "--store", store): True, (): True}  # fmt: skip
+    assert words == {some: up._keeps_data(chosen(*some)) for some in words}
+
+
 def test_a_broker_that_forgets_goes_with_a_store_that_forgets(tmp_path: Path) -> None:
     """A store that remembered offsets of a log that is gone would wait for ever."""
     servers = up._servers(chosen("--broker", "memory", "--data", str(tmp_path / "data")))
@@ -69,3 +92,10 @@ def test_a_broker_of_ones_own_is_not_started() -> None:
         servers = up._servers(chosen("--broker", address))
     assert ("store",) == tuple(program.name for program in servers.programs)
     assert (address, "apache") == (servers.kafka, servers.kind)
+
+
+def test_the_line_that_says_how_to_feed_it_can_be_pasted(tmp_path: Path, capsys: Captured) -> None:
+    """Also where the night's folder has a space in its name."""
+    night = tmp_path / "my night"
+    up._tell(Machine(night, "live", "k:9092", "apache", "redis://h:1/0", "127.0.0.1", 8080), Out())
+    assert f"SANDIK_NIGHT={night}" in shlex.split(capsys.readouterr().out.splitlines()[1])
