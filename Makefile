@@ -2,7 +2,7 @@
 # Know before changing: on a new machine the first make runs with Python and nothing else installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check audit bench soak faults calibration kafka clean install install-test
+.PHONY: help demo test check audit bench soak faults mutants calibration kafka clean install install-test
 
 help:
 	@echo "make demo    the night of 23 June 2019 on this machine; ARGS=\"--speed max --port 0\" for sandik demo"

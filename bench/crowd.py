@@ -174,8 +174,9 @@ class Crowd:
         client.upgraded, client.buffer = True, b""
         self.opening -= 1
         self._subscribe(client)
+        if client.sock is None:  # it was reset in that moment
+            return
         if client.kind != "fast":
-            assert client.sock is not None
             self.epoll.unregister(client.sock.fileno())
         elif rest:
             self._hear(client, rest)
@@ -220,7 +221,7 @@ class Crowd:
     def _hear(self, client: Client, data: bytes) -> None:
         data = client.buffer + data if client.buffer else data
         at, end = 0, len(data)
-        while end - at >= 2:
+        while end - at >= 2 and client.sock is not None:  # an answer may meet a reset
             length, start = data[at + 1], at + 2
             if length == 126:
                 length, start = int.from_bytes(data[at + 2 : at + 4], "big"), at + 4
@@ -279,10 +280,9 @@ class Crowd:
             if client.kind == "fast" or client.sock is None or not client.upgraded:
                 continue
             try:
-                wanted = SLOW_BYTES if client.kind == "slow" else 0
-                if wanted:
-                    self._sip(client, client.sock.recv(wanted))
-                elif not wanted and client.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] != 1:
+                if client.kind == "slow":
+                    self._sip(client, client.sock.recv(SLOW_BYTES))
+                elif client.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] != 1:
                     self._gone(client, "cut stalled")
             except BlockingIOError:
                 continue
@@ -312,8 +312,9 @@ class Crowd:
                     self._gone(client, "cut")
             self._say(cut=True)
         elif asked["do"] == "arrivals":
-            self.notes.times.tofile(open(asked["times"], "wb"))  # noqa: SIM115 - ends with the process
-            self.notes.versions.tofile(open(asked["versions"], "wb"))  # noqa: SIM115
+            with open(asked["times"], "wb") as times, open(asked["versions"], "wb") as versions:
+                self.notes.times.tofile(times)
+                self.notes.versions.tofile(versions)
             self._say(arrivals=len(self.notes.times))
         else:
             self._say(**self._counts())

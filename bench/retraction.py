@@ -68,6 +68,7 @@ def receiver() -> Iterator[tuple[Heard, str]]:
         yield heard, f"http://127.0.0.1:{server.server_port}/desk"
     finally:
         server.shutdown()
+        server.server_close()
 
 
 def measure(place: Place, wanted: Wanted, results: Results) -> None:

@@ -1,7 +1,7 @@
 """What a night takes up: bytes in Kafka's log, in Redis, in a snapshot and in a change; by the real
 processes.
 
-    python -m bench.scale_sizes                 Istanbul's June night, with the versions and the table
+    python -m bench.scale_sizes                 Istanbul's June night
     python -m bench.scale_sizes --night practice --broker tansu
 
 A night is played into Apache Kafka and counted by a worker; then Redis is asked what each of its keys takes

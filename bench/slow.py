@@ -46,10 +46,10 @@ def measure(place: Place, wanted: Wanted, results: Results) -> None:
     states = place.folder / "states.bin"
     make_states(states, NIGHT, STEPS)
     watched_s = wanted.either(int(WATCHED_S), 4)
-    fast = _run(states, place.folder, clients, 0, 0, watched_s, results)
+    fast = _run(states, place.folder, clients, 0, 0, watched_s)
     slow, stalled = round(clients * SLOW_PART), max(1, round(clients * STALLED_PART))
     flat_s = wanted.either(int(FLAT_S), 6)
-    mixed = _run(states, place.folder, clients, slow, stalled, watched_s, results, flat_s)
+    mixed = _run(states, place.folder, clients, slow, stalled, watched_s, flat_s)
     what = f"{clients:,} clients"
     results.add(
         Figure("slow", f"{what}: memory a connection", "KB", (fast["kb"],), most=KB_A_CONNECTION_MOST),
@@ -64,8 +64,7 @@ def measure(place: Place, wanted: Wanted, results: Results) -> None:
 
 
 def _run(
-    states: Path, folder: Path, clients: int, slow: int, stalled: int, watched_s: float, results: Results,
-    flat_s: float = 0.0,
+    states: Path, folder: Path, clients: int, slow: int, stalled: int, watched_s: float, flat_s: float = 0.0
 ) -> dict[str, Any]:  # fmt: skip
     began_s = time.monotonic()
     with ExitStack() as stack:

@@ -102,11 +102,12 @@ class Soak:
         """All nights. Raises OutsideError, AssertionError or TimeoutError where one goes wrong."""
         with Churn(self._port, self._contests, self._args.times) as churn:
             for number in range(1, nights + 1):
-                faults = churn.night()
-                if faults:
-                    raise AssertionError(f"in night {number - 1} clients saw {faults}")
+                churn.night()
                 self._play(number)
                 self._until(number, churn)
+                faults = churn.faults()
+                if faults:
+                    raise AssertionError(f"in night {number} clients saw {faults}")
                 self._note(night=number, ended=True, churn=dict(churn.counts), at_s=round(self._at_s, 1))
                 progress(number, nights, f"night {number} of {nights}")
 

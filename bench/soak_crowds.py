@@ -2,8 +2,9 @@
 readers.
 
     with Churn(port, contests) as churn:
-        churn.night()              a new crowd that stays; what the last one saw and no client may see
+        churn.night()              a new crowd that stays
         churn.turn(at_s)           as often as one likes; does what is due
+        churn.faults()             what any of them saw and no client may see
 
 Know before changing: a passing crowd is killed, so its connections end without a word; of each some read
 slowly and some not at all, and those the gateway cuts. A crowd that stays follows to the hash. Crowds are
@@ -45,6 +46,7 @@ class Churn:
         self._port, self._contests, self._times = port, tuple(contests), times
         self._stays: Spoken | None = None
         self._passes: Spoken | None = None
+        self._faults: list[str] = []
         self._reads = _reads(self._contests)
         self._due = {"cut": CUT_EVERY_S / times, "pass": 0.0, "read": 0.0}
         self.counts = {"came": 0, "cut": 0, "killed": 0, "read": 0, "refused": 0}
@@ -67,14 +69,17 @@ class Churn:
         self._if_due("pass", PASS_EVERY_S, at_s, self._pass)
         self._if_due("read", READ_EVERY_S, at_s, self._read)
 
-    def night(self) -> list[str]:
+    def night(self) -> None:
         """A new crowd that stays takes the place of the last one."""
-        faults: list[str] = []
         if self._stays is not None:
-            faults = list(self._stays.ask(WITHIN_S, do="counts")["faults"])
+            self._faults += _seen(self._stays)
             self._stays.__exit__(None, None, None)
         self._stays = self._come(STAYS, STAYS_SLOW, STAYS_STALLED, "--comes-back")
-        return faults
+
+    def faults(self) -> list[str]:
+        """What clients saw that no client may see: of those that have gone, and of those that are there."""
+        there = [crowd for crowd in (self._stays, self._passes) if crowd is not None]
+        return [*self._faults, *(fault for crowd in there for fault in _seen(crowd))]
 
     def _if_due(self, what: str, every_s: float, at_s: float, do: Callable[[], None]) -> None:
         if at_s >= self._due[what]:
@@ -90,6 +95,7 @@ class Churn:
     def _pass(self) -> None:
         """The crowd that passes is killed, and the next one comes."""
         if self._passes is not None:
+            self._faults += _seen(self._passes)
             os.kill(self._passes.pid, signal.SIGKILL)
             self._passes.__exit__(None, None, None)
             self.counts["killed"] += PASSES
@@ -118,6 +124,10 @@ class Churn:
         except urllib.error.HTTPError as refused:
             refused.close()
             self.counts["refused"] += 1
+
+
+def _seen(crowd: Spoken) -> list[str]:
+    return list(crowd.ask(WITHIN_S, do="counts")["faults"])
 
 
 def _reads(contests: Sequence[str]) -> Iterator[str]:

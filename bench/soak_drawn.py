@@ -116,7 +116,7 @@ def _nights(ends: Sequence[tuple[int, float]], floor: int, bottom: int, scale: f
 
 
 def round_up(value: float) -> float:
-    """The next 1, 2, 3, 5 or 8 of its power of ten, so that half of it reads well too."""
+    """The next 1, 2, 3, 4, 5, 6 or 8 of its power of ten, so that half of it reads well too."""
     power = 1.0
     while power * 10 <= value:
         power *= 10

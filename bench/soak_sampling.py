@@ -4,9 +4,9 @@ minute.
     look = Look(processes, store_url, keys, kafka_folder, admin_port)
     look.take()        {"worker.rss_mb": 141.2, "redis.keys": 17, …}
 
-Know before changing: names are `<who>.<what>`, and `soak_judged.TITLES` has a sentence for each. What is read
-is the process itself (`/proc`) and the servers' own word; nothing of ours is asked what it thinks it holds,
-but the gateway's count of its connections. Linux only.
+Know before changing: names are `<who>.<what>`; those judged have a title in `soak_judged.QUANTITIES`. What is
+read is the process itself (`/proc`) and the servers' own word; nothing of ours is asked what it thinks it
+holds, but the gateway's count of its connections. Linux only.
 """
 
 import os

@@ -54,6 +54,8 @@ class Spoken:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
         self._errors.close()
 
     def hear(self, within_s: float, wanted: str = "") -> dict[str, Any]:

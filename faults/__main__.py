@@ -1,12 +1,12 @@
 """`python -m faults`: seeds one after the other on three brokers of Kafka; what broke, and how long it took.
 
-    make faults N=20                        twenty seeds from 1 on
-    make faults ARGS="--seed 17 --keep"     one again, its histories kept
-    make faults ARGS="--store cluster"      on a cluster of six, or `sentinel`: a primary with a replica
-    python -m faults --summary FOLDER …     nothing is run: what the nights kept in these folders came to
+    make faults N=20                            twenty seeds from 1 on
+    make faults N=1 ARGS="--seed 17 --keep"     one again, its histories kept
+    make faults ARGS="--store cluster"          on a cluster of six, or `sentinel`: a primary with a replica
+    python -m faults --summary FOLDER …         nothing is run: what the nights kept in these folders came to
 
 Know before changing: a seed that fails is run again with fewer faults (`shorten`), and printed with the
-fewest that still fail. The exit code is 1 if any promise broke.
+fewest that still fail. The exit code is 1 if any promise broke, or a night did not come to its end.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from election.errors import SandikError
+from election.errors import SandikError, UsageError
 from faults.brokers import Brokers
 from faults.checker import Broken
 from faults.clock import Clocks
@@ -31,6 +31,8 @@ from faults.summary import Seed, begun_again, look, nights, put, table
 
 SHORTEN_TRIES_MAX = 12
 """Nights that are played again at most to find the fewest faults that fail."""
+SHORTER = "shorter"
+"""The folder of those nights: what the seed itself left when it failed stays, and is what is summed up."""
 FIRST_NIGHT, FIRST_SPEED = "practice", "500"
 """What nights of the first plan played, and how fast; their silences were not cut, and no call was made."""
 
@@ -51,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("stopped before its end; all processes have ended", file=sys.stderr)
         return 130
-    return 1 if any(seed.broken or not seed.ended for seed in seeds) else 0
+    return 1 if any(map(_failed, seeds)) else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -71,11 +73,20 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _failed(seed: Seed) -> bool:
+    return bool(seed.broken) or not seed.ended
+
+
 def _summed(places: Sequence[Path]) -> list[Seed]:
     seeds, off = begun_again([look(folder) for place in places for folder in nights(place)])
+    if not seeds:
+        raise UsageError(
+            f"No night is kept in {', '.join(map(str, places))}: name the folder in which seed-1 and so on "
+            "lie, as a run with --keep prints it."
+        )
     print(f"broke off, and begun again: {', '.join(seed.name for seed in off) or 'none'}")
     for seed in seeds:
-        if seed.broken or not seed.ended:
+        if _failed(seed):
             print(f"{seed.name}: {dict(seed.broken)}{'' if seed.ended else ' and did not end'}")
     return seeds
 
@@ -91,7 +102,7 @@ def _run(args: argparse.Namespace) -> list[Seed]:
             seeds += [_night(seed, brokers, place, staging, args)]
     finally:
         brokers.stop()
-    if args.keep or any(seed.broken for seed in seeds):
+    if args.keep or any(map(_failed, seeds)):
         print(f"histories and logs: {place}")
     else:
         shutil.rmtree(place, ignore_errors=True)
@@ -114,8 +125,7 @@ def _night(seed: int, brokers: Brokers, place: Path, staging: Staging, args: arg
     folder = place / f"seed-{seed}"
     found = look(folder)
     if broken and not args.no_shorten:
-        _keep_first(folder)
-        fails = partial(_fails, seed, brokers, place, staging)
+        fails = partial(_fails, seed, brokers, place / SHORTER, staging)
         fewest = shorten(groups, fails, tries_max=SHORTEN_TRIES_MAX)
         print(f"    the fewest that fail: {'; '.join(map(str, fewest))}")
     if not broken and not args.keep:
@@ -123,23 +133,16 @@ def _night(seed: int, brokers: Brokers, place: Path, staging: Staging, args: arg
     return found
 
 
-def _keep_first(folder: Path) -> None:
-    """What a seed left when it failed stays beside what its shortened nights leave."""
-    kept = folder.with_name(f"failed-{folder.name}")
-    shutil.rmtree(kept, ignore_errors=True)
-    shutil.copytree(folder, kept)
-
-
 def _one(
     seed: int, groups: Sequence[Group], brokers: Brokers, place: Path, staging: Staging
 ) -> tuple[list[Broken], dict[int, float]]:
     folder = place / f"seed-{seed}"
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    for process in brokers.processes:
-        process.keep()
-        process.until_ready()
+    folder.mkdir(parents=True)
     try:
+        for process in brokers.processes:
+            process.keep()
+            process.until_ready()
         return asyncio.run(run(seed, groups, brokers, folder, staging))
     except (TimeoutError, SandikError) as error:
         why = f"the night never came to its end (logs in {folder}) {error}"

@@ -1,6 +1,6 @@
 """Everybody who takes part in a night: brokers, store, workers, gateways, producer, delivery, clients.
 
-    with Actors(folder, brokers, session) as actors:
+    with Actors(folder, brokers, session, ("practice", "--speed", "40")) as actors:
         actors.start()
         actors["worker-0"].kill()
 
@@ -12,9 +12,9 @@ between a kill and a start; the brokers outlive a night and are shared by all. C
 
 import json
 import sys
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
+from http.client import HTTPException
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -61,7 +61,7 @@ class Actors:
             "SANDIK_MODE": "replay", "SANDIK_SESSION": session, "SANDIK_NIGHT": night,
             "SANDIK_KAFKA": brokers.addresses, "SANDIK_KAFKA_KIND": "apache", "SANDIK_REDIS": self.stores.url,
             "SANDIK_HISTORY": str(self.histories), "SANDIK_OUTSIDE_WITHIN_S": "60",
-            "SANDIK_STAND_STILL_S": "10", "DESK_SECRET": SECRET, "SANDIK_SHOWN": "1",
+            "SANDIK_STAND_STILL_S": "20", "DESK_SECRET": SECRET, "SANDIK_SHOWN": "1",
             "SANDIK_DELIVER_WAITS_S": ",".join(["0", *["1"] * 60]), "SANDIK_DELIVER_ANSWERS_WITHIN_S": "3",
             "SANDIK_ALERTS": str(folder / "alerts.toml"), **FREE,
         }  # fmt: skip
@@ -220,5 +220,5 @@ def get(port: int, path: str) -> dict[str, Any] | None:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2) as answer:
             found: dict[str, Any] = json.load(answer)
             return found
-    except (OSError, ValueError, urllib.error.HTTPError):
+    except (OSError, ValueError, HTTPException):  # the last: it went in the middle of its answer
         return None

@@ -16,10 +16,12 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from election.errors import OutsideError
 from faults.clock import Clocks
-from faults.processes import Process
+from faults.processes import LINES_SHOWN, Process
 from sandik import ports
 from sandik.kafka import LOG_SETTINGS, SETTINGS, find_jars, find_java
+from sandik.program import last_words
 
 CLUSTER = "c2FuZGlrLWZhdWx0cy1ydW4"  # sixteen bytes as Kafka wants an id
 NODES = (1, 2, 3)
@@ -42,7 +44,7 @@ class Brokers:
     """The three."""
 
     def __init__(self, folder: Path, clocks: Clocks | None = None) -> None:
-        """With `clocks` theirs can be set. Raises NoJavaError or NoJarsError: each says what to type."""
+        """With `clocks` theirs can be set. Raises NoJavaError, NoJarsError and OutsideError."""
         self.clocks = clocks
         self._run = (find_java(os.environ), *MEMORY)
         self._jars = find_jars(os.environ)
@@ -77,13 +79,16 @@ class Brokers:
         run = (
             *self._run, f"-Dlog4j2.configurationFile={folder}/log4j2.properties", "-cp", f"{self._jars}/*",
         )  # fmt: skip
-        subprocess.run(
+        name = f"kafka-{NODES[place]}"
+        formatted = subprocess.run(
             [*run, "kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", f"{folder}/server.properties"],
-            check=True, capture_output=True,
+            check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
+        if formatted.returncode:
+            said = last_words(tuple(formatted.stdout.splitlines()[-LINES_SHOWN:]))
+            raise OutsideError(f"The log folder of {name} could not be formatted. {said}")
         answers = partial(ports.answers_kafka, ports.LOCALHOST, self._ports[place])
         argv = (*run, "kafka.Kafka", f"{folder}/server.properties")
-        name = f"kafka-{NODES[place]}"
         clock = None if self.clocks is None else self.clocks.of(name)
         return Process(name, argv, {}, self._folder, answers, cwd=folder, clock=clock)
 

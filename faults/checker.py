@@ -110,10 +110,13 @@ def watched(kinds: Kinds) -> Iterator[Broken]:
     ends = {one["contest"]: one["hash"] for one in kinds.get("end", ())}
     for one in kinds.get("crowd", ()):
         yield from _crowd(one, ends)
-    for one in kinds.get("fold", ()):
-        if ends.get(one["contest"]) != one["hash"]:
-            said = f"the gateways hold {ends.get(one['contest'])}, the fold of the log is {one['hash']}"
+    folds = {one["contest"]: one["hash"] for one in kinds.get("fold", ())}
+    for one in kinds.get("end", ()):  # of each gateway: two may hold two things
+        if one["hash"] != folds.get(one["contest"]):
+            said = f"{one.by} holds {one['hash']}, the fold of the log is {folds.get(one['contest'])}"
             yield Broken("P4", one["contest"], said)
+    for contest in sorted(folds.keys() - ends.keys()):
+        yield Broken("P4", contest, f"no gateway holds it, the fold of the log is {folds[contest]}")
 
 
 def _crowd(one: Fact, ends: Mapping[str, str]) -> Iterator[Broken]:
@@ -197,6 +200,8 @@ def bounded(kinds: Kinds) -> Iterator[Broken]:
         sizes[one["process"]].append(one)
     for process, seen in sorted(sizes.items()):
         first = seen[0]["bytes"]
+        if not all(one["bytes"] for one in seen):
+            yield Broken("P6", process, "was not there when it was looked at")
         for one in seen[1:]:
             may = first * GROWN_FACTOR + MEMORY_PER_CLIENT_BYTES * one["clients"]
             if one["bytes"] > may:

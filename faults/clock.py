@@ -23,11 +23,13 @@ JUMP_S = 600.0
 
 
 class NoCompilerError(OutsideError):
-    """There is no C compiler on this machine."""
+    """There is no C compiler on this machine, or it has no C library to build with."""
 
-    def __init__(self) -> None:
+    def __init__(self, said: str = "") -> None:
+        """`said` is what the compiler says; empty: there is none."""
+        why = f"the compiler (cc) cannot build them ({said})" if said else "there is no compiler (cc)"
         super().__init__(
-            "clocks are set by a few lines of C, and there is no compiler (cc) on this machine: type "
+            f"clocks are set by a few lines of C, and {why} on this machine: type "
             "apt-get install gcc libc6-dev, or draw seeds by the first plan with --plan 1"
         )
 
@@ -59,10 +61,12 @@ class Clocks:
         if compiler is None:
             raise NoCompilerError
         self._folder, self._library = folder.resolve(), folder.resolve() / "clock.so"
-        subprocess.run(
+        built = subprocess.run(
             [compiler, "-shared", "-fPIC", "-O2", "-o", self._library, SOURCE, "-ldl"],
-            check=True, capture_output=True,
+            check=False, capture_output=True, text=True,
         )  # fmt: skip
+        if built.returncode:
+            raise NoCompilerError(built.stderr.strip() or f"it ended with {built.returncode}")
 
     def of(self, name: str) -> Clock:
         """A clock that goes right."""

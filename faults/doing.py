@@ -5,16 +5,19 @@
 
 Know before changing: a fault is over when `do` returns, and the recovery is counted from there; a process
 that ends of it is started again by `go_on`, as a supervisor would. OutsideError says that a server does not
-come back at all.
+come back at all, or could not be asked for its fault.
 """
 
 import asyncio
 import random
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
+from election.errors import OutsideError
 from faults import disk
 from faults.actors import Actors
 from faults.clock import JUMP_S
@@ -27,6 +30,8 @@ from stores.opening import Opened
 
 RUBBISH = 10
 """Connections to each gateway that say nothing sensible."""
+THROWN_OUT_WITHIN_S = 5.0
+"""How long such a connection waits to be thrown out; then it goes by itself."""
 
 
 class Doing:
@@ -71,26 +76,24 @@ class Doing:
             await asyncio.to_thread(line.ask, "hit", line=number, do="goes on")
 
     async def _process(self, fault: Fault, process: Process) -> None:
-        if fault.kind == "freeze":
-            process.send(signal.SIGSTOP)
+        with ExitStack() as over:  # brokers outlive the night: for them it is over however the night ends
+            if fault.kind == "freeze":
+                process.send(signal.SIGSTOP)
+                over.callback(process.send, signal.SIGCONT)
+            elif fault.kind.startswith("clock"):
+                assert process.clock is not None
+                process.clock.set(JUMP_S if fault.kind == "clock ahead" else -JUMP_S)
+                over.callback(process.clock.set, 0)
+            elif fault.kind == "full disk":
+                process.held = True  # who ends of it cannot be started again before there is room
+                over.callback(setattr, process, "held", False)
+                disk.fill(process.pid)
+                over.callback(disk.free, process.pid)
+            else:
+                process.held = fault.lasts_s > 0
+                over.callback(setattr, process, "held", False)
+                process.send(signal.SIGTERM if fault.kind == "SIGTERM" else signal.SIGKILL)
             await self._go_on(fault.lasts_s)
-            process.send(signal.SIGCONT)
-        elif fault.kind.startswith("clock"):
-            assert process.clock is not None
-            process.clock.set(JUMP_S if fault.kind == "clock ahead" else -JUMP_S)
-            await self._go_on(fault.lasts_s)
-            process.clock.set(0)
-        elif fault.kind == "full disk":
-            process.held = True  # who ends of it cannot be started again before there is room
-            disk.fill(process.pid)
-            await self._go_on(fault.lasts_s)
-            disk.free(process.pid)
-            process.held = False
-        else:
-            process.held = fault.lasts_s > 0
-            process.send(signal.SIGTERM if fault.kind == "SIGTERM" else signal.SIGKILL)
-            await self._go_on(fault.lasts_s)
-            process.held = False
 
     async def _flush(self) -> None:
         """Every primary forgets everything."""
@@ -99,22 +102,28 @@ class Doing:
             for url in await opened.primaries():
                 async with Redis.from_url(url, socket_timeout=2) as client:
                     await client.flushall()
+        except RedisError as error:
+            raise OutsideError(f"The store could not be flushed: {error}") from error
         finally:
             await opened.aclose()
 
 
 async def rubbish(port: int) -> None:
-    """A client that sends random bytes, before or after a handshake, until it is thrown out."""
+    """A client that sends random bytes, before or after a handshake, until it is thrown out, or soon."""
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return  # the gateway is away
+    try:
         if random.random() < 0.5:
             writer.write(
                 b"GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
             )
         writer.write(random.randbytes(5000))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(THROWN_OUT_WITHIN_S):
             await reader.read()
+    except OSError:
+        return  # the gateway did not want to hear it, or says nothing (a timeout is one of these)
+    finally:
         writer.close()
-    except (OSError, TimeoutError):
-        return  # the gateway was away, or did not want to hear it

@@ -1,6 +1,6 @@
 """What there is to see when a night has come to its end: the log, its fold, the store, the gateways.
 
-    await note_ending(history, actors, night)
+    await note_ending(actors, night)
 
 Know before changing: the fold is that of `streams.verify`, which counts the log with `election.rehearsal` and
 shares no sum with the worker. What is written down here is judged by nobody here.

@@ -48,7 +48,7 @@ class Process:
 
     @property
     def pid(self) -> int:
-        """Its process id while it runs; 0 otherwise."""
+        """Its process id, of the last time that it ran; 0 before the first."""
         return 0 if self._process is None else self._process.pid
 
     @property

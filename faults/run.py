@@ -44,7 +44,7 @@ from streams.settings import Settings as Counting
 from streams.spans import partition_name
 from streams.store import Store
 
-LOOK_EVERY_S, READERS_EVERY_S = 0.05, 0.2
+LOOK_EVERY_S, READERS_EVERY_S, RETRACTED_EVERY_S = 0.05, 0.2, 1.0
 CROWDED = ContestId("mayor")
 """The contest that the crowds follow."""
 READ = CROWD - SLOW - STALLED
@@ -169,10 +169,29 @@ class Evening:
                     self._history.note("readers", fault=at, seconds=round(time.monotonic() - over_s, 3))
 
     async def brokers_back(self) -> None:
-        """Waits until every record is kept three times, so that the log can be read. Raises TimeoutError."""
-        async with asyncio.timeout(ENDS_WITHIN_S):
-            while not await in_step(self._actors):
-                await self.go_on(LOOK_EVERY_S)
+        """Waits until every record is kept three times. Raises TimeoutError.
+
+        Where Kafka's replicas stay out of step by themselves, the brokers are restarted one after the other,
+        as the runbook says, and each restart is written down.
+        """
+        if await self._in_step(BACK_WITHIN_S):
+            return
+        for process in self._actors.brokers.processes:
+            self._history.note("restarted", process=process.name)
+            await asyncio.to_thread(process.stop)
+            process.start()
+            await asyncio.to_thread(process.until_ready)
+            if await self._in_step(BACK_WITHIN_S):
+                return
+        raise TimeoutError
+
+    async def _in_step(self, within_s: float) -> bool:
+        until_s = time.monotonic() + within_s
+        while time.monotonic() < until_s:
+            if await in_step(self._actors):
+                return True
+            await self.go_on(LOOK_EVERY_S)
+        return False
 
     async def crowds(self) -> None:
         """What the crowds saw, and what they hold when everyone is back.
@@ -271,6 +290,8 @@ class Evening:
     async def end(self, receivers: Sequence[Receiver]) -> None:
         """Waits until the whole night is sent, counted, told, shown and delivered. Raises TimeoutError."""
         async with asyncio.timeout(ENDS_WITHIN_S):
+            while not (self._actors.played or await self._taken_back()):
+                await self.go_on(RETRACTED_EVERY_S)
             while not self._actors.played:
                 self._actors.hurry()
                 await self.go_on(LOOK_EVERY_S)
@@ -283,6 +304,13 @@ class Evening:
                     await self.go_on(LOOK_EVERY_S)
         await self.go_on(2.5)  # two heartbeats with a hash: clients prove what they hold
 
+    async def _taken_back(self) -> bool:
+        """Whether a retraction was told: a night without one would show nothing of them."""
+        try:
+            return any(one.kind == RETRACTION for one in await self._told())
+        except OutsideError:
+            return False
+
     async def _told(self) -> list[Told]:
         return [
             decode(value, self._store.scope)
@@ -291,7 +319,7 @@ class Evening:
         ]
 
     def sizes(self) -> None:
-        """What each gateway holds now, and for how many."""
+        """What each gateway holds now; its crowd is there at the first look, so nobody is allowed for."""
         for place in range(len(self._actors.gateways)):
             process = self._actors[f"gateway-{place}"]
             size = resident(process.pid)

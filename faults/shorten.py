@@ -2,8 +2,9 @@
 
     shorten(groups, fails)         a list in which no group can be left out alone
 
-Know before changing: `fails` runs a whole night, so every answer is kept; a failure that comes only now and
-then may vanish while it is shortened, and then the list is the one that failed last.
+Know before changing: `fails` runs a whole night, so tries are counted; a failure that comes only now and then
+may vanish while it is shortened, and then the list is the one that failed last. After as many tries as are
+allowed it is the shortest that was found to fail, which need not be the fewest.
 """
 
 from collections.abc import Callable, Sequence

@@ -189,6 +189,7 @@ ROWS: tuple[Row, ...] = (
     ("P6: looks at a gateway's memory", _number("size")),
     ("… too big", _broken("P6")),
     ("P7: not right again within a minute", _broken("P7")),
+    ("brokers restarted in the end, whose copies stayed out of step", _number("restarted")),
     ("recovery in seconds, p50 · p90 · p99 · longest", _times),
     ("… until every client of the crowds shows it", _readers),
 )  # fmt: skip

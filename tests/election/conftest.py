@@ -1,4 +1,4 @@
-"""How long Hypothesis looks, here and in CI: a hundred examples a law, and the same hundred each time in CI.
+"""How long Hypothesis looks at the laws of the count: a hundred examples each, and the same hundred in CI.
 
 Know before changing: no law has a deadline, since a busy machine is no broken promise.
 """
@@ -14,4 +14,5 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],  # how fast examples are made is no promise of ours
 )
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True, print_blob=True)
-settings.load_profile("ci" if os.environ.get("SANDIK_TEST_ALL") == "1" else "here")
+if not os.environ.get("SANDIK_TEST_THOROUGH"):  # then it is as everywhere
+    settings.load_profile("ci" if os.environ.get("SANDIK_TEST_ALL") == "1" else "here")

@@ -138,6 +138,20 @@ LIES: dict[str, tuple[str, Callable[[Facts], Facts]]] = {
     ),
     "a client's proof is not the server's": ("P4", changed("compared", ours="h8")),
     "the server holds something else than the log": ("P4", changed("fold", hash="h8")),
+    "one gateway of two holds something else than the log": (
+        "P4",
+        lambda held: [
+            fact("end", "gateway-1", contest="mayor", epoch="e2", version=4, hash="h8"),
+            *held,
+        ],
+    ),
+    "no gateway holds a contest": (
+        "P4",
+        more(
+            fact("fold", contest="council", totals={}, hash="x"),
+            fact("store", contest="council", totals={}),
+        ),
+    ),
     "a retraction never comes": ("P5", without("delivered", 1)),
     "a retraction never comes to who asked for calls alone": ("P5", without("delivered", 5)),
     "an alert never comes": ("P5", without("delivered", 2)),
@@ -146,6 +160,10 @@ LIES: dict[str, tuple[str, Callable[[Facts], Facts]]] = {
     "something is delivered that nobody told": ("P5", more(delivered("a7"))),
     "one id is said in two ways": ("P5", changed("delivered", 3, digest="other")),
     "a gateway grows": ("P6", more(fact("size", process="gateway-0", bytes=200_000_000, clients=300))),
+    "a gateway is gone when it is looked at": (
+        "P6",
+        more(fact("size", process="gateway-0", bytes=0, clients=0)),
+    ),
     "a fault is never mended": ("P7", without("recovered")),
     "a fault is mended late": ("P7", changed("recovered", seconds=RECOVERED_WITHIN_S + 1)),
 }

@@ -73,3 +73,15 @@ def test_without_a_compiler_it_is_said_what_to_do(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(NoCompilerError, match="--plan 1"):
         Clocks(tmp_path)
+
+
+def test_a_compiler_without_its_library_is_said_in_its_own_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """gcc is there, and libc6-dev is not."""
+    compiler = tmp_path / "cc"
+    compiler.write_text("#!/bin/sh\necho 'dlfcn.h: No such file' >&2\nexit 1\n")
+    compiler.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NoCompilerError, match=r"dlfcn\.h: No such file.*libc6-dev"):
+        Clocks(tmp_path)

@@ -16,8 +16,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-FATES = ("killed", "by types", "timed out", "survived", "not reached")
-"""By a test, by mypy, by going on for ever, not at all; and where no test of the file reaches the code."""
+FATES = ("killed", "by types", "timed out", "survived", "not reached", "unclear")
+"""By a test, by mypy, by going on for ever, not at all; where no test of the file reaches the code; and where
+the asking itself failed, which is no kill."""
 CLASSES = {
     "same": "the changed code does the same: no input can tell the two apart",
     "text": "only the words of an error or of a description for people differ",

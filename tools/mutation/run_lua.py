@@ -32,6 +32,9 @@ from work import ROOT, copied
 
 BUILD = ROOT / "build" / "mutants"
 KEPT = BUILD / "lua.jsonl"
+NOT_SET_UP = 70
+"""The exit code of tests that were not begun, because what they stand on failed: the fault, or the server."""
+ENDS_WITHIN_S = 5
 WITHIN_S = 240
 """A mutant whose tests take longer has made something go on for ever."""
 TESTS = {
@@ -44,8 +47,14 @@ LEFT_OUT = "not stays_away"
 """A test that waits for a clock."""
 
 
-class LawsLast:
-    """Most mutants fall to a plain test, which takes less."""
+class Asking:
+    """Laws come last, for most mutants fall to a plain test, which takes less; and was any test begun?"""
+
+    not_set_up = False
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Notices a fixture that failed."""
+        self.not_set_up = self.not_set_up or (report.when == "setup" and report.failed)
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
         """Puts the laws behind everything else."""
@@ -100,8 +109,11 @@ def tried(names: Sequence[str], job: int, jobs: int) -> int:
         text = script.read_text()
         for mutant in rest:
             script.write_text(mutant.text)
-            row = row_of(name, mutant, tested(name, collect=False))
+            fate = tested(name, collect=False)
             script.write_text(text)
+            if fate == "not set up":  # by the fault, if it does not happen without
+                fate = "killed" if tested(name, collect=False) == "survived" else "unclear"
+            row = row_of(name, mutant, fate)
             keep([row], "a")
             sys.stderr.write(f"{row.file} {row.where}: {row.fate}\n")
     shutil.rmtree(work)
@@ -130,7 +142,7 @@ def keep(rows: Sequence[Row], mode: str = "w") -> None:
 
 
 def tested(name: str, *, collect: bool) -> str:
-    """What the tests of a script say in a process of their own: survived, killed or timed out."""
+    """What the tests of a script say in a process of their own: a fate, or `not set up`."""
     import pytest
 
     args = ["-x", "-q", "-p", "no:cacheprovider", "--tb=no", "-k", LEFT_OUT, f"tests/live/{TESTS[name]}.py"]
@@ -142,7 +154,9 @@ def tested(name: str, *, collect: bool) -> str:
         null = os.open(os.devnull, os.O_RDWR)
         for stream in (1, 2):
             os.dup2(null, stream)
-        os._exit(int(pytest.main(args, plugins=[LawsLast()])))
+        asking = Asking()
+        code = int(pytest.main(args, plugins=[asking]))
+        os._exit(NOT_SET_UP if asking.not_set_up else code)
     return waited(child)
 
 
@@ -152,10 +166,15 @@ def waited(child: int) -> str:
     while time.monotonic() < deadline:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
-            return "survived" if os.waitstatus_to_exitcode(status) == 0 else "killed"
+            fates = {0: "survived", 1: "killed", NOT_SET_UP: "not set up"}
+            return fates.get(os.waitstatus_to_exitcode(status), "unclear")
         time.sleep(0.05)
     os.killpg(child, signal.SIGTERM)
-    os.waitpid(child, 0)
+    deadline = time.monotonic() + ENDS_WITHIN_S
+    while not os.waitpid(child, os.WNOHANG)[0]:
+        if time.monotonic() > deadline:
+            os.killpg(child, signal.SIGKILL)
+        time.sleep(0.05)
     return "timed out"
 
 

@@ -1,0 +1,86 @@
+"""How faults are done to what is not there, or does not end."""
+
+import asyncio
+import signal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from election.errors import OutsideError
+from faults import doing
+from faults.clock import JUMP_S
+from faults.doing import Doing, rubbish
+from faults.plan import Fault
+from sandik import ports
+from tests.patience import PATIENCE_S
+
+
+async def test_a_store_that_cannot_be_flushed_is_a_sentence() -> None:
+    """And not the end of all seeds that were to come."""
+    actors: Any = SimpleNamespace(environment={"SANDIK_REDIS": f"redis://127.0.0.1:{ports.choose()}/0"})
+    nobody: Any = None
+    with pytest.raises(OutsideError, match="could not be flushed"):
+        await Doing(actors, nobody, nobody, nobody).do(Fault("flush", "store"))
+
+
+class Broker:
+    """A process that writes down what is done to it, and has no other."""
+
+    pid = 4711
+
+    def __init__(self) -> None:
+        self.done: list[object] = []
+        self.held = False
+        self.clock = SimpleNamespace(set=self.done.append)
+        self.send = self.done.append
+
+
+@pytest.mark.parametrize(
+    ("kind", "done"),
+    [
+        ("freeze", [signal.SIGSTOP, signal.SIGCONT]),
+        ("clock ahead", [JUMP_S, 0]),
+        ("full disk", ["full", "free"]),
+        ("stays away", [signal.SIGKILL]),
+    ],
+)
+async def test_a_fault_is_over_for_a_broker_also_where_its_night_breaks_off(
+    kind: str, done: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next seed's night has the same brokers."""
+    broker = Broker()
+    monkeypatch.setattr(doing.disk, "fill", lambda pid: broker.done.append("full"))
+    monkeypatch.setattr(doing.disk, "free", lambda pid: broker.done.append("free"))
+
+    async def breaks_off(seconds: float) -> None:
+        assert broker.held == (kind in ("full disk", "stays away"))
+        raise KeyError
+
+    nobody: Any = None
+    actors: Any = {"kafka-1": broker}
+    with pytest.raises(KeyError):
+        await Doing(actors, nobody, nobody, breaks_off).do(Fault(kind, "kafka-1", 1.0))
+    assert (done, False) == (broker.done, broker.held)
+
+
+async def test_rubbish_goes_by_itself_where_nobody_throws_it_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its connection does not stay for the rest of the night."""
+    monkeypatch.setattr(doing, "THROWN_OUT_WITHIN_S", 0.01)
+    gone = asyncio.Event()
+
+    async def listens(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+        gone.set()
+
+    server = await asyncio.start_server(listens, "127.0.0.1", 0)
+    async with server:
+        await rubbish(server.sockets[0].getsockname()[1])
+        async with asyncio.timeout(PATIENCE_S):
+            await gone.wait()
+
+
+async def test_rubbish_for_nobody_is_no_news() -> None:
+    """The gateway may be away by another fault."""
+    await rubbish(ports.choose())
