@@ -152,7 +152,13 @@ class Ledger:
 
     async def resend(self, contest: ContestId, held: Delivery) -> str:
         """A dead delivery is tried again; empty, or why not in a sentence."""
-        said = await self._run("resend", contest, held.key)
+        try:
+            said = await self._run("resend", contest, held.key)
+        except LostError:
+            return (
+                "the store was started again, and what was delivered is read from the log first: "
+                "let sandik deliver run, and ask again"
+            )
         if said[0] == b"RETRACTED":
             return "this call was retracted; it is not sent again"
         return "" if said[0] == b"OK" else f"it is not dead but {said[1].decode() or 'not known'}"

@@ -282,7 +282,9 @@ async def test_what_the_log_knows_leaves_the_outbox(ledger: Ledger) -> None:
     assert [2, 2] == [entry.what if isinstance(entry.what, int) else entry.what.seq for entry in left]
 
 
-async def test_what_is_dead_is_sent_again_by_hand_unless_it_was_retracted(ledger: Ledger) -> None:
+async def test_what_is_dead_is_sent_again_by_hand_unless_it_was_retracted(
+    ledger: Ledger, redis_server: Running
+) -> None:
     """From its first try on; a call that no longer stands stays where it is."""
     await spread(ledger, CALL, A)
     [call] = await taken(ledger)
@@ -296,6 +298,11 @@ async def test_what_is_dead_is_sent_again_by_hand_unless_it_was_retracted(ledger
     assert "" == await ledger.resend(MAYOR, retraction)
     [again] = await taken(ledger)
     assert (retraction.key, 1) == (again.key, again.tries)
+    await ledger.settle(MAYOR, again, "dead", note="gone")
+    client = Redis.from_url(redis_server.url)
+    await client.hset(ledger._key(MAYOR, "meta"), "run_id", "another")  # type: ignore[misc]
+    await client.aclose()
+    assert "read from the log first" in await ledger.resend(MAYOR, retraction)
 
 
 async def test_what_was_told_is_read_in_order_and_waited_for(ledger: Ledger, redis_server: Running) -> None:

@@ -312,7 +312,7 @@ def test_only_what_is_dead_is_sent_again(book: Book) -> None:
 def test_the_log_completes_the_ledger(book: Book) -> None:
     """The word that changed more often counts; what is open is due now, the oldest fact first."""
     book.redis.flushall()
-    for ask in (("spread", 1, "f1", "counted"), ("claim", "me", 1, 1, 1), ("renew", 1),
+    for ask in (("spread", 1, "f1", "counted"), ("claim", "me", 1, 1, 1), ("renew", 1), ("resend", "f1/a"),
                 ("settle", "me", "dead", 0, "", row("f1", "a"))):  # fmt: skip
         assert ["LOST"] == book.ledger(*ask)
     rows = [
