@@ -28,12 +28,11 @@ ERRORS = (
     "bad-token", "no-such-action", "full", OTHER,
 )  # fmt: skip
 """The codes of errors that clients are answered with (docs/reference/protocol.md)."""
-CLOSES = ("1001", "1003", "1009", "1012", "1013", "3401", "3403", "3408", "3501", OTHER)
+CLOSES = ("1002", "1003", "1007", "1009", "1011", "1012", "3401", "3403", "3408", "3501", OTHER)
 """The codes that we close websockets with."""
 BEHIND = "behind"
-CUTS = (BEHIND, "silent", "flood", "leaving", OTHER)
-"""Why we end a connection without a word: it does not read, answers no ping, writes without end, or stays
-when the gateway leaves."""
+CUTS = (BEHIND, "silent", OTHER)
+"""Why we end a connection without a word: it does not read, or answers no ping."""
 
 
 class Counted(Protocol):

@@ -160,12 +160,14 @@ class Refusal:
 
 def refusal(access: KafkaAccess, error: BaseException) -> Refusal | None:
     """What an error of the client says of access, whatever it was caused by; None: nothing."""
-    seen: BaseException | None = error
-    while seen is not None:
-        found = _refusal(access, seen)
+    cause: BaseException | None = error
+    seen: list[BaseException] = []
+    while cause is not None and cause not in seen:  # an error may be its own cause
+        found = _refusal(access, cause)
         if found is not None:
             return found
-        seen = seen.__cause__ or seen.__context__
+        seen.append(cause)
+        cause = cause.__cause__ or cause.__context__
     return _hung_up(access, error)
 
 

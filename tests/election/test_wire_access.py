@@ -167,3 +167,10 @@ def test_who_gives_no_name_is_told_so() -> None:
     found = refusal(PLAIN, TopicAuthorizationFailedError("a"))
     assert found is not None
     assert "does not let us, who give no name, read or write a" in found.why
+
+
+def test_an_error_that_is_its_own_cause_is_looked_at_once() -> None:
+    """Several who wait for one batch raise the same error, one from the other."""
+    first, second = ValueError("one"), ValueError("two")
+    first.__cause__, second.__cause__ = second, first
+    assert refusal(PLAIN, first) is None
