@@ -31,7 +31,7 @@ from faults.watching import Notes, broken, read
 from producers.cluster import Admin
 from producers.protocol import AlterTopic
 from producers.settings import Settings
-from sandik import cli, ports
+from sandik import cli, folders, ports
 from tests.groups import Group
 from tests.live.composed_cluster import PAGE, Cluster, started
 from tests.patience import PATIENCE_S
@@ -40,9 +40,9 @@ from tests.streams.made import NIGHTS
 
 (COMPARED,) = (block for block in blocks(PAGE) if "--same-as" in block.text)
 pytestmark = [pytest.mark.live, pytest.mark.kafka]
-CONTESTS = ("mayor", "assembly", "bridge")
-NIGHT, SPEED = "practice", "120"
-"""A minute of playing; what is left when everything was restarted is played at once."""
+NIGHT, SPEED = os.environ.get("SANDIK_TEST_NIGHT", "practice"), "120"
+"""A minute of playing, or more; what is left when everything was restarted is played at once."""
+CONTESTS = tuple(folders.load(NIGHT).night.contests)
 WORKERS, GATEWAYS = ("worker-1", "worker-2"), ("gateway-1", "gateway-2")
 
 
@@ -179,7 +179,9 @@ def test_the_same_night_on_a_laptop_and_on_three_brokers_and_six_nodes_is_the_sa
     there = {"SANDIK_KAFKA": cluster.kafka.addresses, "SANDIK_REDIS": redis_cluster.url}
     counting = {"SANDIK_NIGHT": NIGHT, "SANDIK_MODE": "rehearsal", "SANDIK_SESSION": "compare"}
     keys = [Keys(Scope("rehearsal", NightId(NIGHT), "compare"), ContestId(one)).meta for one in CONTESTS]
-    assert len({redis_cluster.primary(key).address for key in keys}) > 1, "name another session in the page"
+    if len(keys) > 1:
+        at = {redis_cluster.primary(key).address for key in keys}
+        assert len(at) > 1, "name another session in the page"
     worker = Process("compared", (SANDIK, "worker"), {**there, **counting}, tmp_path)
     worker.start()
     told = list[str]()
