@@ -21,12 +21,8 @@ EXAMPLE = """  sandik doctor
   sandik doctor --fix --night istanbul-2019-06-23
   SANDIK_KAFKA=kafka1:9092 SANDIK_REDIS=redis://cache:6379/0 SANDIK_NIGHT=./my-night sandik doctor --json"""
 ELSEWHERE = frozenset(
-    {
-        "SANDIK_NIGHT",
-        "SANDIK_SECRETS",
-        *(f"SANDIK_TEST_{what}" for what in ("ALL", "NIGHT", "THOROUGH")),
-        *shapes.VARIABLES,
-    }
+    {"SANDIK_NIGHT", "SANDIK_SECRETS", *shapes.VARIABLES}
+    | {"SANDIK_TEST_ALL", "SANDIK_TEST_NIGHT", "SANDIK_TEST_THOROUGH"}
 )
 """Settings that are in no room's table: the night, its shapes, and what only tests read."""
 
