@@ -82,20 +82,23 @@ ROWS = [
     Row("b.py", "by types", "x_f__mutmut_1", "", ""),
     Row("b.py", "not reached", "x_f__mutmut_2", "d", "e"),
 ]
+UNCLEAR = Row("b.py", "unclear", "x_f__mutmut_3", "f", "g")
+"""The tests could not be asked, which is no kill."""
 
 
 def test_the_report_counts_by_file_and_names_whoever_is_unexplained() -> None:
     """A survivor with a reason stands under its class, with the reason."""
     reasons = {("a.lua", "c + 1", "c - 1"): ("same", "c is always 0 here")}
     assert (
-        "| file | mutants | killed | by types | timed out | survived | not reached | unexplained |\n"
-        "|---|---:|---:|---:|---:|---:|---:|---:|\n"
-        "| a.lua | 2 | 1 | 0 | 0 | 1 | 0 | 0 |\n"
-        "| b.py | 2 | 0 | 1 | 0 | 0 | 1 | 1 |\n"
-        "| all | 4 | 1 | 1 | 0 | 1 | 1 | 1 |\n"
-    ) == table(ROWS, reasons)
-    text, unexplained = said(ROWS, reasons)
-    assert 1 == unexplained
+        "| file | mutants | killed | by types | timed out | survived | not reached | unclear "
+        "| unexplained |\n"
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|\n"
+        "| a.lua | 2 | 1 | 0 | 0 | 1 | 0 | 0 | 0 |\n"
+        "| b.py | 3 | 0 | 1 | 0 | 0 | 1 | 1 | 2 |\n"
+        "| all | 5 | 1 | 1 | 0 | 1 | 1 | 1 | 2 |\n"
+    ) == table([*ROWS, UNCLEAR], reasons)
+    text, unexplained = said([*ROWS, UNCLEAR], reasons)
+    assert 2 == unexplained
     assert f"## same: {CLASSES['same']}\n\n* a.lua, line 2: c is always 0 here" in text
     assert "## Unexplained\n\n* b.py, x_f__mutmut_2: not reached" in text
 
