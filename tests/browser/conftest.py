@@ -1,18 +1,19 @@
 """Chromium for the tests of the pages, and a gateway that does what a test says.
 
 Know before changing: the browser is Debian's, with flags that keep it from calling home; every test gets a
-fresh profile, and a page that logs an error, or breaks the content security policy, fails its test.
+fresh profile, and a page that logs an error, or breaks the content security policy, fails its test. It writes
+in letters of the usual width; what may never be cut is marked `wide_letters` and asked in wider ones.
 """
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
-from tests.browser import desk_night
+from tests.browser import desk_night, fonts
 from tests.browser.desk_gateway import DeskGateway, enter
 from tests.browser.serve import Snapshot, TestGateway
 from tests.patience import PATIENCE_S
@@ -46,19 +47,39 @@ def program() -> str | None:
 
 
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    """One browser for the tests of this folder; skipped, by name, where there is none.
+def driver() -> Iterator[Playwright]:
+    """What drives the browsers of this folder; skipped, by name, where a part is missing.
 
-    It ends with the folder, not with the session: while the driver runs, its event loop holds this thread,
-    and no asynchronous test elsewhere could run.
+    It ends with the folder, not with the session: while it runs, its event loop holds this thread, and no
+    asynchronous test elsewhere could run.
     """
-    found = program()
-    if found is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
+    absent = fonts.missing() if program() else ["chromium"]
+    if absent:
+        pytest.skip(f"not installed: apt-get install {' '.join(absent)}")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield playwright
+
+
+@pytest.fixture(scope="package")
+def chromium(driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser that writes as most readers' do."""
+    with _browser(driver, fonts.USUAL, tmp_path_factory) as browser:
         yield browser
-        browser.close()
+
+
+@pytest.fixture(scope="package")
+def wide_chromium(driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser whose letters are wider than almost any reader's."""
+    with _browser(driver, fonts.WIDE, tmp_path_factory) as browser:
+        yield browser
+
+
+@contextmanager
+def _browser(driver: Playwright, family: str, folders: pytest.TempPathFactory) -> Iterator[Browser]:
+    env = fonts.environment(family, folders.mktemp("fonts"))
+    browser = driver.chromium.launch(executable_path=program(), args=FLAGS, env=env)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
@@ -81,13 +102,15 @@ def gateway(ends: ExitStack) -> Callable[..., TestGateway]:
 
 
 @pytest.fixture
-def open_page(chromium: Browser, ends: ExitStack) -> Iterator[OpenPage]:
+def open_page(request: pytest.FixtureRequest, ends: ExitStack) -> Iterator[OpenPage]:
     """Opens pages in fresh profiles; at the end no page may have complained."""
+    wide = request.node.get_closest_marker("wide_letters")
+    browser: Browser = request.getfixturevalue("wide_chromium" if wide else "chromium")
     contexts = []
     complaints: list[str] = []
 
     def make(url: str, *, width: int = 1280, height: int = 900, **settings: Any) -> Page:
-        context = chromium.new_context(viewport={"width": width, "height": height}, **settings)
+        context = browser.new_context(viewport={"width": width, "height": height}, **settings)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))

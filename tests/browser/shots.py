@@ -10,10 +10,12 @@ Know before changing: they go to tests/browser/shots, which is not kept in the r
 import sys
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import sync_playwright
 
 from languages import codes
+from tests.browser import fonts
 from tests.browser.conftest import FLAGS, program
 from tests.browser.stands import STANDS, browsing, look, standing
 
@@ -34,8 +36,9 @@ def main(begins: list[str]) -> None:
     """Takes the pictures, and says where they are."""
     SHOTS.mkdir(exist_ok=True)
     names = [name for name in STANDS if name.startswith(tuple(begins) or "")]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program(), args=FLAGS)
+    with TemporaryDirectory() as kept, sync_playwright() as playwright:
+        env = fonts.environment(fonts.USUAL, Path(kept))
+        browser = playwright.chromium.launch(executable_path=program(), args=FLAGS, env=env)
         with browsing(browser) as page:
             for name, lang in product(names, codes()):
                 with standing(page, name, lang):

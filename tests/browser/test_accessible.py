@@ -49,9 +49,9 @@ class Seen(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def browser_page(chromium: Browser) -> Iterator[Page]:
-    """One page for all stands."""
-    with browsing(chromium) as page:
+def browser_page(wide_chromium: Browser) -> Iterator[Page]:
+    """One page for all stands, in wide letters: what is cut or overflows is cut in them first."""
+    with browsing(wide_chromium) as page:
         yield page
 
 

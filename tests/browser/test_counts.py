@@ -278,6 +278,7 @@ DIFFERING: Snapshot = {
 }  # fmt: skip
 
 
+@pytest.mark.wide_letters
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
 def test_boxes_that_differ_are_fetched_when_they_are_opened_and_all_of_it_is_for_everybody(
     width: int, scheme: str, gateway: MakeGateway, open_page: OpenPage

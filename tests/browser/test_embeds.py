@@ -183,6 +183,7 @@ def test_without_the_gateway_the_figures_stay_and_it_is_said(
     assert shown.is_hidden(".old")
 
 
+@pytest.mark.wide_letters
 @pytest.mark.parametrize("kind", sorted(KINDS))
 @pytest.mark.parametrize("lang", ["en", "tr"])
 def test_nothing_overflows_at_any_width(

@@ -48,6 +48,7 @@ def third(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         one.cache_clear()
 
 
+@pytest.mark.wide_letters
 @pytest.mark.parametrize("width", [1280, 360])
 def test_a_board_from_right_to_left_overflows_nowhere_and_keeps_its_order(
     third: None, gateway: MakeGateway, open_page: OpenPage, width: int

@@ -52,12 +52,12 @@ def mapped(shown: fakes.Snapshot) -> MapFile:
 
 
 @pytest.fixture(scope="module")
-def wide(chromium: Browser) -> Iterator[Page]:
-    """One board with its map for all that only look at it."""
+def wide(wide_chromium: Browser) -> Iterator[Page]:
+    """One board with its map, in wide letters, for all that only look at it."""
     shown = fakes.june()
     at = TestGateway(shown)
     at.mapped = mapped(shown)
-    with browsing(chromium) as page:
+    with browsing(wide_chromium) as page:
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(f"{at.url}?lang=en#map=1&area=fatih")
         expect(shape(page, "fatih")).to_be_focused()

@@ -50,6 +50,7 @@ def with_clock(open_page: OpenPage) -> Page:
     return shown
 
 
+@pytest.mark.wide_letters
 @pytest.mark.parametrize("kind", sorted(KINDS))
 @pytest.mark.parametrize("lang", ["en", "tr"])
 def test_nothing_is_too_small_cut_or_near_the_edge(
