@@ -3,6 +3,7 @@
     again = BeginsAgain(progress, rejoin)
     again.guard(apply)      a step at which the store has a gap begins again instead of ending the process
     again.begin(why)        the same from the sign of life
+    again.put_down()        before a join that was asked for elsewhere: what was read is thrown away
     await again.ready()     before the store's positions are asked for after a join
 
 The process stays in its group and asks for its partitions anew: the way in which a second worker comes, which
@@ -71,10 +72,15 @@ class BeginsAgain:
         if self._steps == self._progress.steps:
             raise why
         log.warning("%s", why)
-        self.pending, self._steps = True, self._progress.steps
+        self._steps = self._progress.steps
+        self.put_down()
+        self._rejoin()
+
+    def put_down(self) -> None:
+        """Throws away what was read: whoever has the partitions after the coming join reads it again."""
+        self.pending = True
         for drain in self._drains:
             drain.shut()
-        self._rejoin()
 
     def guard(self, apply: Callable[[B], Awaitable[None]]) -> Callable[[B], Awaitable[None]]:
         """The same step; at a gap it begins again, and the drain, being shut, acknowledges nothing."""

@@ -65,7 +65,9 @@ class Worker:
         self.counter = CountsBatches(night, self.store, self.refuse, self.progress)
         self.again.also(self.counter.forget)
         self.grounds, self.signatures = Grounds(night), signatures_at(settings.feed_keys, night)
-        self.rulings = TakesRulings(self.store, self.grounds, self.refuse, self.progress)
+        self.rulings = TakesRulings(
+            self.store, self.grounds, self.refuse, self.progress, lambda: self.again.pending
+        )
         self.grounds.warm()
         self._reading = False
         """Whether the stream processor was started; before that there is no consumer to ask."""

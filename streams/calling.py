@@ -6,7 +6,7 @@ about that changes nothing: the script counts offsets.
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -89,14 +89,23 @@ def _ruling(received: Received, night: Night, scope: Scope) -> Ruling | Finding:
 class TakesRulings:
     """Applies dockets to the store."""
 
-    def __init__(self, store: Store, grounds: Grounds, refuse: Refuse, progress: Progress) -> None:
+    def __init__(
+        self,
+        store: Store,
+        grounds: Grounds,
+        refuse: Refuse,
+        progress: Progress,
+        put_down: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.store, self._grounds, self._send, self._progress = store, grounds, refuse, progress
+        self._put_down = put_down
+        """Whether what was read has been thrown away, so that nothing of it is waited for."""
         self._chain = Chain(store)
 
     async def take_in(self, docket: Docket) -> None:
         """Applies a docket at every contest. Raises CannotCountError, or OutsideError."""
-        if docket.after:
-            await self._in_order(docket.after)
+        if docket.after and not await self._in_order(docket.after):
+            return
         if docket.refused:
             await self._send(docket.refused)
         for contest, papers in docket.cleared.items():
@@ -108,8 +117,11 @@ class TakesRulings:
                 raise CannotCountError(said)
         self._progress.note([docket.span])
 
-    async def _in_order(self, after: Mapping[str, int]) -> None:
-        """Returns when what a ruling comes after is counted and was asked about, or is long overdue."""
+    async def _in_order(self, after: Mapping[str, int]) -> bool:
+        """Returns when what a ruling comes after is counted and was asked about, or is long overdue.
+
+        False: what was read was put down meanwhile, and the ruling is read again.
+        """
         clock = asyncio.get_running_loop().time
         overdue_s = clock() + IN_ORDER_WITHIN_S
         while any(stored < after[name] for name, stored in (await self.store.positions(list(after))).items()):
@@ -117,14 +129,17 @@ class TakesRulings:
                 log.warning(
                     "a ruling comes before what it was heard after: %s is not counted yet", dict(after)
                 )
-                return
+                return True
+            if self._put_down():
+                return False
             await asyncio.sleep(LOOK_S)
         looks, asked_by_s = Looks(self.store), clock() + ASKED_WITHIN_S
         wanted = await looks.heads()
         while any(head.behind(wanted[contest]) for contest, head in (await looks.heads()).items()):
             if clock() > asked_by_s:
-                return  # nobody evaluates at the moment; the ruling does not wait for that
+                return True  # nobody evaluates at the moment; the ruling does not wait for that
             await asyncio.sleep(LOOK_S)
+        return True
 
     async def _clear(self, contest: ContestId, papers: Sequence[Clearance]) -> None:
         """Keeps the clearances, for papers still to come, and counts those that are held already."""

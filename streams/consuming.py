@@ -20,6 +20,7 @@ from faust.transport.drivers import aiokafka as driver
 
 from election.errors import UsageError
 from election.night import Night
+from election.wire.records import AFTER
 from streams import access
 from streams.again import BeginsAgain
 from streams.begun import begin
@@ -83,8 +84,15 @@ class OurConsumer(driver.Consumer):
         self._thread.thread_loop.call_soon_threadsafe(coordinator.request_rejoin)
 
     async def wait_empty(self) -> None:
-        """Before partitions are given back: what was read is applied, unless it is thrown away."""
-        if _ours(self.app).again.pending:
+        """Before partitions are given back: what was read is applied, unless it is thrown away.
+
+        A replay's ruling is applied after the reports that it was heard after. They may lie with another
+        worker, which counts nothing before this join; so it is not waited for, but read again after it.
+        """
+        again = _ours(self.app).again
+        if not again.pending and any(_comes_after_others(one) for one in self._unacked_messages):
+            again.put_down()
+        if again.pending:
             await self.maybe_wait_for_commit_to_finish()
             self._throw_away()
         else:
@@ -117,7 +125,10 @@ class OurConsumer(driver.Consumer):
         assigned = {partition_name(at.topic, at.partition): at for at in self.assignment()}
         if not assigned:
             return
-        positions = await self._positions(assigned)
+        begins = await self._begins(assigned)
+        positions = await self._positions(assigned, begins)
+        if _ours(self.app).live:  # a replay that goes back empties its log a moment before its store
+            _refuse_a_log_with_a_gap(positions, begins)
         await self._refuse_a_shorter_log(assigned, positions)
         offsets = {assigned[name]: offset for name, offset in positions.items()}
         await self._thread.seek_each(offsets)
@@ -125,15 +136,18 @@ class OurConsumer(driver.Consumer):
             self._read_offset[at] = self._committed_offset[at] = offset or None
         log.info("reading on from %s", ", ".join(f"{name} at {at}" for name, at in positions.items()))
 
-    async def _positions(self, assigned: Mapping[str, Any]) -> Mapping[str, int]:
+    async def _begins(self, assigned: Mapping[str, Any]) -> Mapping[str, int]:
+        """Where the log of each partition begins."""
+        if _ours(self.app).kind == "tansu":
+            return dict.fromkeys(assigned, 0)  # the embedded broker's all begin at 0
+        found = await self.earliest_offsets(*assigned.values())
+        return {name: found[at] for name, at in assigned.items()}
+
+    async def _positions(self, assigned: Mapping[str, Any], begins: Mapping[str, int]) -> Mapping[str, int]:
         """The store's offsets; where it has none, those at which the log begins (a replay that went back)."""
         app = _ours(self.app)
         positions = await app.positions(list(assigned))
-        new = [name for name, offset in positions.items() if not offset]
-        if not new or app.kind == "tansu":
-            return positions  # the embedded broker's logs all begin at 0
-        begins = await self.earliest_offsets(*(assigned[name] for name in new))
-        firsts = {name: begins[assigned[name]] for name in new if begins[assigned[name]]}
+        firsts = {name: begins[name] for name, offset in positions.items() if begins[name] and not offset}
         if not firsts:
             return positions
         await app.begin_at(firsts)
@@ -201,6 +215,7 @@ class OurApp(faust.App):
     """The library's app with our transport, and nothing written to disk."""
 
     kind: str
+    live: bool
     fetch_wait_ms: int
     positions: Callable[[Sequence[str]], Awaitable[Mapping[str, int]]]
     begin_at: Callable[[Mapping[str, int]], Awaitable[None]]
@@ -227,6 +242,22 @@ class OurApp(faust.App):
         found = super().on_init_dependencies()
         self.sensors.remove(self.monitor)
         return found
+
+
+def _refuse_a_log_with_a_gap(positions: Mapping[str, int], begins: Mapping[str, int]) -> None:
+    """Records that were deleted uncounted leave a gap. No batch fits over it, and each is tried for ever."""
+    for name, offset in positions.items():
+        if offset < begins[name]:
+            raise UsageError(
+                f"{name} begins at offset {begins[name]}, and the store has counted up to {offset}: Kafka "
+                "has deleted records that were never counted. Type sandik doctor --fix, so that no more go, "
+                "and send every feed again into a session of its own (SANDIK_SESSION)."
+            )
+
+
+def _comes_after_others(message: Any) -> bool:
+    """Whether a record says which reports it was heard after."""
+    return AFTER in dict(message.headers or ())
 
 
 def _ours(app: object) -> OurApp:
@@ -275,7 +306,7 @@ def make_app(night: Night, settings: Settings, store: Store, progress: Progress)
         **SESSIONS[settings.kafka_kind],
     )
     app.in_worker = True
-    app.kind = settings.kafka_kind
+    app.kind, app.live = settings.kafka_kind, settings.mode == "live"
     app.fetch_wait_ms = settings.fetch_wait_ms
     app.positions = store.positions
     app.begin_at = partial(begin_at, store)

@@ -53,6 +53,15 @@ async def test_a_store_that_lost_ground_is_asked_about_once() -> None:
     assert not await going.again.ready()
 
 
+async def test_what_is_put_down_for_a_join_of_others_asks_for_none_and_may_be_so_each_time() -> None:
+    """Nothing is lost there, so it is no reason to end, however often others come and go."""
+    going = Going()
+    for _ in range(2):
+        going.again.put_down()
+        assert (True, 0) == (going.again.pending, going.asked)
+        assert await going.again.ready()
+
+
 async def test_a_loss_that_beginning_again_does_not_cure_ends_the_process() -> None:
     """A log whose beginning is gone would be asked for for ever, as fast as Kafka answers."""
     going = Going()

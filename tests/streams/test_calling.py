@@ -223,7 +223,7 @@ async def test_a_replayed_ruling_waits_for_its_reports_and_for_what_they_give_ri
     """Read from two topics, in the order in which they were heard."""
     heads = Heads()
     takes = TakesRulings(cast("Store", heads), Grounds(NIGHT), Desk(Applied("e", 1)).send, Progress())
-    await takes._in_order({"replay.practice.reports/0": 5})
+    assert await takes._in_order({"replay.practice.reports/0": 5})
     assert (5, 3) == (heads.stored, heads.noted)
 
 
@@ -237,5 +237,14 @@ async def test_a_replayed_ruling_does_not_wait_for_ever(
         cast("Store", Heads(evaluates=False)), Grounds(NIGHT), Desk(Applied("e", 1)).send, Progress()
     )
     late = limit == "IN_ORDER_WITHIN_S"
-    await takes._in_order({"replay.practice.reports/0": 2**40 if late else 1})
+    assert await takes._in_order({"replay.practice.reports/0": 2**40 if late else 1})
     assert late == ("is not counted yet" in caplog.text)
+
+
+async def test_a_ruling_that_is_put_down_waits_no_longer_and_is_not_applied() -> None:
+    """It is read again by whoever has its partition then, and ruled once."""
+    desk = Desk(Applied("e", 1))
+    takes = TakesRulings(cast("Store", Heads()), Grounds(NIGHT), desk.send, desk.progress, lambda: True)
+    docket = docket_of([replace(one, after={"replay.practice.reports/0": 5}) for one in received([ruling()])])
+    await takes.take_in(docket)
+    assert {} == desk.progress.applied

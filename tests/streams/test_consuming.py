@@ -178,6 +178,42 @@ async def test_a_log_that_ends_before_the_stores_offset_is_not_read(monkeypatch:
             assert expected == refused
 
 
+@pytest.mark.parametrize(
+    ("mode", "kind", "stored", "refused"),
+    [
+        ("live", "apache", 39, True),
+        ("live", "apache", 40, False),
+        ("live", "apache", 0, False),
+        ("live", "tansu", 39, False),
+        ("replay", "apache", 39, False),
+    ],
+    ids=["a gap", "no gap", "nothing stored", "begins at 0", "a replay that is just going back"],
+)
+async def test_records_that_were_deleted_uncounted_end_the_worker(
+    mode: str, kind: str, stored: int, refused: bool
+) -> None:
+    """No batch fits over the gap: the worker would ask for its partitions again and again, for ever."""
+    async with made_app(mode=mode, kafka_kind=kind) as app:
+        app.consumer._thread.thread_loop.close()
+        app.consumer._thread = log = Log({aiokafka.TopicPartition("t", 0): 50})
+        log.begins, held = 40, {"t/0": stored}
+
+        async def positions(names: Sequence[str]) -> Mapping[str, int]:
+            return dict(held)
+
+        async def begin_at(firsts: Mapping[str, int]) -> None:
+            held.update(firsts)
+
+        app.positions, app.begin_at = positions, begin_at
+        if not refused:
+            await app.consumer.perform_seek()
+            return
+        with pytest.raises(
+            UsageError, match=f"t/0 begins at offset 40, and the store has .* up to {stored}:"
+        ):
+            await app.consumer.perform_seek()
+
+
 async def test_a_worker_without_a_partition_asks_the_store_for_nothing() -> None:
     """There are more workers than partitions now and then."""
     async with made_app() as app:
