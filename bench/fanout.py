@@ -1,12 +1,14 @@
 """One text to 1,000 and 5,000 clients on one core: our gateway, `websockets.broadcast`, bare writes, Go.
 
 Know before changing: all servers run at once, each with a crowd of its own, and take turns of about a second,
-so that a noisy minute of the machine hits all alike; what is compared is the median ratio of neighbours.
+so that a noisy minute of the machine hits all alike; what is compared is the median ratio of neighbours. A
+server says how much it wrote; its crowd is asked whether all of that came, or there is no figure.
 """
 
 import os
 import shutil
 import subprocess
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,9 +24,15 @@ CLIENTS, SIZES = (1000, 5000), (300, 2048)
 FRAMES_A_TURN = 60_000
 TURNS = 7
 ANSWER_WITHIN_S = 120.0
+AT_REST_S = 0.3
+"""A crowd that reads nothing for so long has read all that was sent."""
 BARE_LEAST, BROADCAST_LEAST = 0.9, 1.4
 GWS = "gws"
 SERVER_CORE, CROWD_CORE = 0, 1
+
+
+Served = tuple[Spoken, Spoken]
+"""A server, and its crowd."""
 
 
 @dataclass
@@ -48,7 +56,7 @@ def measure(place: Place, wanted: Wanted, results: Results) -> None:
         say("  Go is not here, so gws was not measured")
 
 
-def _serve(stack: ExitStack, way: str, clients: int, gws: Path | None) -> Spoken:
+def _serve(stack: ExitStack, way: str, clients: int, gws: Path | None) -> Served:
     if way == GWS:
         command = [str(gws)]
         if shutil.which("taskset"):
@@ -64,14 +72,15 @@ def _serve(stack: ExitStack, way: str, clients: int, gws: Path | None) -> Spoken
     if connected != clients:
         raise RuntimeError(f"{way}: {connected} of {clients} clients are connected")
     say(f"  {way}: {connected} clients")
-    return server
+    return server, crowd
 
 
-def _turns(servers: dict[str, Spoken], clients: int, size: int, turns: int) -> dict[str, Measured]:
+def _turns(servers: dict[str, Served], clients: int, size: int, turns: int) -> dict[str, Measured]:
     found = {way: Measured() for way in servers}
     rounds = max(5, FRAMES_A_TURN // clients)
+    before = {way: read_at_rest(crowd) for way, (_, crowd) in servers.items()}
     for turn in range(turns + 1):
-        for way, server in servers.items():
+        for way, (server, _) in servers.items():
             said = server.ask(ANSWER_WITHIN_S, rounds=rounds, bytes=size)
             if said["clients"] != clients:
                 raise RuntimeError(f"{way} has {said['clients']} of {clients} clients")
@@ -79,7 +88,20 @@ def _turns(servers: dict[str, Spoken], clients: int, size: int, turns: int) -> d
                 found[way].rates.append(said["frames"] / said["seconds"])
                 found[way].per_cpu.append(said["frames"] / said["cpu_s"])
         progress(turn, turns, f"{clients} clients, {size} bytes")
+    for way, (_, crowd) in servers.items():
+        came, sent = read_at_rest(crowd) - before[way], (turns + 1) * rounds * clients
+        if came != sent:
+            raise RuntimeError(f"{way}: {came:,} frames came of {sent:,}")
     return found
+
+
+def read_at_rest(crowd: Spoken) -> int:
+    """How many frames a crowd has read, when no more come."""
+    last = -1
+    while (frames := int(crowd.ask(ANSWER_WITHIN_S, do="counts")["frames"])) != last:
+        last = frames
+        time.sleep(AT_REST_S)
+    return frames
 
 
 def _add(results: Results, clients: int, size: int, found: dict[str, Measured]) -> None:

@@ -6,7 +6,8 @@
     python -m faults --summary FOLDER …         nothing is run: what the nights kept in these folders came to
 
 Know before changing: a seed that fails is run again with fewer faults (`shorten`), and printed with the
-fewest that still fail. The exit code is 1 if any promise broke, or a night did not come to its end.
+fewest that still fail. The exit code is 1 if any promise broke, or a night did not come to its end; 2 if
+there is nothing to play or to sum up, or no page to write into.
 """
 
 import argparse
@@ -41,11 +42,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs the seeds that the words ask for, or sums up what is kept of others."""
     args = _parser().parse_args(argv)
     try:
+        if args.into:
+            _into(args.into, "")
         seeds = _summed(args.summary) if args.summary else _run(args)
         made = table(seeds)
         print(f"\n{made}")
         if args.into:
-            args.into.write_text(put(args.into.read_text(encoding="utf-8"), "faults", made), encoding="utf-8")
+            _write(args.into, _into(args.into, made))
             print(f"written into {args.into}")
     except SandikError as error:
         print(error, file=sys.stderr)
@@ -77,6 +80,23 @@ def _failed(seed: Seed) -> bool:
     return bool(seed.broken) or not seed.ended
 
 
+def _into(page: Path, made: str) -> str:
+    """The page with the table between its marks. Raises UsageError that names the page."""
+    try:
+        return put(page.read_text(encoding="utf-8"), "faults", made)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{page} cannot be read, so no table can be written into it: {error}") from error
+    except UsageError as error:
+        raise UsageError(f"{page}: {error}") from error
+
+
+def _write(page: Path, text: str) -> None:
+    try:
+        page.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{page} cannot be written; the table stands above: {error}") from error
+
+
 def _summed(places: Sequence[Path]) -> list[Seed]:
     seeds, off = begun_again([look(folder) for place in places for folder in nights(place)])
     if not seeds:
@@ -92,6 +112,8 @@ def _summed(places: Sequence[Path]) -> list[Seed]:
 
 
 def _run(args: argparse.Namespace) -> list[Seed]:
+    if args.seeds < 1:
+        raise UsageError(f"--seeds says how many nights are played: {args.seeds} of them prove nothing.")
     staging = _staging(args)
     place = Path(tempfile.mkdtemp(prefix="sandik-faults-"))
     brokers = Brokers(place, Clocks(place) if staging.version > 1 else None)

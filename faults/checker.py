@@ -84,8 +84,13 @@ def nothing_lost(kinds: Kinds) -> Iterator[Broken]:
 
 
 def counted_once(kinds: Kinds) -> Iterator[Broken]:
-    """P2: the totals in the store are those of an independent fold over the log, to the vote."""
+    """P2: the totals in the store are those of an independent fold over the log, to the vote.
+
+    So is all else that it holds: what `sandik verify` finds to differ differs.
+    """
     yield from _missing("P2", kinds, "fold", "store")
+    for one in kinds.get("difference", ()):
+        yield Broken("P2", "the store", one["said"])
     folds = {one["contest"]: one["totals"] for one in kinds.get("fold", ())}
     stores = {one["contest"]: one["totals"] for one in kinds.get("store", ())}
     for contest in sorted(folds.keys() | stores.keys()):
@@ -104,7 +109,9 @@ def watched(kinds: Kinds) -> Iterator[Broken]:
     clients, gateways = _lives(kinds, CLIENTS), _lives(kinds, GATEWAYS)
     yield from _missing("P3", kinds, "shown", "crowd")
     yield from _missing("P4", kinds, "end", "compared", "fold")
-    for sentence in broken(list(clients.values()), list(gateways.values())):
+    # Of nights of before it was written down who is told a fact, nobody knows what readers had to hear.
+    public = [{"t": one.what, **one.facts} for one in kinds.get("told", ()) if one.facts.get("public")]
+    for sentence in broken(list(clients.values()), [*gateways.values(), public]):
         promise, _, said = sentence.partition(": ")
         yield Broken(promise if promise in ("P3", "P4") else "P5", "a client", said)
     ends = {one["contest"]: one["hash"] for one in kinds.get("end", ())}
@@ -115,6 +122,8 @@ def watched(kinds: Kinds) -> Iterator[Broken]:
         if one["hash"] != folds.get(one["contest"]):
             said = f"{one.by} holds {one['hash']}, the fold of the log is {folds.get(one['contest'])}"
             yield Broken("P4", one["contest"], said)
+    for one in kinds.get("silent", ()):
+        yield Broken("P4", one["contest"], f"{one.by} does not answer in the end")
     for contest in sorted(folds.keys() - ends.keys()):
         yield Broken("P4", contest, f"no gateway holds it, the fold of the log is {folds[contest]}")
 
@@ -148,20 +157,18 @@ def _lives(kinds: Kinds, begins: str) -> dict[str, list[Mapping[str, Any]]]:
 
 
 def told_once(kinds: Kinds) -> Iterator[Broken]:
-    """P5: one event, one id; whoever has it has its retraction; a delivery is repeated under its id."""
+    """P5: one event is told once; whoever has it has its retraction; a delivery is repeated under its id."""
     yield from _missing("P5", kinds, "told", "subscribed", "delivered")
     # Nights of the first plan make no call, and their seed may say nothing.
     if any(one["plan"] > 1 for one in kinds.get("seed", ())) and not any(
         one["kind"] == RETRACTION for one in kinds.get("told", ())
     ):
         yield Broken("P5", "nobody", "no call was retracted: nothing was checked")
+    yield from _in_turn([one for one in kinds.get("told", ()) if "seq" in one.facts])
     told: dict[str, Fact] = {}
-    events: dict[tuple[Any, ...], str] = {}
     for one in kinds.get("told", ()):
-        event = one["contest"], one["kind"], one["key"]
-        if events.setdefault(event, one["id"]) != one["id"]:
-            yield Broken("P5", " ".join(event), f"was told as {events[event]} and as {one['id']}")
         if one["id"] in told:
+            event = one["contest"], one["kind"], one["key"]
             yield Broken("P5", " ".join(event), f"{one['id']} stands twice among what was told")
         told[one["id"]] = one
     got: dict[str, set[str]] = defaultdict(set)
@@ -174,6 +181,27 @@ def told_once(kinds: Kinds) -> Iterator[Broken]:
             yield Broken("P5", one["to"], f"{one['id']} was said in two ways")
     for one in kinds.get("subscribed", ()):
         yield from _received(one, told.values(), got[one["to"]])
+
+
+def _in_turn(told: Iterable[Fact]) -> Iterator[Broken]:
+    """Facts are numbered without a gap; a contest has one call at a time, and that one is taken back.
+
+    An id is made from contest, kind and key, so two ids never show that one event was told twice: a call that
+    is made while another stands does. Nights of before wrote down what the log holds, without numbers.
+    """
+    last: dict[str, int] = {}
+    stands: dict[str, str] = {}
+    for one in told:
+        contest, kind, call = one["contest"], one["kind"], one["call"]
+        if one["seq"] != last.get(contest, 0) + 1:
+            yield Broken("P5", contest, f"fact {one['seq']} was told after {last.get(contest, 0)}")
+        last[contest] = one["seq"]
+        if kind == CALL:
+            if contest in stands:
+                yield Broken("P5", contest, f"{call} was called while {stands[contest]} stood")
+            stands[contest] = call
+        elif kind == RETRACTION and stands.pop(contest, "") != call:
+            yield Broken("P5", contest, f"{call} was taken back and did not stand")
 
 
 def _received(who: Fact, told: Iterable[Fact], got: set[str]) -> Iterator[Broken]:
@@ -198,14 +226,19 @@ def bounded(kinds: Kinds) -> Iterator[Broken]:
     sizes: dict[str, list[Fact]] = defaultdict(list)
     for one in kinds.get("size", ()):
         sizes[one["process"]].append(one)
-    for process, seen in sorted(sizes.items()):
+    for one in kinds.get("crowd", ()):
+        process = f"gateway-{one['gateway']}"
+        if len(sizes[process]) < 2:
+            yield Broken("P6", process, f"was looked at {len(sizes[process])} times: nothing was compared")
+    for process, seen in sorted((name, looks) for name, looks in sizes.items() if looks):
         first = seen[0]["bytes"]
         if not all(one["bytes"] for one in seen):
             yield Broken("P6", process, "was not there when it was looked at")
         for one in seen[1:]:
             may = first * GROWN_FACTOR + MEMORY_PER_CLIENT_BYTES * one["clients"]
-            if one["bytes"] > may:
-                said = f"holds {one['bytes']:,} bytes for {one['clients']} clients; at first {first:,}"
+            most = max(one["bytes"], one.facts.get("peak", 0))
+            if most > may:
+                said = f"held {most:,} bytes for {one['clients']} clients; at first {first:,}"
                 yield Broken("P6", process, said)
 
 

@@ -3,16 +3,20 @@
     await note_ending(actors, night)
 
 Know before changing: the fold is that of `streams.verify`, which counts the log with `election.rehearsal` and
-shares no sum with the worker. What is written down here is judged by nobody here.
+shares no sum with the worker. What was told is what the store tells, for that is what everybody follows: the
+log may hold a fact twice, and the store takes it once. What is written down here is judged by nobody here.
 """
 
+import asyncio
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from election.alerts import Told
 from election.errors import RecordError
-from election.night import Night
+from election.night import ContestId, Night
 from election.wire.frames import state_hash
+from election.wire.frames_told import for_everybody
 from election.wire.keys import unpack_total
 from election.wire.records import decode, identity
 from election.wire.told import decode as decode_told
@@ -26,9 +30,12 @@ from streams.settings import Settings as Counting
 from streams.store import Store
 from streams.verify import Verified, verify
 
+ANSWERS_WITHIN_S = 30.0
+"""How long a gateway may say nothing before that is written down in place of what it shows."""
+
 
 async def note_ending(actors: Actors, night: Night) -> None:
-    """Writes down the log, the fold, the store, and what each gateway shows."""
+    """Writes down the log, the fold, the store, and what each gateway shows, or that it is silent."""
     producing = Producing.read(actors.environment)
     scope = producing.scope(night.id)
     with History(str(actors.histories), "log") as history:
@@ -41,13 +48,27 @@ async def note_ending(actors: Actors, night: Night) -> None:
         await store.close()
     with History(str(actors.histories), "fold") as history:
         _note_fold(history, night, found)
+        for contest in night.contests:
+            for value in found.held[contest].told:
+                history.note("told", **told_facts(decode_told(value, scope)))
     for place in range(len(actors.gateways)):
         with History(str(actors.histories), f"gateway-{place}") as history:
             for contest in night.contests:
-                shown = actors.snapshot(place, contest)
-                if shown is not None:
-                    facts = {key: shown[key] for key in ("contest", "epoch", "version", "hash")}
-                    history.note("end", **facts)
+                note_shown(history, contest, await _shown(actors, place, contest))
+
+
+def note_shown(history: History, contest: ContestId, shown: Mapping[str, Any] | None) -> None:
+    """Writes down what a gateway shows in the end; None: it did not answer."""
+    if shown is None:
+        history.note("silent", contest=contest)
+    else:
+        history.note("end", **{key: shown[key] for key in ("contest", "epoch", "version", "hash")})
+
+
+def told_facts(fact: Told) -> dict[str, Any]:
+    """What is written down of a fact that the store tells; `public`: every reader is told it too."""
+    facts = {"contest": fact.contest, "seq": fact.seq, "kind": fact.kind, "key": fact.key}
+    return {"id": fact.id, "call": call_of(fact), "public": for_everybody(fact), **facts}
 
 
 def call_of(fact: Told) -> str:
@@ -61,18 +82,20 @@ def _topics(scope: Scope) -> list[str]:
     return [scope.topic(what) for what in ("reports", "rulings", "told")]
 
 
+async def _shown(actors: Actors, place: int, contest: ContestId) -> Mapping[str, Any] | None:
+    until_s = time.monotonic() + ANSWERS_WITHIN_S
+    while True:
+        shown = await asyncio.to_thread(actors.snapshot, place, contest)
+        if shown is not None or time.monotonic() > until_s:
+            return shown
+        actors.keep()
+        await asyncio.sleep(0.5)
+
+
 async def _note_log(history: History, producing: Producing, scope: Scope) -> None:
-    told = scope.topic("told")
-    known: set[str] = set()
-    async for logged in read_log(producing, _topics(scope)):
+    topics = [scope.topic(what) for what in ("reports", "rulings")]
+    async for logged in read_log(producing, topics):
         place = {"topic": logged.topic, "partition": logged.partition, "offset": logged.offset}
-        if logged.topic == told:
-            fact = decode_told(logged.value, scope)
-            if fact.id not in known:  # the log may hold a fact twice; who reads it takes it once
-                known.add(fact.id)
-                facts = {"contest": fact.contest, "kind": fact.kind, "key": fact.key}
-                history.note("told", id=fact.id, call=call_of(fact), **facts)
-            continue
         try:
             record = decode(logged.value, scope)
         except RecordError:

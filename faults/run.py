@@ -111,6 +111,7 @@ async def run(
         for number, group in enumerate(groups):
             await evening.go_on(group.after_s)
             await evening.befall(number, group)
+            evening.sizes()
         await evening.end([desk, calls])
         await evening.brokers_back()
         await note_ending(actors, held)
@@ -215,7 +216,7 @@ class Evening:
         """Waits until whoever watches shows the end too; what they were shown wrongly stays wrong."""
         until_s = time.monotonic() + BACK_WITHIN_S
         while time.monotonic() < until_s and any(
-            (one.promise, one.who) == ("P4", "a client") for one in check(read(histories))
+            one.who == "a client" and one.promise != "P3" for one in check(read(histories))
         ):
             await self.go_on(1.0)
 
@@ -319,11 +320,14 @@ class Evening:
         ]
 
     def sizes(self) -> None:
-        """What each gateway holds now; its crowd is there at the first look, so nobody is allowed for."""
+        """What each gateway holds now, and held at most since it was started.
+
+        Its crowd is there at the first look, so nobody is allowed for.
+        """
         for place in range(len(self._actors.gateways)):
             process = self._actors[f"gateway-{place}"]
-            size = resident(process.pid)
-            self._history.note("size", process=process.name, bytes=size, clients=0)
+            size, peak = resident(process.pid), resident_most(process.pid)
+            self._history.note("size", process=process.name, bytes=size, peak=peak, clients=0)
 
 
 def missing(told: Sequence[Told], kinds: Sequence[str], taken: set[str]) -> set[str]:
@@ -356,6 +360,15 @@ def resident(pid: int) -> int:
         if pid in (int(path.parent.name), int(fields[1])):
             total += int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
     return total
+
+
+def resident_most(pid: int) -> int:
+    """Bytes of memory that a process held at most since it was started; 0 for none."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
 
 
 def read_from(path: Path, read_to: dict[Path, int]) -> list[dict[str, Any]]:

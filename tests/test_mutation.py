@@ -1,5 +1,6 @@
 """The faults that are put into the Lua scripts, and the report on which of them no test noticed."""
 
+import importlib
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ def after(line: str) -> dict[str, list[str]]:
         ("local a = b and not c", "logic", ["local a = b or not c", "local a = b and c"]),
         ("local a = true", "logic", ["local a = false"]),
         ("local a = b[19]", "number", ["local a = b[20]"]),
+        ("local a = b * 0.5", "number", ["local a = b * 1.5"]),
         ("local a = 'told'", "text", ["local a = 'XXtold'"]),
         ("if a and b then", "condition", ["if not (a and b) then"]),
         ("while a do", "condition", ["while not a do"]),
@@ -74,6 +76,17 @@ def test_every_mutant_of_a_script_differs_in_its_one_line(script: Path) -> None:
         assert [mutant.line - 1] == [
             place for place, (one, other) in enumerate(zip(lines, spoiled, strict=True)) if one != other
         ]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_no_two_mutants_of_a_script_are_taken_for_one(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where several stand in one line, or the same line twice: or one would get the other's fate."""
+    monkeypatch.syspath_prepend(ROOT / "tools" / "mutation")
+    run_lua = importlib.import_module("run_lua")
+    made = list(mutants(script.read_text(encoding="utf-8")))
+    places = {run_lua.place_of(run_lua.row_of(script.stem, mutant, "")) for mutant in made}
+    assert len(made) == len(places)
+    assert len(made) > len({mutant.line for mutant in made})
 
 
 ROWS = [

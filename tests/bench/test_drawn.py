@@ -31,6 +31,12 @@ def written(path: Path, figures: dict[str, float]) -> Path:
     return path
 
 
+def test_the_page_has_one_title() -> None:
+    """What stands under a second one is another page to whoever makes a list of them."""
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    assert ["# How fast it is, and what limits it"] == [line for line in lines if line.startswith("# ")]
+
+
 def test_a_later_file_replaces_what_an_earlier_one_says(tmp_path: Path) -> None:
     """A part that was measured again."""
     first = written(tmp_path / "1.json", FIGURES)

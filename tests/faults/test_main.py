@@ -108,12 +108,63 @@ def test_a_broker_that_does_not_come_back_ends_its_night_and_not_the_run(
     assert "| nights that did not come to their end | **2** |" in said
 
 
+def test_no_nights_at_all_are_no_run_in_which_all_held(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A table of nothing would say that nothing was lost."""
+    assert 2 == program.main(["--seeds", "0"])
+    said = capsys.readouterr()
+    assert "--seeds says how many nights are played: 0 of them prove nothing." in said.err
+    assert "" == said.out
+
+
+@pytest.mark.parametrize(
+    ("held", "why"),
+    [(None, "cannot be read"), (b"\xff", "cannot be read"), (b"no marks\n", "faults: begin")],
+)
+def test_a_page_that_takes_no_table_is_named_before_the_first_night(
+    held: bytes | None,
+    why: str,
+    place: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Or a night's work would end in a traceback."""
+    page = tmp_path / "page.md"
+    if held is not None:
+        page.write_bytes(held)
+    monkeypatch.setattr(program, "_run", lambda args: pytest.fail("a night was played"))
+    assert 2 == program.main(["--into", str(page)])
+    said = capsys.readouterr().err
+    assert str(page) in said
+    assert why in said
+
+
+def test_a_page_that_cannot_be_written_is_named_below_the_table(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The table has been printed, so nothing is lost."""
+    page = tmp_path / "page.md"
+    page.write_text("<!-- faults: begin -->\n<!-- faults: end -->\n")
+
+    def full(*_: object, **__: object) -> int:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(program, "_night", lambda *_: night(ended=True))
+    monkeypatch.setattr(Path, "write_text", full)
+    assert 2 == program.main(["--plan", "1", "--seeds", "1", "--into", str(page)])
+    said = capsys.readouterr()
+    assert "| seeds that did | 1 |" in said.out
+    assert f"{page} cannot be written" in said.err
+
+
 def test_a_folder_without_nights_is_no_night_in_which_all_held(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Nor is the table of a page replaced by one of nothing."""
     page = tmp_path / "page.md"
-    page.write_text("as it was")
+    page.write_text("<!-- faults: begin -->\nas it was\n<!-- faults: end -->\n")
     assert 2 == program.main(["--summary", str(tmp_path), "--into", str(page)])
     assert f"No night is kept in {tmp_path}" in capsys.readouterr().err
-    assert "as it was" == page.read_text()
+    assert "\nas it was\n" in page.read_text()

@@ -5,6 +5,7 @@ most kinds. How long recoveries take is not asked here, only that each comes: a 
 """
 
 import asyncio
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +15,9 @@ import pytest
 from election.alerts import Told
 from faults.brokers import Brokers
 from faults.clock import Clocks, NoCompilerError
+from faults.history import read
 from faults.plan import Fault, Group
-from faults.run import READ, Staging, missing, run, shows
+from faults.run import READ, Staging, missing, resident, resident_most, run, shows
 from faults.summary import look
 from sandik import kafka
 from tests.streams import facts
@@ -51,13 +53,24 @@ def test_a_night_in_which_much_breaks_keeps_its_promises(brokers: Brokers, tmp_p
     """Nothing lost or twice, nobody goes back, everybody is told; all is right again after each fault."""
     folder = tmp_path / "seed-1"
     folder.mkdir()
-    broken, recovered = asyncio.run(run(1, GROUPS, brokers, folder, Staging(speed="120")))
+    broken, recovered = asyncio.run(run(1, GROUPS, brokers, folder, Staging(speed="60")))
     assert [] == [str(one) for one in broken if one.promise != "P7"]
     night = look(folder)
     assert night.ended
     assert sum(len(group.faults) for group in GROUPS) == len(recovered)
     assert [] == [one for one in night.thrown if one.readers_s is None]
     assert night.counts["retractions"]
+    looks = [one["process"] for one in read(folder / "histories") if one.what == "size"]
+    assert ["gateway-0", "gateway-1"] * (len(GROUPS) + 2) == looks
+
+
+def test_the_most_that_a_process_held_is_not_what_it_holds() -> None:
+    """What was given back between two looks is seen too; of a process that is gone, nothing is known."""
+    held = bytearray(b"x" * 50_000_000)
+    most = resident_most(os.getpid())
+    del held
+    assert resident(os.getpid()) + 25_000_000 < most <= resident_most(os.getpid())
+    assert 0 == resident_most(0)
 
 
 def test_a_crowd_shows_a_version_when_all_of_it_does_or_a_later_one_of_the_same_epoch() -> None:

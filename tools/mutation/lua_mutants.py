@@ -14,6 +14,7 @@ not made where that can be seen from the line; the others are killed by the firs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 TOKEN = re.compile(
     r"""(?P<comment>--[^\n]*)
@@ -93,7 +94,7 @@ def _of_line(line: str) -> Iterator[tuple[str, str]]:
 
 def _of_token(line: str, token: Token, before: list[str]) -> Iterator[tuple[str, str]]:
     if token.kind == "number":
-        yield "number", token.replaced(line, str(int(token.text) + 1))
+        yield "number", token.replaced(line, str(Decimal(token.text) + 1))
     elif token.kind == "string" and before[-2:] != ["call", "("]:
         yield "text", token.replaced(line, f"{token.text[0]}XX{token.text[1:]}")
     elif token.text == "not":
