@@ -2,9 +2,9 @@
 
     answer(asked)      /card/mayor.svg, and /card/mayor.png
 
-Know before changing: drawing takes tens of milliseconds, so it is done in a thread and not for every version:
-a picture is drawn anew after some seconds, or at once when the ban, the phase of the count or the call is
-another. One drawing at a time; whoever asks meanwhile waits for it.
+Know before changing: drawing takes a tenth of a second and more, so it is done in another process and not for
+every version: a picture is drawn anew after some seconds, or at once when the ban, the phase of the count or
+the call is another. One drawing at a time; whoever asks meanwhile waits for it.
 """
 
 import asyncio
@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from http import HTTPStatus
-from importlib import import_module
 from importlib.util import find_spec
 
 from election.errors import UsageError
@@ -21,6 +20,7 @@ from election.night import ContestId
 from election.wire.frames import Json
 from web.asked import Asked
 from web.card import og, svg
+from web.card_drawing import draw, drawn
 from web.embed.answer import guarded
 from web.embed.options import NoSuchError, Options, of
 from web.face import face_of
@@ -38,11 +38,6 @@ A_WHILE = "public, max-age=10"
 
 BLANK = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">{}</svg>'
 LETTER = '<text y="30" font-size="30" font-family="sans-serif">İ</text>'
-
-
-def draw(picture: bytes) -> bytes:
-    """The PNG of an SVG."""
-    return bytes(import_module("resvg_py").svg_to_bytes(svg_string=picture.decode()))
 
 
 @cache
@@ -68,9 +63,11 @@ class Drawer:
     """Draws one picture at a time and keeps the last of each."""
 
     def __init__(
-        self, draw: Callable[[bytes], bytes] = draw, clock: Callable[[], float] = time.monotonic
+        self,
+        drawn: Callable[[bytes], Awaitable[bytes]] = drawn,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._draw, self._clock = draw, clock
+        self._drawn, self._clock = drawn, clock
         self._last: dict[str, Drawn] = {}
         self._lock: asyncio.Lock | None = None
 
@@ -81,7 +78,7 @@ class Drawer:
             found = self._last.get(key)
             if found and found.stands == stands and self._clock() - found.at < DRAWN_EVERY_S:
                 return found.body
-            made = await asyncio.to_thread(self._draw, make())
+            made = await self._drawn(make())
             self._last.pop(key, None)
             while len(self._last) >= KEPT_MAX:
                 self._last.pop(next(iter(self._last)))

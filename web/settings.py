@@ -38,7 +38,7 @@ class Settings:
     speed: float = from_variable("SANDIK_SPEED", 0.0)
     """How many times faster than the night a replay runs, which the page then says; 0: nothing is said."""
     host: str = from_variable("SANDIK_HOST", "127.0.0.1")
-    """The address to listen on; 0.0.0.0 for all of this machine."""
+    """The address to listen on; 0.0.0.0 for all of this machine, :: for all of its IPv6 ones."""
     port: int = from_variable("SANDIK_PORT", 8080)
     """The port to listen on; 0 takes a free one, which the first line on standard output says."""
     port_file: str = from_variable("SANDIK_PORT_FILE", "")

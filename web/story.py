@@ -1,8 +1,9 @@
 """What the board says was told: the call and its badge, why there is none, the swing, and the list of alerts.
 
-Know before changing: static/story.js computes the same keys and the same list in the browser; a browser test
-compares both. A proposal is for the desk: its alert is left out here, as it is in the feeds. The mode stands
-in every title as it was told; on the page the ribbon says it, so that here the titles begin after it.
+Know before changing: static/story.js, badge.js and why.js compute the same keys in the browser, told.js makes
+the same list; a browser test compares them. A proposal is for the desk: its alert is left out here, as it is
+in the feeds. The mode stands in every title as it was told; on the page the ribbon says it, so that here the
+titles begin after it.
 """
 
 import re

@@ -44,6 +44,8 @@ class DeskGateway(TestGateway):
         """What is answered to a verb; by default that it is done."""
         self.hold = False
         """While true, acts are heard and not answered."""
+        self.refuses = ""
+        """The error, by its code, with which whoever subscribes is refused."""
         super().__init__(fakes.june())
 
     async def _talk(self, socket: ServerConnection) -> None:
@@ -59,7 +61,7 @@ class DeskGateway(TestGateway):
                 if frame["t"] == "auth":
                     signed_in = await self._sign_in(socket, frame["token"])
                 elif frame["t"] == "subscribe" and frame.get("kind") == "desk" and signed_in:
-                    await _say(socket, t="desk", sub=frame["sub"], d=self.desk)
+                    await _say(socket, **self._subscribed(frame["sub"]))
                 elif frame["t"] == "act":
                     self.acts.append(frame)
                     if not self.hold:
@@ -76,6 +78,11 @@ class DeskGateway(TestGateway):
         name, scopes = self.tokens[token]
         await _say(socket, t="scopes", scopes=scopes, name=name)
         return "desk" in scopes
+
+    def _subscribed(self, sub: str) -> Json:
+        if self.refuses:
+            return {"t": "error", "sub": sub, "code": self.refuses, "temporary": False, "message": "No."}
+        return {"t": "desk", "sub": sub, "d": self.desk}
 
     def _answer_to(self, act: Json) -> Json:
         said = self.answers.get(act["do"], {"ok": True, "outcome": "done", "d": {"because": ""}})

@@ -235,6 +235,25 @@ def test_the_count_that_is_chosen_is_followed_held_while_paused_and_asked_for_ag
     assert page.evaluate("() => sandik.store.painted.source") == served.snapshot["source"]
 
 
+def test_a_count_that_was_left_is_listened_for_no_more(gateway: MakeGateway, open_page: OpenPage) -> None:
+    """However often a reader turns from one to another, the page has one store for it, which begins anew."""
+    served = by_party(gateway)
+    page = open_page(f"{served.url}?lang=en")
+    live(page, served.snapshot["version"])
+    page.evaluate(
+        "() => { const real = document.addEventListener.bind(document); globalThis.heard = 0;"
+        " document.addEventListener = (kind, ...more) => {"
+        " if (kind === 'visibilitychange') globalThis.heard += 1; real(kind, ...more); }; }"
+    )
+    for _ in range(3):
+        press(page, "Party’s tallies")
+        expect(page.locator(".another.shown:visible")).to_have_count(2)
+        press(page, "Agency A")
+        expect(page.locator(".another:visible")).to_have_count(0)
+    assert 1 == page.evaluate("() => globalThis.heard")
+    assert ["party"] * 3 == [one["source"] for one in served.heard if one.get("source")]
+
+
 def test_without_a_socket_another_count_is_asked_for_by_its_address(
     gateway: MakeGateway, open_page: OpenPage
 ) -> None:

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import desk_night as night
-from tests.browser.desk_gateway import REASON, SURE, Come, MakeDesk, acts, the_act, unhurried
+from tests.browser.conftest import OpenPage
+from tests.browser.desk_gateway import REASON, SURE, Come, MakeDesk, acts, sign_in, the_act, unhurried
 
 pytestmark = pytest.mark.browser
 Json = dict[str, Any]
@@ -285,3 +286,39 @@ def test_a_store_that_is_away_is_said(desk: MakeDesk, come: Come) -> None:
     gateway.send(t="desk", sub="desk", stale_s=12.0)
     expect(page.locator(".status .word")).to_have_text("Store not reached")
     expect(page.locator("#decide-title")).to_have_text("Call it for Ekrem İmamoğlu?")
+
+
+def test_what_is_refused_for_now_signs_nobody_out(desk: MakeDesk, come: Come) -> None:
+    """A gateway that is full is asked again at its next beat; what stands there, and what is typed, stays."""
+    gateway = desk()
+    page = come(gateway)
+    page.fill("textarea", REASON)
+    gateway.send(t="error", sub="desk", code="full", temporary=True, message="Too much.")
+    gateway.send(t="beat")
+    gateway.until(lambda: 2 == len([one for one in gateway.heard if one["t"] == "subscribe"]))
+    gateway.send(t="beat")
+    gateway.put(night.contest(), at=night.at("19:16:59"))
+    expect(page.locator(".status")).to_contain_text("19:16:59")
+    assert REASON == page.input_value("textarea")
+    assert 2 == len([one for one in gateway.heard if one["t"] == "subscribe"])
+
+
+def test_a_gateway_that_has_no_desk_says_so_and_signs_nobody_out(desk: MakeDesk, open_page: OpenPage) -> None:
+    """The token is good: the sentence stands where the night would."""
+    gateway = desk()
+    gateway.refuses = "no-such-kind"
+    page = open_page(f"{gateway.url}desk?lang=en")
+    sign_in(page, "sandik_second")
+    expect(page.locator("#night")).to_have_text(
+        "This gateway sends nothing to the desk: it is started without it."
+    )
+    expect(page.locator("#who b")).to_have_text(night.SECOND)
+
+
+def test_a_token_that_opens_the_desk_no_more_leads_out_of_it(desk: MakeDesk, come: Come) -> None:
+    """The gateway ends what it sends to it."""
+    gateway = desk()
+    page = come(gateway)
+    gateway.send(t="error", sub="desk", code="no-scope", temporary=False, message="This was for the desk.")
+    expect(page.locator("#problem")).to_contain_text("has not the scope desk")
+    expect(page.locator("#token")).to_be_visible()

@@ -179,6 +179,23 @@ def test_a_link_to_a_time_shows_that_board_and_follows_nothing(
     live(page, night["version"])
 
 
+def test_a_board_of_a_time_asks_again_until_it_has_its_snapshot(
+    gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """A way to the gateway that is away for a moment leaves no tiles that do nothing."""
+    page = open_page(f"{gateway(fakes.june()).url}?lang=en&as_of={AS_OF}")
+    until(page, "globalThis.sandik?.store.painted")
+    refused: list[str] = []
+    page.route("**/snapshot/**", lambda route: (refused.append(route.request.url), route.abort()), times=1)
+    page.add_init_script(
+        "const real = setTimeout;"
+        "globalThis.setTimeout = (what, ms, ...more) => real(what, ms === 5000 ? 50 : ms, ...more);"
+    )
+    page.reload()
+    until(page, "globalThis.sandik?.store.painted")
+    assert 1 == len(refused)
+
+
 def test_on_a_phone_the_key_is_one_row_and_the_codes_stay_free(
     gateway: MakeGateway, open_page: OpenPage
 ) -> None:

@@ -17,6 +17,9 @@ from tests.browser import fakes
 from tests.browser.conftest import OpenPage
 from tests.browser.replay_gateway import HELD, ReplayGateway, did, drive, fault
 from tests.browser.serve import Snapshot
+from web.face import face_of
+from web.pages import page_values
+from web.words import words
 
 pytestmark = pytest.mark.browser
 MakeReplay = Callable[..., ReplayGateway]
@@ -186,6 +189,28 @@ def test_the_figures_are_those_of_the_count_and_the_page_proves_its_hash(
     for said in ("29,627", "of 31,186 · 95.0%", "▲ 674,449", "CALLED 19:16", "this page holds the same"):
         expect(facts).to_contain_text(said)
     expect(driven(replay(june)).locator("#facts")).to_contain_text("this page holds something else")
+
+
+@pytest.mark.parametrize(
+    "night",
+    [
+        fakes.june(),
+        fakes.june_closed(),
+        fakes.march_early(),
+        fakes.march_close(),
+        fakes.june() | {"call": fakes.june()["call"] | {"elected": ["imamoglu", "yildirim"]}},
+        fakes.june() | {"call": fakes.june()["call"] | {"state": "rerun"}},
+    ],
+)
+def test_the_call_is_said_in_the_words_of_the_board(
+    night: Snapshot, replay: MakeReplay, driven: Driven
+) -> None:
+    """Also too early, under the ban, of several who are elected, and annulled."""
+    board = page_values(night, face_of(night), words("en"))["badge.text"]
+    page = driven(replay(night))
+    call = page.locator("#facts .figures > div").nth(2)
+    expect(call.locator(".figure")).to_have_text(str(board).partition(" · ")[0])
+    expect(call.locator(".quiet")).to_have_text(str(board).partition(" · ")[2])
 
 
 def test_under_the_ban_no_figure_of_votes_is_on_the_page(replay: MakeReplay, driven: Driven) -> None:

@@ -50,8 +50,8 @@ def test_a_plural_and_a_choice_have_sentences_in_them(monkeypatch: pytest.Monkey
 def test_a_value_may_differ_by_language() -> None:
     """As a mapping, or as a function of the language; in lists too."""
     by = {"en": "Yes", "tr": "Evet"}
-    assert {"en": "CALLED for Yes", "tr": "Evet KAZANDI"} == said("told.made", names=by)
-    assert "Evet KAZANDI" == say("tr", "told.made", names=lambda language: by[language])
+    assert {"en": "CALLED for Yes", "tr": "İLAN EDİLDİ: Evet"} == said("told.made", names=by)
+    assert "İLAN EDİLDİ: Evet" == say("tr", "told.made", names=lambda language: by[language])
     assert "Evet; x." == say("tr", "told.sources.because", parts=[by, "x"])
 
 
@@ -111,6 +111,6 @@ def test_english_comes_first_and_stands_in_for_what_a_language_lacks() -> None:
     assert ("en", "tr") == spoken()
     assert {"en": "EN", "tr": "TR"} == in_each(str.upper)
     assert ("the first boxes are counted",) == sentence("xx", "told.counted.first")
-    assert (Field("names"), " KAZANDI") == sentence("tr", "told.made")
+    assert ("İLAN EDİLDİ: ", Field("names")) == sentence("tr", "told.made")
     with pytest.raises(KeyError):
         say("en", "told.nothing_of_the_kind")

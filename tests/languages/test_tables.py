@@ -13,6 +13,7 @@ import pytest
 
 from languages import SPOKEN, codes, table
 from languages.saying import FORKS, Field, Nodes, parse
+from web.words import UNPREFIXED
 
 HOUSE = Path(__file__).resolve().parents[2]
 ROOMS = ("election", "producers", "streams", "web", "sandik")
@@ -53,6 +54,9 @@ ENGLISH_ALONE = {
 """Said in English at the command line and in the reference: what a rule asks and rests on, and refusals."""
 STATES = {"tie by lot", "does not apply"}
 """Words of the contract that scripts compare; pages say them by their table."""
+OF_AN_ELEMENT = re.compile(r'\b(?:key|class|style|role): "[^"]*"')
+"""What a script says of an element, which is the key of no sentence."""
+QUOTES = "\"'`"
 
 
 @cache
@@ -144,19 +148,29 @@ def test_every_spoken_sentence_is_said_somewhere(part: str) -> None:
     assert [] == unused
 
 
+def asked_as(key: str, part: str = "") -> Iterator[str]:
+    """How a key can stand in code, with its part: whole, or as it begins or ends around a value."""
+    dots = [at for at, letter in enumerate(key) if letter == "."]
+    for quote in QUOTES:
+        yield f"{quote}{part}{key}{quote}"
+        yield from (f"{quote}{part}{key[: at + 1]}{hole}" for at in dots for hole in ("{", "${"))
+        yield from (f"}}{key[at:]}{quote}" for at in dots)
+        if part:
+            yield from (f"}}.{key}{quote}", f"{quote}{part}{{")
+
+
 def test_every_sentence_of_a_page_is_said_somewhere() -> None:
-    """In Python or in a script, by its whole key or by how its key begins."""
-    sources = [path.read_text() for path in (HOUSE / "web").rglob("*") if path.suffix in (".py", ".js")]
-    text = "\n".join(sources)
+    """In Python or in a script; without its part only on the board, and in the scripts of that part."""
+    paths = [path for path in (HOUSE / "web").rglob("*") if path.suffix in (".py", ".js")]
+    texts = {path: OF_AN_ELEMENT.sub("", path.read_text()) for path in paths}
+    whole = "\n".join(texts.values())
     unused = []
     for part, known in table("en").items():
+        own = [said for path, said in texts.items() if re.fullmatch(rf"{part}(_\w+)?\.js", path.name)]
+        scripts = whole if part in UNPREFIXED else "\n".join(own)
         for key in known if part not in SPOKEN else ():
-            begins = [key[: at + 1] for at, letter in enumerate(key) if letter == "."]
-            forms = [f'"{key}"', f"{part}.{key}", f"'{key}'", f"`{key}`", f".{key}"]
-            forms += [f"{quote}{begin}{hole}" for begin in begins for quote in '"`' for hole in ("{", "${")]
-            forms += [f"{part}.{begin}{hole}" for begin in begins for hole in ("{", "${")]
-            forms += ["}" + key[len(begin) - 1 :] for begin in begins]
-            if not any(form in text for form in forms):
+            bare = any(form in scripts for form in asked_as(key))
+            if not bare and not any(form in whole for form in asked_as(key, f"{part}.")):
                 unused.append(f"{part}.{key}")
     assert [] == unused
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import struct
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from tests.browser import fakes
 from tests.web.embed.made import asked
 from web import card_png, pages
 from web.card import HIGH, WIDE, svg
-from web.card_png import DRAWN_EVERY_S, Drawer, cannot, draw, tags
+from web.card_drawing import draw
+from web.card_png import DRAWN_EVERY_S, Drawer, cannot, tags
 from web.policy import Outside
 from web.words import words
 
@@ -21,12 +23,19 @@ def clock() -> list[float]:
     return [100.0]
 
 
+async def noted(drawn: list[bytes], picture: bytes) -> bytes:
+    """Stands in for drawing: the picture is itself, and it is noted that it was wanted."""
+    await asyncio.sleep(0)
+    drawn.append(picture)
+    return picture
+
+
 def test_a_picture_is_drawn_again_after_some_seconds_or_when_it_stands_for_something_else(
     clock: list[float],
 ) -> None:
     """A withdrawn call is not shown for ten seconds more."""
     drawn: list[bytes] = []
-    drawer = Drawer(lambda picture: drawn.append(picture) or picture, lambda: clock[0])
+    drawer = Drawer(partial(noted, drawn), lambda: clock[0])
 
     async def night() -> None:
         assert b"1" == (await drawer.get("mayor/en", "open called", lambda: b"1")).plain
@@ -43,7 +52,7 @@ def test_a_picture_is_drawn_again_after_some_seconds_or_when_it_stands_for_somet
 def test_a_crowd_waits_for_one_drawing(clock: list[float]) -> None:
     """Whoever asks while a picture is drawn gets that one."""
     drawn: list[bytes] = []
-    drawer = Drawer(lambda picture: drawn.append(picture) or picture, lambda: clock[0])
+    drawer = Drawer(partial(noted, drawn), lambda: clock[0])
 
     async def crowd() -> None:
         await asyncio.gather(*(drawer.get("mayor/en", "open", lambda: b"1") for _ in range(50)))

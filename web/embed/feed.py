@@ -1,6 +1,6 @@
 """What was told, as an embed: the newest first, each once, with why.
 
-Know before changing: the list is the board's own element (static/story.js), which puts new lines in and
+Know before changing: the list is the board's own element (static/told.js), which puts new lines in and
 leaves those that are there where they are.
 """
 

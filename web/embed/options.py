@@ -7,6 +7,7 @@ by nobody after that, so what is wrong in one is said at once, and nothing in it
 """
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from urllib.parse import quote
 
 from election.errors import UsageError
@@ -19,6 +20,12 @@ from web.words import languages
 THEMES = ("auto", "light", "dark")
 PALETTES = ("party", "safe")
 DELAY_S_MAX = 600
+NAMES = ("contest", "lang", "theme", "palette")
+"""What can be asked for; of an overlay also its delay."""
+ELSEWHERE = ("delay", "as_of", "area")
+"""Names that mean something in other addresses of ours. Sites add words of their own (`v`, `utm_source`)."""
+ALIKE = 0.7
+"""From where on a name is one of ours misspelt; a share of letters in common, 0 to 1."""
 
 
 class NoSuchError(UsageError):
@@ -58,9 +65,21 @@ def of(asked: Asked, contest: ContestId) -> Options:
     group = asked.groups.get(contest)
     if group is None:
         raise NoSuchError(f"There is no such contest; there is {', '.join(asked.groups)}: ?contest=NAME.")
+    _look_at_names(asked)
     lang = one_of(asked, "lang", (asked.lang, *languages()))
     theme, palette = one_of(asked, "theme", THEMES), one_of(asked, "palette", PALETTES)
     return Options(contest, lang, theme, palette, group.tag + clock_mark(group.shown), group.shown)
+
+
+def _look_at_names(asked: Asked) -> None:
+    names = (*NAMES, "delay") if asked.where == "overlay" else NAMES
+    for name, said in asked.query.items():
+        if name not in names:
+            if name in ELSEWHERE or get_close_matches(name, names, 1, ALIKE):
+                raise UsageError(f"There is no option {name[:40]!r}; there is {', '.join(names)}.")
+            continue
+        if len(said) > 1:
+            raise UsageError(f"{name} is said twice.")
 
 
 def one_of(asked: Asked, name: str, known: tuple[str, ...]) -> str:

@@ -1,15 +1,19 @@
 /* What an address says beyond the contest: #area=fatih is a place to look at, #as-of=19:15 the board of that time,
    #map=1 the map in place of the tiles, #source=party by whose count the places are shown (ways.js, fetched when it is
    asked for). Know before changing: a board of another time comes from the server and is never renewed; it asks for its
-   own snapshot once, so that its tiles and its table can be used. */
+   own snapshot until it has it, so that its tiles and its table can be used. */
 
-import { whenAsked } from "./late.js";
+import { AGAIN_MS, whenAsked } from "./late.js";
 
 export const asOf = document.body.dataset.asOf;
 
-export async function showThen({ store }, contest) {
-  const answer = await fetch(`/snapshot/${encodeURIComponent(contest)}.json?as_of=${encodeURIComponent(asOf)}`);
-  if (answer.ok) store.put(await answer.json());
+export async function showThen(app, contest) {
+  try {
+    const answer = await fetch(`/snapshot/${encodeURIComponent(contest)}.json?as_of=${encodeURIComponent(asOf)}`);
+    if (answer.ok) app.store.put(await answer.json());
+  } catch {
+    setTimeout(() => showThen(app, contest), AGAIN_MS);
+  }
 }
 
 export const words = () => new URLSearchParams(location.hash.slice(1));

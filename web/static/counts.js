@@ -2,9 +2,10 @@
    the server sends; a browser test compares the two. The table moves only when the counts begin or end to disagree on
    the leader, and not under the eye: while one of its two places is in the window it waits (docs/decisions/0023). */
 
+import { short } from "./badge.js";
 import { reached } from "./face.js";
 import { whenAsked } from "./late.js";
-import { hidden, short } from "./story.js";
+import { hidden } from "./story.js";
 import { NONE } from "./words.js";
 
 function farEnough(s, { counted, claimed }) {

@@ -38,6 +38,7 @@ class Desk {
     const { link } = this;
     hear(this);
     document.addEventListener("change", (event) => this.pick(event));
+    link.addEventListener("beat", () => this.refused && link.state === "open" && this.subscribe());
     setInterval(() => this.draw(), TICK_MS);
     link.start();
     this.changed();
@@ -48,7 +49,12 @@ class Desk {
     const { link } = this;
     if (this.name !== link.name) this.leave();
     this.name = link.name;
-    link.send({ t: "subscribe", sub: SUB, kind: "desk" });
+    this.subscribe();
+  }
+
+  subscribe() {
+    this.refused = this.nothing = false;
+    this.link.send({ t: "subscribe", sub: SUB, kind: "desk" });
   }
 
   leave() {
@@ -62,10 +68,7 @@ class Desk {
   }
 
   take(frame) {
-    if (frame.t === "error" && frame.sub === SUB) {
-      this.link.signOut(frame.code === "no-scope" ? "scope" : "view");
-      return;
-    }
+    if (frame.t === "error" && frame.sub === SUB) return this.error(frame);
     if (frame.t !== "desk") return;
     this.stale = frame.stale_s == null ? null : { seconds: frame.stale_s, at: performance.now() };
     if (!frame.d) return this.draw();
@@ -73,6 +76,14 @@ class Desk {
     this.heardAt = performance.now();
     this.colours(this.d.contests.slice(0, 1));
     this.ring();
+    this.draw();
+  }
+
+  /* Only a token that does not open the desk leads out of it; what is refused for now is asked for at the next beat. */
+  error({ code, temporary }) {
+    if (code === "no-scope") return this.link.signOut("scope");
+    this.refused = temporary;
+    this.nothing = !temporary;
     this.draw();
   }
 
@@ -125,7 +136,7 @@ class Desk {
       link.state !== "open" && h("p.cut", { key: "cut" }, line(w, "cut")),
       h("div.desk", { key: "desk" }, this.deciding.draw(), this.beside.draw(), this.tables.draw()),
       this.toast(),
-    ] : signedIn ? [h("p.none", null, line(w, "wait"))] : []);
+    ] : signedIn ? [h("p.none", null, line(w, this.nothing ? "problem.view" : "wait"))] : []);
     const waits = ready ? waiting(this).filter((one) => one.kind === "proposal" && !one.mine).length : 0;
     document.title = (waits ? `(${waits}) ` : "") + line(w, "doc");
     const first = this.d?.contests[0];
@@ -246,9 +257,9 @@ class Desk {
     if (name) this.draw();
   }
 
+  /* What is in front as it was drawn: what is pressed is about that. */
   current() {
-    const queue = waiting(this);
-    return queue.find((one) => one.id === this.deciding.chosen) ?? queue[0];
+    return waiting(this).find((one) => one.id === this.deciding.front);
   }
 
   /* A decision on what is in front, if that is what was asked: a key that is held presses what is gone already. The reason
@@ -274,7 +285,7 @@ class Desk {
       approve: () => this.decide("approve", ({ id, contest }) => ({ proposal: id, version: contest.proposal.version })),
       refuse: () => this.decide("refuse", ({ id }) => ({ proposal: id })),
       retract: () => this.decide("retract", ({ id }) => ({ call: id })),
-      choose: ({ id }) => { deciding.chosen = id; this.draw(); },
+      choose: ({ id }) => { doing.putAside(`because-${deciding.front}`); deciding.chosen = id; this.draw(); },
       look: ({ id }) => deciding.look(id),
       back: ({ place }) => doing.back(place),
       hush: ({ place }) => { doing.said.delete(place); this.draw(); },

@@ -43,6 +43,7 @@ export class Deciding {
   constructor(app) {
     this.app = app;
     this.chosen = null;
+    this.front = null;
     this.looked = new Map();
     this.before = new Map();
   }
@@ -50,11 +51,34 @@ export class Deciding {
   draw() {
     const { app } = this;
     const queue = waiting(app);
-    const now = queue.find((one) => one.id === this.chosen) ?? queue[0];
+    const now = this.current(queue);
+    if (this.chosen !== now?.id) this.chosen = null;
+    this.front = now?.id ?? null;
     app.doing.follow("decide", now?.id ?? "none");
     const parts = now ? (now.kind === "proposal" ? this.proposal(now.contest) : this.call(now.contest)) : this.nothing();
     return h("section.decide", { key: `decide-${now?.id ?? "none"}`, "aria-labelledby": "decide-title", "data-kind": now?.kind ?? "none" },
-      queue.length > 1 && this.others(queue, now), parts);
+      queue.length > 1 && this.others(queue, now), this.waits(queue[0], now), parts);
+  }
+
+  /* What is in front: what was chosen; what somebody is at work on, until it is done or gone; else the most urgent. */
+  current(queue) {
+    const find = (id) => queue.find((one) => one.id === id);
+    return find(this.chosen) ?? (this.works(this.front) ? find(this.front) : null) ?? queue[0];
+  }
+
+  /* Whether somebody types a reason for it, or is about to, or is asked once more. */
+  works(id) {
+    const { doing } = this.app;
+    const name = `because-${id}`;
+    const field = document.getElementById(name);
+    return doing.asks(id) !== null || doing.busy === id || (field ? field === document.activeElement || doing.typed(name) !== "" : Boolean(doing.begun(name)));
+  }
+
+  /* A proposal that waits for whoever is at work on something else: it is told, and takes nothing away. */
+  waits(first, now) {
+    if (first === now || first.kind !== "proposal" || first.mine) return null;
+    const { w } = this.app;
+    return h("p.since", { key: "news" }, line(w, "ring.proposal", { contest: w.name(first.contest, "title") }));
   }
 
   others(queue, now) {

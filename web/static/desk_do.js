@@ -16,6 +16,7 @@ export class Doing {
     this.missing = null;
     this.undoes = null;
     this.kept = null;
+    this.drafts = new Map();
     addEventListener("pagehide", () => this.flush());
   }
 
@@ -28,18 +29,25 @@ export class Doing {
   keep(name) {
     const fields = [...document.querySelectorAll("#night :is(textarea, input, select)")].filter((one) => one.value);
     this.kept = { name, texts: new Map(fields.map((one) => [one.id, one.value])) };
+    for (const { id } of fields) this.drafts.delete(id);
+  }
+
+  /* Puts aside what is typed in a field: whoever turns to another decision comes back to it. */
+  putAside(field) {
+    if (document.getElementById(field)) this.drafts.set(field, this.typed(field));
   }
 
   /* A reason that was sent is not the reason of the next act. */
   spent(field) {
     this.kept = null;
+    this.drafts.delete(field);
     const node = document.getElementById(field);
     if (node) node.value = "";
   }
 
   /* What a field begins with, when it is drawn again. */
   begun(field) {
-    return this.kept?.texts.get(field);
+    return this.drafts.get(field) ?? this.kept?.texts.get(field);
   }
 
   /* Somebody else is here, or nobody: nothing is left of what was asked, answered or typed. */
@@ -49,6 +57,7 @@ export class Doing {
     this.flush();
     this.said.clear();
     this.open.clear();
+    this.drafts.clear();
   }
 
   /* Asks once more; a field that has to be filled is pointed at instead. */
@@ -76,7 +85,7 @@ export class Doing {
     this.busy = null;
     this.sure = null;
     if (ok) this.spent(`because-${place}`);
-    this.said.set(where, { ok: Boolean(ok), what, outcome, because: d?.because ?? "", of: place, at: performance.now() });
+    this.said.set(where, { ok: Boolean(ok), what, outcome, because: d?.because ?? "", of: place, contest: fields.contest, at: performance.now() });
     this.app.draw(`said-${where}`);
     return ok;
   }

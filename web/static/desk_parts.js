@@ -32,15 +32,16 @@ export function reason({ w, doing }, name, key = "reason") {
     wrong && h("p.problem", { id: `${name}-wrong` }, line(w, "reason.missing")));
 }
 
-/* What became of the last act at a place. */
-export function said({ w, doing }, place) {
+/* What became of the last act at a place, and of which contest where there are several. */
+export function said({ w, d, doing }, place) {
   const found = doing.said.get(place);
   if (!found) return null;
   const { ok, outcome, what, because: text } = found;
   const key = `out.${outcome}`;
+  const about = d.contests.length > 1 && d.contests.find((one) => one.contest === found.contest);
   const known = w.text[`desk.${key}`] ? key : ok ? "out.done" : "out.not";
   return h("div.said", { key: `said-${place}`, id: `said-${place}`, tabindex: -1, "data-ok": String(ok) },
-    h("b", null, line(w, known, { what: line(w, `do.${what}`) })),
+    h("b", null, about && `${w.name(about, "title")}: `, line(w, known, { what: line(w, `do.${what}`) })),
     text && h("p", { lang: "en" }, text),
     h("div.acts", null, button(line(w, "close"), "hush", { "data-place": place })));
 }

@@ -4,7 +4,7 @@
    `data-here` says that all that a block asks for at its start has come: a `start` returns when it has, and never fails. */
 
 const NEAR = "600px";
-const AGAIN_MS = 5000;
+export const AGAIN_MS = 5000;
 
 async function begin(app, name, section) {
   const file = await fetch(`/static/${name}.css`);

@@ -1,8 +1,8 @@
 /* What the board answers below the strip. Know before changing: web/questions.py computes the same keys for the
    page the server sends; a browser test compares the two. */
 
+import { SPOKEN, callKind, settled, short } from "./badge.js";
 import { width } from "./face.js";
-import { SPOKEN, callKind, settled, short } from "./story.js";
 import { leadLabel } from "./view.js";
 import { NONE } from "./words.js";
 

@@ -2,6 +2,7 @@
    Know before changing: what is asked is carried out by the replay and answered by it; nothing here guesses that it was
    done. The replay is looked at every few seconds while the page is seen, so what others do to it is seen as well. */
 
+import { badgeOf, short } from "./badge.js";
 import { begin, button, draw, h, hear } from "./desk_dom.js";
 import { DeskLink } from "./desk_link.js";
 import { faceOf } from "./face.js";
@@ -11,9 +12,6 @@ import { Shown } from "./replay_state.js";
 
 const SPEEDS = [1, 10, 60, 600, null];
 const LOOK_MS = 5000;
-const BADGES = { "not started": "waiting", "too early": "early", "too close": "close", proposed: "proposed", called: "called", retracted: "retracted",
-  recount: "recount", certified: "certified", annulled: "annulled", rerun: "annulled", "tie by lot": "lot" };
-const short = (w, choice) => w.name(choice, "short") || w.name(choice);
 
 /* The desk's connection for another scope. */
 class ReplayLink extends DeskLink {
@@ -210,7 +208,7 @@ class Replay {
     const part = closed ? s.received : s.counted;
     const proven = this.state.proven();
     const [title, lead, below, colour] = this.lead(s, face);
-    const [call, named = ""] = (closed ? w.say("badge.embargo") : this.call(s, face)).split(" · ");
+    const [call, named = ""] = badgeOf(s, face, w).text.split(" · ");
     const cells = [
       ["boxes", this.line("boxes"), w.number(part.boxes), this.line("boxes.of", { n: w.number(part.boxes_total), pct: w.counted(part.boxes, part.boxes_total, 1) })],
       ["lead", title, lead, below],
@@ -230,15 +228,6 @@ class Replay {
     if (place === null) return [this.line("lead"), w.say("tied"), "", null];
     const below = w.say("margin_sub", { points: w.points(s.margin_votes, s.valid, 2) });
     return [w.say("lead_of", { name: w.of(short(w, s.choices[place])) }), `${face.mark(place)} ${w.number(s.margin_votes)}`.trim(), below, face.seats === 1 ? String(place) : null];
-  }
-
-  call(s, face) {
-    const { state = "open", choice, at } = s.call ?? {};
-    const place = face.place(choice);
-    const name = place === null ? "" : short(this.w, s.choices[place]);
-    const t = at ? this.w.moment(at, s.time_zone, s.date, false) : "";
-    const kind = BADGES[state] ?? "open";
-    return this.w.say(`badge.${kind}`, { t, name });
   }
 
   beside() {

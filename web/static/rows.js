@@ -2,8 +2,8 @@
    the same keys for the page the server sends; a browser test compares the two. What the tiles say can be chosen
    (view.mode): the lead, as the server says it, or what view.say and view.sum, of ways.js, say instead. */
 
+import { short } from "./badge.js";
 import { votesIn } from "./face.js";
-import { short } from "./story.js";
 import { NONE } from "./words.js";
 
 export const view = { mode: "lead", say: null, sum: null };

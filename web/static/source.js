@@ -11,17 +11,20 @@ let app = null;
 let again = null;
 let chosen = null;
 let began = 0;
+let count = null;
 
-/* What the frames of another count have led to. It paints nothing: the page's store paints the places from it. */
+/* What the frames of another count have led to. It paints nothing: the page's store paints the places from it. There is
+   one for all that are chosen, each begins it anew: a store listens to the page as long as the page is there. */
 class Count extends Store {
   ask() {
-    if (chosen?.store === this) show();
+    if (chosen) show();
   }
 }
 
 class Beside extends Link {
   constructor({ link, words }, source) {
-    super(new Count(null, words), link.contest, (snapshot) => snapshot.source === source, `source-${began += 1}`);
+    count ??= new Count(null, words);
+    super(Object.assign(count, { latest: null, left: new Set() }), link.contest, (snapshot) => snapshot.source === source, `source-${began += 1}`);
     Object.assign(this, { link, source, query: `?source=${encodeURIComponent(source)}` });
   }
 

@@ -1,21 +1,11 @@
-/* The call and its badge. Know before changing: web/story.py computes the same keys for the page the server sends, with
-   those of why.js and told.js; a browser test compares them. */
+/* The call in words, beside its badge (badge.js). Know before changing: web/story.py computes the same keys for the page
+   the server sends, with those of why.js and told.js; a browser test compares them. */
 
+import { SPOKEN, badgeOf, settled } from "./badge.js";
 import { BOLD } from "./words.js";
 
-export const short = (w, choice) => w.name(choice, "short") || w.name(choice);
-
-const BADGES = { "not started": "waiting", "too early": "early", "too close": "close", open: "open", proposed: "proposed", called: "called",
-  retracted: "retracted", recount: "recount", certified: "certified", annulled: "annulled", rerun: "annulled", "tie by lot": "lot" };
-export const SPOKEN = ["called", "retracted", "recount", "certified", "annulled", "lot"];
-export const settled = (kind) => SPOKEN.indexOf(kind) > 1;
 export const hidden = (yes) => (yes ? "" : null);
 export const plain = (text) => text.replaceAll(BOLD, "");
-
-export function callKind(s, face) {
-  const kind = face.phase === "closed" ? "embargo" : BADGES[s.call?.state || "open"] ?? "open";
-  return face.phase === "early" && (kind === "open" || kind === "waiting") ? "early" : kind;
-}
 
 /* The because in this language, else in English where another was told; else nothing. */
 export function reason(call, w) {
@@ -39,16 +29,10 @@ function how(call, w) {
 }
 
 export function callValues(s, face, w) {
-  const kind = callKind(s, face);
+  const { kind, name, t, text } = badgeOf(s, face, w);
   const call = s.call ?? {};
-  const moment = (at) => w.moment(at, s.time_zone, s.date, false);
   const spoken = SPOKEN.includes(kind);
-  const name = (call.elected?.length ? call.elected : [call.choice]).map(face.place)
-    .filter((place) => place !== null).map((place) => short(w, face.choices[place])).join(", ");
-  const annulment = kind === "annulled" ? s.alerts?.find((alert) => alert.kind === kind) : null;
-  const at = annulment?.at ?? call.at;
-  const t = settled(kind) ? w.day(at, s.time_zone) : moment(at);
-  const then = moment(call.called_at);
+  const then = w.moment(call.called_at, s.time_zone, s.date, false);
   let what = spoken ? w.say(`call.${kind}`, { t, name }) : "";
   let past = "";
   if (kind === "called") what += how(call, w) + (reason(call, w) ? w.say("call.then") : ".");
@@ -56,8 +40,7 @@ export function callValues(s, face, w) {
     what += (s.lineage?.rerun_on ? w.say("call.rerun", { t: w.day(s.lineage.rerun_on, s.time_zone) }) : "") + ".";
     past = w.say("call.kept");
   } else if ((kind === "retracted" || kind === "recount") && name) past = w.say("call.was", { name, t: then }) + how(call, w) + ".";
-  const year = at && kind === "annulled" ? w.date(w.plainDay(at, s.time_zone)) : t;
-  return { "badge.kind": kind, "badge.text": w.say(`badge.${kind}`, { t: year, name }),
+  return { "badge.kind": kind, "badge.text": text,
     "badge.was": kind === "retracted" && call.called_at ? w.say("badge.was", { t: then }) : "",
     "badge.note": note(s, kind, w), "call.hide": hidden(!spoken), "after.hide": hidden(!settled(kind)), "call.what": what,
     "call.because": spoken ? reason(call, w) : "", "call.lang": inAnother(languageOf(call.becauses, w, call.lang), w), "call.was": past };

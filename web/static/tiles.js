@@ -3,10 +3,11 @@
    than the night's own. */
 
 import { tell } from "./address.js";
+import { short } from "./badge.js";
 import { votesIn } from "./face.js";
 import { whenAsked } from "./late.js";
 import { moved, parentDay, whose } from "./rows.js";
-import { plain, short } from "./story.js";
+import { plain } from "./story.js";
 
 export function button(into, use, kind) {
   const made = document.createElement("button");

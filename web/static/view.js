@@ -1,8 +1,9 @@
 /* What the board says above its tiles. Know before changing: web/view.py computes the same keys for the page the
    server sends; a browser test compares the two for every snapshot of the fixtures. */
 
+import { callKind, short } from "./badge.js";
 import { SLOTS_MAX, width } from "./face.js";
-import { callKind, callValues, hidden, short } from "./story.js";
+import { callValues, hidden } from "./story.js";
 
 const part = (s, face) => (face.phase === "closed" ? s.received : s.counted);
 

@@ -2,9 +2,9 @@
    boxes, the boxes out, and another count (source.js). Know before changing: `say` and `sum` take over what rows.js says
    of a place and of all; the table below the tiles stays what it is. */
 
+import { short } from "./badge.js";
 import { areaValues, mode, moved, parentDay, sumValues, view, whose } from "./rows.js";
 import { choose, watchCount } from "./source.js";
-import { short } from "./story.js";
 import { NONE } from "./words.js";
 
 function out(s, face, area, w) {

@@ -1,7 +1,8 @@
 /* Why there is no call, the change since the parent night, and the foot: said on the board alone. Know before changing:
    web/story.py and web/view.py compute the same keys for the page the server sends; a browser test compares them. */
 
-import { SPOKEN, callKind, hidden, plain, reason, short } from "./story.js";
+import { SPOKEN, callKind, short } from "./badge.js";
+import { hidden, plain, reason } from "./story.js";
 import { final } from "./view.js";
 import { BOLD } from "./words.js";
 

@@ -12,6 +12,11 @@ from tests.web.embed.made import asked
         ("lang=xx", 400, "lang is 'xx'; it is one of en, tr"),
         ("theme=blue", 400, "theme is 'blue'; it is one of auto, light, dark"),
         ("palette=all", 400, "palette is 'all'; it is one of party, safe"),
+        ("palete=safe", 400, "There is no option 'palete'; there is contest, lang, theme, palette."),
+        ("delay=8", 400, "There is no option 'delay'; there is contest, lang, theme, palette."),
+        ("as_of=19:15", 400, "There is no option 'as_of'"),
+        ("them=dark", 400, "There is no option 'them'"),
+        ("theme=dark&theme=light", 400, "theme is said twice."),
         ("contest=%3Cscript%3E", 404, "There is no such contest"),
     ],
 )
@@ -21,6 +26,12 @@ def test_what_there_is_not_is_said_at_once(query: str, status: int, said: str) -
     assert status == answer.status
     assert said in answer.body.decode()
     assert answer.headers["Content-Type"].startswith("text/plain")
+
+
+@pytest.mark.parametrize("query", ["v=2", "utm_source=front", "amp=1", "fbclid=x"])
+def test_words_that_a_site_adds_by_itself_change_nothing(query: str) -> None:
+    """An embed must not go out on the night because a publishing system counts where readers come from."""
+    assert asked("/embed/race").body == asked(f"/embed/race?{query}").body
 
 
 @pytest.mark.parametrize("delay", ["-1", "1.5", "601", "soon", "", "٣", "00005"])
