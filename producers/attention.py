@@ -9,6 +9,7 @@ Know before changing: this is pure; clock and dice are arguments. A line that co
 that nobody reads: the same trouble is said once, until it ends or becomes another.
 """
 
+import re
 from collections.abc import Callable
 
 BACK_OFF_S_MAX = 120.0
@@ -17,6 +18,8 @@ RETRY_AFTER_S_MAX = 900.0
 """Longest wait that a feed may ask for: on an election night its Retry-After of a day is a mistake."""
 SPREAD = 0.1
 """By what part of itself a wait is made longer or shorter, so that many pollers do not ask as one."""
+SIZES = re.compile(r"\d+(?= (?:s|bytes|of \d+ bytes)\b)")
+"""Lengths of time and of answers: they differ at every look where the trouble is the same."""
 
 
 def wait_s(every_s: float, failures: int, after_s: float, dice: Callable[[], float]) -> float:
@@ -56,7 +59,7 @@ class Attention:
         """A look that brought nothing usable; `waiting`: there is only nothing yet, which is no failure."""
         self.failures = 0 if waiting else self.failures + 1
         said = []
-        if why != self._trouble:
+        if SIZES.sub("", why) != SIZES.sub("", self._trouble):
             if not self._trouble:
                 self._trouble_at_s = now_s
             self._trouble = why

@@ -30,7 +30,7 @@ from election.wire.records import RECORD_BYTES_MAX
 from election.wire.shown import SHOWN_BYTES_MAX
 from election.wire.topics import WHATS
 from producers import access
-from producers.errors import NoKafkaError, NotLetInError
+from producers.errors import NoKafkaError, NotLetInError, SaysNoError
 from producers.settings import Settings
 
 REQUEST_MS = 10_000  # bounds a broker that froze
@@ -61,7 +61,8 @@ async def asked(
 ) -> T:
     """What Kafka answers to a question that may be asked again: a broker may go while it is asked.
 
-    Raises NoKafkaError when there is no answer within so many seconds, and what asking again does not cure.
+    Raises NoKafkaError when there is no answer within so many seconds, SaysNoError where asking again would
+    be no cure.
     """
     now_s = asyncio.get_running_loop().time
     until_s, delay_s = now_s() + within_s, RETRY_FIRST_S
@@ -71,7 +72,7 @@ async def asked(
                 return await question(admin)
             except KafkaError as error:
                 if not error.retriable:
-                    raise
+                    raise SaysNoError(settings, error) from error
                 if now_s() + delay_s > until_s:
                     raise NoKafkaError(settings, "does not answer", type(error).__name__) from error
         await asyncio.sleep(delay_s)

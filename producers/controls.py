@@ -104,11 +104,16 @@ class Controls:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Listens no longer."""
+        """Listens no longer. What ended the listening before is said, if `rest` has not raised it."""
         following = self._following
-        while following is not None and not following.done():
+        if following is None:
+            return
+        while not following.done():
             following.cancel()  # again until it has ended: aiokafka loses a cancellation now and then
             await asyncio.wait({following}, timeout=CANCEL_AGAIN_S)
+        why = None if following.cancelled() else following.exception()
+        if why is not None and why is not error:
+            LOG.warning("nobody listened to the desk any more: %s", why)
 
     async def rest(self, wait_s: float | None) -> None:
         """Waits so long (None: for ever), or until the tempo is changed. Raises what ended the listening."""

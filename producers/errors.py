@@ -41,3 +41,18 @@ class RefusedByKafkaError(OutsideError):
             f"Kafka at {settings.kafka} refuses our records ({what}): it must let us write the topics of "
             "this night, and take records of 1.1 MB (max.message.bytes, as topics made by sandik have it)."
         )
+
+
+class SaysNoError(OutsideError):
+    """Kafka says no to a question, and would say no to it for ever."""
+
+    def __init__(self, settings: Settings, error: BaseException) -> None:
+        found = refusal(settings, error)
+        if found is not None and found.final:
+            super().__init__(f"Kafka at {settings.kafka} {found.why}.")
+            return
+        what = type(error).__name__.removesuffix("Error")
+        super().__init__(
+            f"Kafka at {settings.kafka} says no to what it is asked ({what}), and would say so again: see "
+            "the rights of this user and the version of these brokers; sandik doctor says more."
+        )

@@ -26,6 +26,8 @@ FAULTS_MAX = 50
 """Most faults, and most mishaps, in one file; one more is a mistake."""
 SECONDS_MAX = 366 * 86_400
 """Longest stretch of time that a fault may name: a year."""
+YEARS = range(1900, 3000)
+"""Of these a fault may name an hour; what comes of it later is then an hour that there is, too."""
 
 
 class FaultsError(UsageError):
@@ -140,10 +142,14 @@ class Reader:
         if not word:
             return None
         try:
-            return read_from(word, self._night.date, self._night.time_zone)
+            hour = read_from(word, self._night.date, self._night.time_zone)
         except UsageError as error:
             table.wrong(key, f"{key}: {error}")
             return None
+        if hour.year not in YEARS:
+            table.wrong(key, f"{key} is {word!r:.40}; it is an hour of the years {YEARS[0]} to {YEARS[-1]}.")
+            return None
+        return hour
 
 
 SECONDS: dict[str, dict[str, tuple[str, int | None, int]]] = {

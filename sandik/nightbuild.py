@@ -19,8 +19,9 @@ from typing import Any
 from election.errors import UsageError
 from sandik.nightbuild_csv import CHOICES, RealBox, Which, read_boxes, slug
 from sandik.nightbuild_toml import toml
-from sandik.simulate import boxes_csv, ending, parent_csv, plan, record, table, written
+from sandik.simulate import boxes_csv, ending, parent_csv, plan, record, written
 from sandik.simulate_arrival import FIGURES, Sheet
+from sandik.simulate_reading import read_totals
 from sandik.simulate_story import Plan, first_reports
 
 LEVEL = "neighbourhood"
@@ -56,6 +57,7 @@ def build_with_boxes(
     ids = [f"{box.district}-{box.seq}" for box in boxes]
     hoods = neighbourhood_ids(boxes)
     sheet = _sheet(boxes, ids, which)
+    totals = read_totals(night_files["totals.csv"], what.choices)
     built = {
         "night.toml": toml(_adapted(facts, what)).encode(),
         "areas.csv": _areas_csv(areas, boxes, hoods),
@@ -64,7 +66,7 @@ def build_with_boxes(
             what, first_reports(what, sheet), f"real boxes ({csv_name}), arrival from a seed"
         ),
         "ending.json": ending(what, sheet, {}),
-        "SOURCE.md": _source_md(what, sheet, table(night_files["totals.csv"]), csv_name).encode(),
+        "SOURCE.md": _source_md(what, sheet, totals, csv_name).encode(),
     }
     if which == "june":
         before = {id_: box.figures["march"] for id_, box in zip(ids, boxes, strict=True)}

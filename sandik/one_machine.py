@@ -19,7 +19,8 @@ ROOM_READY_WITHIN_S = 30.0
 GATEWAY_STOPS_WITHIN_S = 45.0
 """It sends many clients away over half a minute (SANDIK_DRAIN_S); few are gone at once."""
 KAFKA_ACCESS = tuple(spec.metadata["variable"] for spec in fields(KafkaAccess) if spec.name != "kafka")
-ANYWHERE = ("0.0.0.0", "::", "")
+ANYWHERE = {"0.0.0.0": ports.LOCALHOST, "": ports.LOCALHOST, "::": "::1"}
+"""Addresses to listen on that are no address to go to, and the one of this machine that is."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,13 @@ class Machine:
     @property
     def reached_at(self) -> str:
         """The host under which this machine reaches its own page."""
-        return ports.LOCALHOST if self.host in ANYWHERE else self.host
+        return ANYWHERE.get(self.host, self.host)
 
     @property
     def url(self) -> str:
         """The address of the page."""
-        return f"http://{self.reached_at}:{self.port}/"
+        host = f"[{self.reached_at}]" if ":" in self.reached_at else self.reached_at
+        return f"http://{host}:{self.port}/"
 
     def worker(self) -> Program:
         """The room that counts; started again whenever it ends."""

@@ -50,7 +50,7 @@ class CannotListenError(UsageError):
     def __init__(self, host: str, port: int, why: str) -> None:
         super().__init__(
             f"port {port} on {host} cannot be listened on ({why}): choose a port of 1024 to {PORT_MAX} "
-            "(0 takes a free one), on an address of this machine (0.0.0.0 is each of them)"
+            "(0 takes a free one), on an address of this machine (0.0.0.0 is each of them, :: each of IPv6)"
         )
 
 
@@ -85,9 +85,14 @@ def choose(port: int = 0, host: str = LOCALHOST) -> int:
 
 def _listening(port: int, host: str, *, shared: bool = True) -> socket.socket:
     """Listens there. `shared`, as servers do: a port whose last connections wind down is not taken."""
-    server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        server = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    except OSError as error:  # a system without IPv6
+        raise CannotListenError(host, port, error.strerror or str(error)) from error
     try:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, shared)
+        if server.family == socket.AF_INET6:  # as the gateway does: :: is not 0.0.0.0 as well
+            server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         server.bind((host, port))
         server.listen(1)
     except OverflowError as error:  # what Python says of a port that is none
@@ -104,7 +109,7 @@ def _listening(port: int, host: str, *, shared: bool = True) -> socket.socket:
 def _keep(server: socket.socket) -> None:
     """Leaves a connection behind that winds down: no other is given the port, its own server may take it."""
     server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what winds down inherits it from here
-    with socket.create_connection(server.getsockname(), ASK_WITHIN_S):
+    with socket.create_connection(server.getsockname()[:2], ASK_WITHIN_S):
         line, _ = server.accept()
         line.close()  # first, so that it is this side which winds down
 

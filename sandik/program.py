@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from election.errors import OutsideError
+from election.errors import OutsideError, UsageError
 
 LAST_LINES_MAX = 20
 WRONG_USE = 2
@@ -21,9 +21,7 @@ class Policy(Enum):
     """What the end of a program means for the others."""
 
     KEEP = "keep"  # a room: started again whenever it ends
-    ONCE = "once"  # work that can be done: exit code 0 is its end, any other starts it again
     NEEDED = "needed"  # a server that loses everything with its life: its end is a failure of the whole
-    LAST = "last"  # the work the others are there for: its end is the end, with its exit code
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,13 @@ class DiedError(OutsideError):
     def __init__(self, name: str, code: int, lines: tuple[str, ...]) -> None:
         self.code = code
         super().__init__(f"{name} {how_it_ended(code)} before it was ready. {last_words(lines)}")
+
+
+class WronglyUsedError(UsageError):
+    """A program says that what it was given makes no sense; started again it would say so again."""
+
+    def __init__(self, died: DiedError) -> None:
+        super().__init__(str(died))
 
 
 class NotReadyError(OutsideError):

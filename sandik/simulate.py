@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import Any
 
+from election.errors import UsageError
 from election.wire.records import Record
 from sandik.simulate_arrival import FIGURES, Sheet, recording
 from sandik.simulate_figures import (
@@ -30,6 +31,7 @@ from sandik.simulate_figures import (
     later_register,
     neighbourhoods,
 )
+from sandik.simulate_reading import SIMULATION, TOTALS, read_simulation, read_totals
 from sandik.simulate_story import Plan, story
 
 Files = Mapping[str, bytes]
@@ -37,12 +39,17 @@ Files = Mapping[str, bytes]
 
 
 def plan(files: Files) -> Plan:
-    """Reads the plan; the night has one contest with two main choices."""
+    """Reads the plan; the night has one contest with two main choices. Raises UsageError."""
     facts = tomllib.loads(files["night.toml"].decode())
-    simulation = tomllib.loads(files["simulation.toml"].decode())
-    (contest,) = facts["contests"]
+    contests = facts["contests"]
+    main = [choice["id"] for choice in contests[0]["choices"] if choice.get("main")]
+    if len(contests) != 1 or len(main) != 2:
+        raise UsageError("Only a night of one contest with two main choices (main = true) can be simulated.")
+    if type(facts.get("seed")) is not int:
+        raise UsageError("night.toml has no seed, or one that is no whole number: write seed = 7.")
+    (contest,), (one, other) = contests, main
     choices = tuple(choice["id"] for choice in contest["choices"])
-    one, other = (choice["id"] for choice in contest["choices"] if choice.get("main"))
+    simulation = read_simulation(files[SIMULATION], facts, main)
     return Plan(
         night=facts["id"],
         seed=facts["seed"],
@@ -60,10 +67,19 @@ def build(files: Files, parent: Files | None = None) -> dict[str, bytes]:
     """Boxes, parent figures, recording and ending of a simulated night.
 
     With a parent (its boxes.csv and recording) the boxes are the parent's, figures swing from it, and
-    parent.csv is written.
+    parent.csv is written. Raises UsageError for files that cannot be used, or that no night fits.
     """
     what = plan(files)
-    totals = table(files["totals.csv"])
+    if TOTALS not in files:
+        raise UsageError(f"A night is simulated from its official totals: there is no {TOTALS} here.")
+    totals = read_totals(files[TOTALS], what.choices)
+    try:
+        return _built(what, totals, parent)
+    except ValueError as error:
+        raise UsageError(f"No night fits {SIMULATION} and {TOTALS}: {error}.") from error
+
+
+def _built(what: Plan, totals: Mapping[str, Mapping[str, int]], parent: Files | None) -> dict[str, bytes]:
     before = newest(parent) if parent is not None else None
     sheet = _sheet(what, totals, before)
     built = {
@@ -76,12 +92,6 @@ def build(files: Files, parent: Files | None = None) -> dict[str, bytes]:
     if before is not None:
         built["parent.csv"] = parent_csv(what, sheet.boxes, before)
     return built
-
-
-def table(content: bytes) -> dict[str, dict[str, int]]:
-    """totals.csv: area → column → official figure."""
-    rows = csv.DictReader(io.StringIO(content.decode()))
-    return {row.pop("area"): {name: int(value) for name, value in row.items()} for row in rows}
 
 
 def _sheet(

@@ -80,8 +80,12 @@ def recounts(
 
 
 def _allotted(total: int, weights: Sequence[int]) -> list[int]:
-    """The total in whole parts by weight; a weight of nothing gets nothing."""
+    """The total in whole parts by weight; a weight of nothing gets nothing. ValueError: none has a weight."""
     whole, parts, before, given = sum(weights), list[int](), 0, 0
+    if not whole:
+        if total:
+            raise ValueError(f"{total} votes are to move, and no step has votes of that kind")
+        return [0] * len(weights)
     for weight in weights:
         before += weight
         parts.append(total * before // whole - given)
@@ -160,6 +164,8 @@ class _Work:
     def _typo(self, to: str, votes: int, count: int) -> list[int]:
         if not count:
             return []
+        if not self._ballot.minor:
+            raise ValueError("there is no third choice whose column votes could stand in")
         rows = self._drawn(count, TYPO_MOST + 10)
         parts = spread(
             votes, [0.3 + self._dice.random() for _ in rows], [1] * len(rows), [TYPO_MOST] * len(rows)
@@ -198,7 +204,9 @@ class _Work:
 
 
 def scattered(total: int, count: int, dice: Random) -> list[int]:
-    """Small whole numbers of either sign that sum to the total."""
+    """Small whole numbers of either sign that sum to the total. Raises ValueError for none of them."""
+    if not count:
+        raise ValueError(f"{total} votes are to move in no box at all")
     parts = [int(SMALL_SPREAD * noise(dice)) for _ in range(count)]
     each, more = divmod(total - sum(parts), count)
     return [part + each + (place < more) for place, part in enumerate(parts)]

@@ -33,6 +33,9 @@ from sandik.simulate_figures import Ballot
 from sandik.simulate_pick import picked
 from sandik.simulate_recounts import Revised, recounts, scattered
 
+TRIES_A_BOX = 20
+"""How often boxes are drawn, for each there is, before there seem to be none left that could differ."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -90,7 +93,7 @@ def first_reports(what: Plan, sheet: Sheet) -> list[Record]:
 
 def rulings(what: Plan) -> list[Record]:
     """The rulings of simulation.toml."""
-    return [ruling(what.contest, one) for one in what.simulation["rulings"]]
+    return [ruling(what.contest, one) for one in what.simulation.get("rulings", ())]
 
 
 def lead(what: Plan, sheet: Sheet, choice: str) -> list[int]:
@@ -171,18 +174,27 @@ def _by_area(sheet: Sheet, rows: Sequence[int]) -> list[tuple[str, list[int]]]:
 def _second(what: Plan, table: Mapping[str, Any], sheet: Sheet, last: set[int]) -> list[Bundle]:
     """Another count of the same boxes: an order of its own, and a few votes fewer in some boxes.
 
-    The `last` boxes come last here too: when the others are in, its totals are the published ones.
+    The `last` boxes come last here too: when the others are in, its totals are the published ones. Raises
+    ValueError where there are not boxes enough that could differ.
     """
     dice = what.dice(table["source"])
     how: Arrival = arrival(table, len(sheet.boxes))
     mixed = order(sheet, lead(what, sheet, table["late"]), how, dice)
     places = [row for row in mixed if row not in last] + [row for row in mixed if row in last]
     columns = {name: list(column) for name, column in sheet.columns.items()}
-    rows = list[int]()
+    rows = dict[int, None]()
+    if table["boxes"] > len(places):
+        raise ValueError(f"{table['source']} counted {table['boxes']} boxes, and there are {len(places)}")
+    tries_left = TRIES_A_BOX * table["boxes"]
     while len(rows) < table["differs_in"]:
+        tries_left -= 1
+        if not tries_left:
+            raise ValueError(
+                f"there are no {table['differs_in']} boxes in which {table['source']} could differ"
+            )
         row = places[int(dice.random() * table["boxes"])]
         if min(columns[name][row] for name in what.ballot.main) >= 60 and row not in rows:
-            rows.append(row)
+            rows[row] = None
     for name in what.ballot.main:
         short = table[name] - sum(columns[name][row] for row in places[: table["boxes"]])
         for row, part in zip(rows, scattered(short, len(rows), dice), strict=True):

@@ -19,7 +19,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 
@@ -31,6 +31,7 @@ from sandik.program import (
     NotReadyError,
     Policy,
     Program,
+    WronglyUsedError,
     environment,
     how_it_ended,
     leashed,
@@ -40,7 +41,6 @@ ASK_EVERY_S = 0.02
 START_TRIES = 3  # a room may find its broker not there yet; three deaths in a row are no coincidence
 LINE_BYTES_MAX = 8192  # longer lines of a program are forwarded cut
 LAST_LINES_WITHIN_S = 2.0  # how long the output of a dead program may take to end
-EXIT_CODES = range(4)  # the ones with a meaning (docs/reference); anything else is a 1
 OUTSIDE_FAILED = 3
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -146,7 +146,8 @@ class Supervisor:
     async def start(self, *programs: Program) -> None:
         """Start programs side by side and return when all are ready; DiedError or NotReadyError if not.
 
-        A program that may be restarted gets three tries. StoppedError: we were asked to stop meanwhile.
+        A program that may be restarted gets three tries, and WronglyUsedError after the first that ends with
+        exit code 2. StoppedError: we were asked to stop meanwhile.
         What was given first is stopped last.
         """
         if self._ending.done():
@@ -164,14 +165,16 @@ class Supervisor:
 
     async def _start(self, kept: _Kept) -> None:
         program, delay_s = kept.program, 0.0
-        tries = START_TRIES if program.policy in (Policy.KEEP, Policy.ONCE) else 1
+        tries = START_TRIES if program.policy is Policy.KEEP else 1
         for left in range(tries - 1, -1, -1):
             await self._spawn(kept)
             try:
                 await self._until_ready(kept)
                 break
             except DiedError as died:
-                if not left or died.code == WRONG_USE:
+                if died.code == WRONG_USE:
+                    raise WronglyUsedError(died) from died
+                if not left:
                     raise
                 delay_s = self._pace.next_delay(delay_s, 0)
                 self._say(f"{program.name} {how_it_ended(died.code)}; trying again in {delay_s:g} s")
@@ -182,10 +185,6 @@ class Supervisor:
     async def ended(self) -> Ending:
         """Wait until there is a reason to stop, and say which."""
         return await asyncio.shield(self._ending)
-
-    def stop(self, code: int, because: str) -> None:
-        """Ask for the end of everything; the first reason given stands."""
-        self._end(Ending(code, because))
 
     def pid(self, name: str) -> int | None:
         """The process id of a program at this moment; None while it is between two lives."""
@@ -299,8 +298,6 @@ class Supervisor:
         while True:
             code = await kept.alive().wait()
             await self._buried(kept)
-            if program.policy is Policy.ONCE and code == 0:
-                return
             # A program that keeps its lines to itself shows them when it dies.
             for line in () if program.shown else tuple(kept.lines):
                 self._say(f"{program.name} | {line}")
@@ -372,26 +369,10 @@ def _signal_group(pid: int | None, number: signal.Signals) -> None:
 
 
 def _what_it_means(program: Program, code: int) -> Ending | None:
-    """Is this end of a program the end of everything? None if it is started again, or simply done."""
+    """Is this end of a program the end of everything? None if it is started again."""
     because = f"{program.name} {how_it_ended(code)}"
-    if program.policy is Policy.LAST:
-        return Ending(code if code in EXIT_CODES else 1, because)
     if code == WRONG_USE:
         return Ending(WRONG_USE, f"{because}: starting it again would not help")
     if program.policy is Policy.NEEDED:
         return Ending(OUTSIDE_FAILED, f"{because}, and the rest cannot go on without it")
     return None
-
-
-async def run_until_ended(programs: Sequence[Program], supervisor: Supervisor | None = None) -> Ending:
-    """Start the programs one after the other, and wait for the end. Errors in starting are raised."""
-    async with supervisor or Supervisor() as house:
-        with contextlib.suppress(StoppedError):
-            for program in programs:
-                await house.start(program)
-        return await house.ended()
-
-
-def run(programs: Sequence[Program]) -> int:
-    """Run programs until the end, from a command; the exit code."""
-    return asyncio.run(run_until_ended(programs)).code

@@ -50,7 +50,7 @@ class Outcome:
 
 @dataclass
 class Rooms:
-    """How many tries are under way, in all contests together: retractions apart, so that they never wait."""
+    """How many are claimed, in all contests together: retractions apart, so that they never wait."""
 
     most: int
     urgent: int = 0
@@ -88,6 +88,9 @@ class Sender:
         self._hands = {contest: _Hand() for contest in ledger.night.contests}
         self._wake = {contest: asyncio.Event() for contest in ledger.night.contests}
         self._hold_now = asyncio.Event()
+        most = means.settings.deliver_at_once
+        self._under_way = {first: asyncio.Semaphore(most) for first in (True, False)}
+        """Contests claim side by side, and together they may claim more than there is room for."""
         self._one_at_a_time: dict[tuple[ContestId, str], asyncio.Lock] = defaultdict(asyncio.Lock)
         """Some channels cannot be stopped at once; what follows waits for them, whatever the lease says."""
 
@@ -149,7 +152,8 @@ class Sender:
             if held.kind == "call-made" and not await self._logged(contest, outbox):
                 outcome = Outcome(UNTRIED, LOG_WAIT_S)
             else:
-                async with self._one_at_a_time[contest, held.target]:
+                # Whoever waits for its address takes no room from the others.
+                async with self._one_at_a_time[contest, held.target], self._under_way[KINDS[held.kind].first]:
                     outcome = await self._try(contest, held)
         except asyncio.CancelledError:
             # We stop, or it was superseded. It may have arrived; if nothing is settled now, the lease ends.

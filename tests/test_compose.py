@@ -246,18 +246,18 @@ async def test_the_whole_file_counts_the_night(
         "SANDIK_ADMIN_PORT_FILE": str(admin_file),
     }
 
-    def program(room: str, *more: str, policy: Policy = Policy.NEEDED) -> Program:
+    def program(room: str, *more: str) -> Program:
         service = ONE.services[room]
         least = LEAST if os.geteuid() == 0 else LEAST[:2]
         argv = (*least, *command(service, *more))
-        return Program(room, argv, env={**service["environment"], **places}, policy=policy)
+        return Program(room, argv, env={**service["environment"], **places}, policy=Policy.NEEDED)
 
     def counted() -> bool:
         return port_file.exists() and 4742082 == votes(int(port_file.read_text()))
 
     async with Supervisor() as house:
         await house.start(program("worker"), program("gateway"))
-        await house.start(program("replay", "--speed", "max", policy=Policy.ONCE))
+        await house.start(program("replay", "--speed", "max"))
         # Nothing dies in this test, so a room that did is not waited for.
         assert await asyncio.to_thread(
             ports.wait_until,

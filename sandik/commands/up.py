@@ -50,7 +50,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--data", type=Path, default=Path("sandik-data"), metavar="DIR", help="./sandik-data")
     parser.add_argument(
-        "--host", default=ports.LOCALHOST, metavar="HOST", help="0.0.0.0: reachable by others"
+        "--host", default=ports.LOCALHOST, metavar="HOST", help="0.0.0.0: reachable by others; :: by IPv6"
     )
     parser.add_argument("--port", type=int, default=8080, metavar="N", help="of the page; 0: a free one")
     parser.add_argument(
@@ -60,7 +60,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, out: Out) -> int:
-    """0 after Ctrl-C; 3 if a server cannot be started or reached."""
+    """0 after Ctrl-C; 2 if a room cannot use what it is given, 3 if a server cannot be started or reached."""
     folder = folders.load(args.night)
     befalls = playing.plan(args.faults, folder.night)
     if befalls.mishaps and args.mode == "live":

@@ -52,6 +52,24 @@ def test_trouble_is_said_when_it_begins_when_it_changes_and_when_it_ends() -> No
     assert 0 == attention.failures
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "another"),
+    [
+        ("it asks not to be asked for 90 s", "it asks not to be asked for 59 s", "it answers 500"),
+        ("it broke off after 7 of 99 bytes", "it broke off after 86 of 99 bytes", "it broke off"),
+        ("it broke off after 7 bytes", "it broke off after 86 bytes", "it answers 7"),
+    ],
+)
+def test_the_same_trouble_is_said_once_whatever_is_measured_of_it(
+    first: str, then: str, another: str
+) -> None:
+    """How long is left of a wait, and how much of an answer came, differ at every look."""
+    attention = Attention("feed", 1800, 0.0)
+    assert [f"feed: {first}; next look in 7 s"] == attention.failed(first, 7, 5.0)
+    assert [] == attention.failed(then, 14, 12.0)
+    assert [f"feed: {another}; next look in 7 s"] == attention.failed(another, 7, 20.0)
+
+
 def test_what_names_the_feed_itself_is_not_named_twice() -> None:
     """An error with file and line begins with the file."""
     assert ["feed:3: no header; next look in 1 s"] == Attention("feed", 9, 0.0).failed(

@@ -14,6 +14,7 @@ from aiokafka.errors import (
     NotControllerError,
     TopicAlreadyExistsError,
     TopicAuthorizationFailedError,
+    UnsupportedVersionError,
 )
 
 from election.errors import OutsideError
@@ -75,10 +76,12 @@ def test_one_that_never_answers_is_told_in_a_sentence() -> None:
 
 
 def test_what_asking_again_does_not_cure_is_raised_at_once() -> None:
-    """A right that we have not is not there a moment later either."""
-    with pytest.raises(TopicAuthorizationFailedError):
+    """A right that we have not is not there a moment later either; it is told in a sentence."""
+    with pytest.raises(OutsideError, match=r"does not let .* read or write any topic: give it the rights"):
         asked(TopicAuthorizationFailedError())
     assert StandIn.opened == 1
+    with pytest.raises(OutsideError, match=r"says no to what it is asked \(UnsupportedVersion\), and would"):
+        asked(UnsupportedVersionError())
 
 
 class Answers:

@@ -1,5 +1,7 @@
 """What a replay does with a jump to an earlier hour, without a broker; the rest is in tests/live."""
 
+import asyncio
+import gc
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -116,3 +118,31 @@ async def test_a_replay_that_nobody_looks_into_says_so() -> None:
     """Instead of being silent."""
     done = await Controls(Settings(), NightId("practice"), 60.0)._take(asks("look"))
     assert "nothing to see" in done.because
+
+
+async def test_what_ended_the_listening_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By `rest`; where nobody rests any more by the log of the replay, and never by the library's loop."""
+
+    async def fails(controls: Controls) -> None:
+        raise OutsideError("Kafka is away.")
+
+    monkeypatch.setattr(Controls, "_follow", fails)
+
+    async def rests() -> None:
+        async with Controls(Settings(), NightId("practice"), 60.0) as controls:
+            await controls.rest(60.0)
+            await controls.rest(None)
+
+    with pytest.raises(OutsideError, match=r"Kafka is away\."):
+        await rests()
+    assert [] == caplog.messages
+    complaints: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, about: complaints.append(about))
+    async with Controls(Settings(), NightId("practice"), 60.0) as controls:
+        await asyncio.sleep(0)
+    del controls
+    gc.collect()
+    assert ["nobody listened to the desk any more: Kafka is away."] == caplog.messages
+    assert [] == complaints

@@ -1,8 +1,13 @@
 """What people are told when Kafka is not there or does not take our records."""
 
-from aiokafka.errors import MessageSizeTooLargeError, TopicAuthorizationFailedError
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    MessageSizeTooLargeError,
+    TopicAuthorizationFailedError,
+    UnsupportedVersionError,
+)
 
-from producers.errors import NoKafkaError, NotLetInError, RefusedByKafkaError
+from producers.errors import NoKafkaError, NotLetInError, RefusedByKafkaError, SaysNoError
 from producers.settings import Settings
 
 SETTINGS = Settings(kafka="kafka1:9092")
@@ -29,6 +34,15 @@ def test_a_missing_right_names_the_topic_and_the_user() -> None:
     assert said.startswith("Kafka at k:1 does not let the user ayse read or write live.night.reports: ")
     assert "docs/secure.md" in said
     assert "geheim" not in said
+
+
+def test_a_no_to_a_question_says_what_is_missing_or_what_kafka_calls_it() -> None:
+    """Rights as rights; what we have no words for by its own name."""
+    said = str(SaysNoError(SETTINGS, ClusterAuthorizationFailedError()))
+    assert said.startswith("Kafka at kafka1:9092 does not let ")
+    assert "do this to the cluster" in said
+    said = str(SaysNoError(SETTINGS, UnsupportedVersionError()))
+    assert said.startswith("Kafka at kafka1:9092 says no to what it is asked (UnsupportedVersion), ")
 
 
 def test_who_is_not_let_in_is_told_why() -> None:

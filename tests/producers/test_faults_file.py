@@ -74,6 +74,8 @@ def test_a_file_says_what_befalls_the_night() -> None:
     ('[[fault]]\nkind = "drop"\nfrom = "18:00"\nfor_s = 99999999999999999', 4, "a year"),
     ('[[fault]]\nkind = "drop"\nfrom = "18:00"\nfor_s = -99999999999999999', 4, "at least 0"),
     ('[[fault]]\nkind = "delay"\nby_s = 99999999999999999', 3, "a year"),
+    ('[[fault]]\nkind = "delay"\nby_s = 60\nuntil = "9999-12-31T23:59:59Z"', 4, "the years 1900 to 2999"),
+    ('[[fault]]\nkind = "drop"\nfrom = "9999-12-31T23:59:59Z"\nfor_s = 5', 3, "the years 1900 to 2999"),
     ("", 1, "nothing in this file"),
     ("kind = 1 1\n", 1, "not TOML"),
     ('faults = "x"', 1, "There is no faults"),
@@ -97,3 +99,11 @@ def test_a_file_has_a_limit() -> None:
     """Fifty faults are enough for any night."""
     with pytest.raises(FaultsError, match="51 \\[\\[fault\\]\\] are more than 50"):
         read_faults("storm.toml", b'[[fault]]\nkind = "drop"\n' * 51, NIGHT)
+
+
+def test_the_latest_hour_that_may_be_named_has_an_end() -> None:
+    """It is asked whether anything is still to come of a fault: a year later, here."""
+    text = b'[[fault]]\nkind = "delay"\nby_s = 31622400\nuntil = "2999-12-31T23:59:59Z"\n'
+    (fault,) = read_faults("storm.toml", text, NIGHT).faults
+    assert fault.over_at is not None
+    assert (3001, 1) == (fault.over_at.year, fault.over_at.month)

@@ -4,11 +4,16 @@ Know before changing: a child tells its process id by a file written whole (rena
 number is a number too.
 """
 
+import asyncio
+import contextlib
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from sandik.ports import wait_until
+from sandik.program import Program
+from sandik.supervise import Ending, StoppedError, Supervisor
 from tests.patience import PATIENCE_S
 
 WITHIN_S = PATIENCE_S
@@ -45,3 +50,17 @@ def _runs(pid: int) -> bool:
     status = Path(f"/proc/{pid}/stat")
     # After the name in brackets comes the state; Z is a zombie.
     return not (status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z")
+
+
+async def run_until_ended(programs: Sequence[Program], supervisor: Supervisor) -> Ending:
+    """Start the programs one after the other, and wait for the end."""
+    async with supervisor as house:
+        with contextlib.suppress(StoppedError):
+            for program in programs:
+                await house.start(program)
+        return await house.ended()
+
+
+def run(programs: Sequence[Program]) -> int:
+    """For a supervisor that is a process of its own: its exit code."""
+    return asyncio.run(run_until_ended(programs, Supervisor())).code

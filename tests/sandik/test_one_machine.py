@@ -50,6 +50,11 @@ def test_the_page_is_reached_on_this_machine_wherever_it_listens() -> None:
     """0.0.0.0 is no address to go to."""
     assert "http://127.0.0.1:3/" == MACHINE.url
     assert "http://10.0.0.5:3/" == replace(MACHINE, host="10.0.0.5").url
+    assert ("::1", "http://[::1]:3/") == (
+        replace(MACHINE, host="::").reached_at,
+        replace(MACHINE, host="::").url,
+    )
+    assert "http://[2001:db8::5]:3/" == replace(MACHINE, host="2001:db8::5").url
 
 
 def test_the_rooms_are_this_python_and_not_a_folder_of_the_same_name() -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from sandik import ports
+from tests.ipv6 import said_without_ipv6
 
 
 @contextmanager
@@ -80,12 +81,36 @@ def test_a_taken_port_says_what_to_do() -> None:
     assert f"ss -ltnp 'sport = :{port}'" in str(raised.value)
 
 
+@pytest.mark.parametrize("host", ["::", "::1"])
+def test_a_port_of_ipv6_is_chosen_as_any_other_is(host: str) -> None:
+    """Free, then taken, and asked by who wants to know whether somebody is there."""
+    if said_without_ipv6(host):
+        return
+    port = ports.choose(0, host)
+    assert port == ports.choose(port, host)
+    with socket.create_server((host, port), family=socket.AF_INET6):
+        assert ports.is_open("::1", port)
+        assert not ports.is_open(ports.LOCALHOST, port)
+        with pytest.raises(ports.PortTakenError, match=f"port {port} on {host} is taken"):
+            ports.choose(port, host)
+
+
+def test_every_address_of_ipv6_is_not_every_address() -> None:
+    """The gateway listens on IPv6 alone there, so who has the port by IPv4 is not in its way."""
+    if said_without_ipv6("::"):
+        return
+    with socket.create_server(("0.0.0.0", 0)) as server:
+        port = server.getsockname()[1]
+        assert port == ports.choose(port, "::")
+
+
 @pytest.mark.parametrize(
     ("port", "host", "why"),
     [
         (80, "192.0.2.1", "Cannot assign requested address|Can't assign requested address"),
         (8080, "nobody.invalid", "nobody.invalid cannot be listened on"),
         (0, "192.0.2.1", "192.0.2.1 cannot be listened on"),
+        (8080, "2001:db8::1", "2001:db8::1 cannot be listened on"),
         (70_000, ports.LOCALHOST, "a port is from 0 to 65535"),
         (-1, ports.LOCALHOST, "a port is from 0 to 65535"),
     ],

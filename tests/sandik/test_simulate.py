@@ -8,7 +8,7 @@ import gzip
 
 import pytest
 
-from sandik.simulate import build, newest, plan, table, written
+from sandik.simulate import build, newest, plan, written
 from tests.plain_count import files
 
 MADE = {
@@ -69,11 +69,6 @@ def test_the_newest_revision_of_a_parents_box_is_its_last_word() -> None:
     assert 8 == found["a-1"]["voters"]
     assert 7 == found["a-2"]["voters"]
     assert {"x": 3, "y": 2} == {name: found["a-1"][name] for name in ("x", "y")}
-
-
-def test_totals_are_read_by_area() -> None:
-    """totals.csv: one line a district."""
-    assert {"adalar": {"boxes": 39, "valid": 7}} == table(b"area,boxes,valid\nadalar,39,7\n")
 
 
 def test_csv_is_written_with_plain_line_ends() -> None:

@@ -4,8 +4,9 @@ from collections import Counter
 from functools import cache
 
 from election.wire.records import Bundle, Record, Ruling
-from sandik.simulate import _sheet, plan, table
+from sandik.simulate import _sheet, plan
 from sandik.simulate_arrival import Sheet
+from sandik.simulate_reading import read_totals
 from sandik.simulate_story import Plan, first_reports, lead, rulings, story
 from tests.plain_count import files
 
@@ -17,7 +18,7 @@ def march() -> tuple[Plan, Sheet]:
     """The plan and the boxes of the March night."""
     given = files(MARCH)
     what = plan(given)
-    return what, _sheet(what, table(given["totals.csv"]), None)
+    return what, _sheet(what, read_totals(given["totals.csv"], what.choices), None)
 
 
 @cache

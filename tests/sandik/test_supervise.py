@@ -7,14 +7,16 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from election.errors import OutsideError, UsageError
 from sandik.ports import wait_until
-from sandik.program import DiedError, NotReadyError, Policy, Program
-from sandik.supervise import Ending, Pace, StoppedError, Supervisor, run_until_ended
+from sandik.program import DiedError, NotReadyError, Policy, Program, WronglyUsedError
+from sandik.supervise import Ending, Pace, StoppedError, Supervisor
 
-from .children import NOTE_PID, NOTE_PID_AND_SLEEP, WITHIN_S, is_gone, noted_pid, python
+from .children import NOTE_PID, NOTE_PID_AND_SLEEP, WITHIN_S, is_gone, noted_pid, python, run_until_ended
 
 QUICK = Pace(first_s=0.01, most_s=0.02)
 # A room: notes that it is there; on SIGTERM appends its name to the file of goodbyes.
@@ -105,7 +107,7 @@ async def test_several_may_start_side_by_side(tmp_path: Path, lines: Lines) -> N
 async def test_one_that_cannot_start_stops_those_beside_it(tmp_path: Path, lines: Lines) -> None:
     """The error comes out, and what was starting with it is gone."""
     wrong = Program("worker", python("exit(2)"), ready=lambda: False)
-    with pytest.raises(DiedError):
+    with pytest.raises(WronglyUsedError):
         async with Supervisor(lines) as house:
             await house.start(Program("slow", python(NOTE_PID_AND_SLEEP, tmp_path / "slow")), wrong)
     if (tmp_path / "slow").exists():
@@ -125,11 +127,10 @@ async def test_an_error_in_the_body_stops_everything(tmp_path: Path, lines: Line
     assert is_gone(noted_pid(tmp_path / "worker"))
 
 
-@pytest.mark.parametrize("policy", [Policy.KEEP, Policy.ONCE])
-async def test_what_dies_is_started_again(tmp_path: Path, lines: Lines, policy: Policy) -> None:
+async def test_what_dies_is_started_again(tmp_path: Path, lines: Lines) -> None:
     """A killed room comes back as another process; each restart is said."""
     async with Supervisor(lines, QUICK) as house:
-        await house.start(Program("worker", python(NOTE_PID_AND_SLEEP, tmp_path / "note"), policy=policy))
+        await house.start(Program("worker", python(NOTE_PID_AND_SLEEP, tmp_path / "note")))
         first = await asyncio.to_thread(noted_pid, tmp_path / "note")
         os.kill(first, signal.SIGKILL)
         await until(lambda: house.pid("worker") not in (None, first))
@@ -144,27 +145,6 @@ async def test_a_room_that_ends_well_is_started_again_too(tmp_path: Path, lines:
         await until(lambda: house.restarts("gateway") == 3)
 
 
-async def test_work_that_is_done_stays_done(tmp_path: Path, lines: Lines) -> None:
-    """A replay that failed once is run again; one that ended with 0 is not, and the others stay up."""
-    replay = Program("replay", python(MORTAL + "exit(0)", tmp_path / "lives", 9, 0), policy=Policy.ONCE)
-    async with Supervisor(lines, QUICK) as house:
-        await house.start(room(tmp_path, "gateway"))
-        await house.start(replay)
-        await until(lambda: house.pid("replay") is None)
-        assert house.pid("gateway")
-        assert 0 == house.restarts("replay")
-    assert "x" == (tmp_path / "lives").read_text()
-
-
-@pytest.mark.parametrize(("code", "expected"), [(0, 0), (1, 1), (3, 3), (77, 1)])
-async def test_the_last_work_ends_everything(tmp_path: Path, lines: Lines, code: int, expected: int) -> None:
-    """Its exit code is ours, if it is one with a meaning."""
-    work = Program("replay", python(f"exit({code})"), policy=Policy.LAST)
-    ending = await run_until_ended([room(tmp_path, "gateway"), work], Supervisor(lines))
-    assert Ending(expected, f"replay ended with exit code {code}") == ending
-    assert is_gone(noted_pid(tmp_path / "gateway"))
-
-
 async def test_a_needed_server_takes_everything_with_it(tmp_path: Path, lines: Lines) -> None:
     """A broker that keeps its log in memory cannot come back; even exit code 0 is a failure then."""
     broker = Program("broker", python("print('out of memory')"), policy=Policy.NEEDED, shown=False)
@@ -172,12 +152,26 @@ async def test_a_needed_server_takes_everything_with_it(tmp_path: Path, lines: L
     assert 3 == ending.code
     assert "broker ended with exit code 0, and the rest cannot go on without it" == ending.because
     assert "broker | out of memory" in lines.all
+    assert is_gone(noted_pid(tmp_path / "worker"))
 
 
 async def test_wrong_use_is_not_tried_again(lines: Lines) -> None:
     """Exit code 2 means a bad setting or a bad night, which no restart will mend."""
     ending = await run_until_ended([Program("worker", python("exit(2)"))], Supervisor(lines, QUICK))
     assert Ending(2, "worker ended with exit code 2: starting it again would not help") == ending
+
+
+async def test_wrong_use_before_it_was_ready_is_wrong_use_of_the_whole(tmp_path: Path, lines: Lines) -> None:
+    """One try, its last lines, and the error that a command ends with 2 for: nothing outside is missing."""
+    argv = python(
+        "import sys; open(sys.argv[1], 'a').write('x'); print('no night'); exit(2)", tmp_path / "lives"
+    )
+    with pytest.raises(UsageError, match="ended with exit code 2 before it was ready") as raised:
+        async with Supervisor(lines, QUICK) as house:
+            await house.start(Program("gateway", argv, ready=lambda: False))
+    assert str(raised.value).endswith("It said last:\n    no night")
+    assert not isinstance(raised.value, OutsideError)
+    assert "x" == (tmp_path / "lives").read_text()
 
 
 async def test_a_room_gets_three_tries_to_start(tmp_path: Path, lines: Lines) -> None:
@@ -209,9 +203,10 @@ async def test_a_stranger_on_the_port_is_not_taken_for_a_dead_server(lines: Line
         return wait_until(lambda: process_ended.is_set(), WITHIN_S)
 
     async with Supervisor(lines) as house:
-        server = Program("store", python("pass"), ready=ready, policy=Policy.NEEDED)
+        server = Program("store", python("import time; time.sleep(300)"), ready=ready, policy=Policy.NEEDED)
         starting = asyncio.create_task(house.start(server))
-        await until(lambda: house.pid("store") is not None or starting.done())
+        await until(lambda: house.pid("store") is not None)
+        os.kill(cast("int", house.pid("store")), signal.SIGKILL)
         await until(lambda: house.pid("store") is None)
         process_ended.set()
         with pytest.raises(DiedError):
@@ -244,15 +239,16 @@ async def test_lines_come_with_their_name(lines: Lines) -> None:
         "import os; os.write(1, b'one\\n'); os.write(2, b'\\x1b[31mtwo\\x1b[0m\\n');"
         "os.write(1, b'\\xff!\\n'); os.write(2, b'the end')"
     )
-    await run_until_ended([Program("worker", python(code), policy=Policy.LAST)], Supervisor(lines))
+    await run_until_ended([Program("worker", python(code), policy=Policy.NEEDED)], Supervisor(lines))
     expected = ["worker | one", "worker | two", "worker | \ufffd!", "worker | the end"]
-    assert [*expected, "worker ended with exit code 0"] == lines.all
+    assert expected == lines.all[:-1]
+    assert lines.all[-1].startswith("worker ended with exit code 0, and ")
 
 
 async def test_a_line_without_end_does_not_fill_the_memory(lines: Lines) -> None:
     """Half a megabyte without a line break arrives in pieces of a bounded length."""
     code = "import os; os.write(1, b'y' * 500_000)"
-    await run_until_ended([Program("worker", python(code), policy=Policy.LAST)], Supervisor(lines))
+    await run_until_ended([Program("worker", python(code), policy=Policy.NEEDED)], Supervisor(lines))
     pieces = [line.removeprefix("worker | ") for line in lines.all[:-1]]
     assert 500_000 == sum(map(len, pieces))
     assert 8192 == max(map(len, pieces))
@@ -291,12 +287,12 @@ async def test_stopping_during_a_start_ends_the_start(tmp_path: Path, lines: Lin
         slow = Program("kafka", python(NOTE_PID_AND_SLEEP, tmp_path / "note"), ready=lambda: False)
         starting = asyncio.create_task(house.start(slow))
         await asyncio.to_thread(noted_pid, tmp_path / "note")
-        house.stop(1, "changed our mind")
+        await house.start(Program("worker", python("exit(2)")))
         with pytest.raises(StoppedError):
             await starting
         with pytest.raises(StoppedError):
             await house.start(slow)
-        assert Ending(1, "changed our mind") == await house.ended()
+        assert 2 == (await house.ended()).code
     assert is_gone(noted_pid(tmp_path / "note"))
 
 
@@ -305,10 +301,11 @@ async def test_stopping_during_a_start_ends_the_start(tmp_path: Path, lines: Lin
 SUPERVISOR = """
 import signal, sys
 from pathlib import Path
+from typing import cast
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 sys.path.insert(0, sys.argv[2])
+from tests.sandik.children import run
 from tests.sandik.test_supervise import room
-from sandik.supervise import run
 sys.exit(run([room(Path(sys.argv[1]), "broker"), room(Path(sys.argv[1]), "worker")]))
 """
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -350,7 +347,7 @@ def test_a_room_that_does_not_hear_is_killed_at_the_second_ctrl_c(tmp_path: Path
     """The first asks politely."""
     deaf = (
         f"import sys; sys.path.insert(0, {str(CHECKOUT)!r})\n"
-        "from sandik.program import Program\nfrom sandik.supervise import run\n"
+        "from sandik.program import Program\nfrom tests.sandik.children import run\n"
         "code = 'import signal, sys, time\\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\\n'\n"
         "code += 'open(sys.argv[1], \"w\").close()\\nwhile True: time.sleep(300)'\n"
         "sys.exit(run([Program('deaf', (sys.executable, '-c', code, sys.argv[1]))]))"
@@ -385,7 +382,7 @@ def test_a_reader_that_went_away_does_not_stop_the_programs(tmp_path: Path) -> N
     """`sandik up … 2>&1 | head` closes our output; the night goes on until it is told to stop."""
     chatty = (
         f"import sys; sys.path.insert(0, {str(CHECKOUT)!r})\n"
-        "from sandik.program import Program\nfrom sandik.supervise import run\n"
+        "from sandik.program import Program\nfrom tests.sandik.children import run\n"
         "code = 'import sys, os\\nfor i in range(2000): print(i)\\nopen(sys.argv[1], \"w\").close()\\n'\n"
         "code += 'import time; time.sleep(300)'\n"
         "sys.exit(run([Program('chatty', (sys.executable, '-c', code, sys.argv[1]))]))"

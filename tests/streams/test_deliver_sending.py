@@ -1,14 +1,20 @@
-"""Whether a try that failed is followed by the right one, or by none."""
+"""Whether a try that failed is followed by the right one, or by none, and how many are made at once."""
 
+import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from election.wire.delivered import Target, delivery
-from streams.alerts.channel import NotDeliveredError
-from streams.deliver_sending import JITTER, Rooms, after
+from streams import deliver_sending
+from streams.alerts.channel import Channel, Means, NotDeliveredError
+from streams.deliver_sending import JITTER, Rooms, Sender, after
+from streams.ledger import Claimed
 from streams.settings import Settings
 
 WAITS_S = Settings().waits_s
@@ -60,3 +66,64 @@ def test_retractions_have_a_room_of_their_own() -> None:
     rooms.count(RETRACTION, +1)
     rooms.count(ALERT, -1)
     assert (1, 1) == rooms.left()
+
+
+class Due:
+    """What stands in for ledger, keeper and facts: each contest has one delivery, and gives it out once."""
+
+    def __init__(self, contests: int, kind: str) -> None:
+        self.night = SimpleNamespace(contests={f"c{number}": None for number in range(contests)})
+        self._kind, self._left, self._open = kind, set(self.night.contests), contests
+        self.settled = asyncio.Event()
+
+    async def claim(self, contest: str, token: str, lease_s: float, urgent: int, room: int) -> Claimed:
+        """As many as there is room for, as the script does; the others have asked for theirs meanwhile."""
+        await asyncio.sleep(0)
+        if max(urgent, room) < 1 or contest not in self._left:
+            return Claimed((), None, "")
+        self._left.remove(contest)
+        one = delivery("aa", 1, self._kind, Target("webhook", f"https://{contest}.example/"))
+        return Claimed((replace(one, token=token),), None, "")
+
+    async def settle(self, *what: Any) -> bool:
+        """The last of them ends the evening."""
+        self._open -= 1
+        if not self._open:
+            self.settled.set()
+        return False
+
+    async def get(self, *what: Any) -> Any:
+        """The fact."""
+        return SimpleNamespace(id="aa")
+
+    def look(self, contest: Any) -> None:
+        """Nothing is kept here."""
+
+
+@pytest.mark.parametrize("kind", [ALERT.kind, RETRACTION.kind])
+@pytest.mark.parametrize("most", [1, 2])
+async def test_no_more_are_under_way_at_once_than_the_setting_says(
+    monkeypatch: pytest.MonkeyPatch, most: int, kind: str
+) -> None:
+    """Also where several contests have something due in the same moment and claim side by side."""
+    due, under_way, seen = Due(5, kind), 0, 0
+
+    async def send(*what: Any) -> None:
+        nonlocal under_way, seen
+        under_way += 1
+        seen = max(seen, under_way)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        under_way -= 1
+
+    channel = Channel("webhook", "url", send, lambda address, target: "")
+    monkeypatch.setattr(deliver_sending, "CHANNELS", {"webhook": channel})
+    means = Means(Settings(deliver_at_once=most), {}, lambda: datetime.now(UTC))
+    async with asyncio.TaskGroup() as tasks:
+        stand_in = cast("Any", due)
+        sender = Sender(stand_in, stand_in, stand_in, means, tasks)
+        asking = [tasks.create_task(sender.send_due(contest)) for contest in stand_in.night.contests]
+        await due.settled.wait()
+        for one in asking:
+            one.cancel()
+    assert most == seen
