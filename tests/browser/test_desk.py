@@ -207,6 +207,7 @@ def test_a_reason_that_is_emptied_meanwhile_is_missed(desk: MakeDesk, come: Come
     page = come(gateway)
     page.fill("textarea", REASON)
     page.click(GO)
+    expect(page.locator(".sure")).to_be_focused()
     page.fill("textarea", "")
     page.click(SURE)
     expect(page.locator(".problem:visible")).to_contain_text("A reason is needed")

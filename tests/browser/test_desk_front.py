@@ -1,4 +1,4 @@
-"""The desk's one decision in front: nothing takes it from whoever is at work on it.
+"""The one decision in front of the desk: nothing takes it from who is at work, and it goes with the token.
 
 Know before changing: the gateway here is one that does what a test says (test_desk.py says more).
 """
@@ -95,3 +95,13 @@ def test_whoever_turns_to_what_is_more_urgent_comes_back_to_what_was_typed(
     page.click(f".waits [data-id='{night.CALL}']")
     expect(page.locator("textarea")).to_have_value(REASON)
     assert [] == gateway.acts
+
+
+def test_nothing_of_the_night_stays_in_a_hidden_tab_either(desk: MakeDesk, come: Come) -> None:
+    """A hidden page draws nothing; but what a token no longer shows leaves it at once."""
+    gateway = desk()
+    page = come(gateway)
+    page.evaluate("() => Object.defineProperty(document, 'hidden', { value: true })")
+    gateway.away(3401)
+    expect(page.locator("#problem")).to_contain_text("expired or was revoked")
+    assert "" == page.locator("#night").inner_html()

@@ -94,6 +94,7 @@ class Desk {
       if (link.problem === "expired") this.doing.keep(this.name);
       else this.leave();
       this.d = null;
+      this.paint(); // at once, and in a hidden tab too: nothing of the night waits for a frame to leave the page
     }
     const problem = document.getElementById("problem");
     const kept = link.problem === "expired" && this.doing.kept?.texts.size;
