@@ -32,27 +32,28 @@ class RefusedByKafkaError(OutsideError):
     """Kafka refuses what we send, and would refuse it for ever."""
 
     def __init__(self, settings: Settings, error: BaseException) -> None:
-        found = refusal(settings, error)
-        if found is not None and found.final:
-            super().__init__(f"Kafka at {settings.kafka} {found.why}.")
-            return
-        what = type(error).__name__.removesuffix("Error")
-        super().__init__(
-            f"Kafka at {settings.kafka} refuses our records ({what}): it must let us write the topics of "
-            "this night, and take records of 1.1 MB (max.message.bytes, as topics made by sandik have it)."
+        otherwise = (
+            "refuses our records ({}): it must let us write the topics of this night, and take records of "
+            "1.1 MB (max.message.bytes, as topics made by sandik have it)"
         )
+        super().__init__(_final(settings, error, otherwise))
 
 
 class SaysNoError(OutsideError):
     """Kafka says no to a question, and would say no to it for ever."""
 
     def __init__(self, settings: Settings, error: BaseException) -> None:
-        found = refusal(settings, error)
-        if found is not None and found.final:
-            super().__init__(f"Kafka at {settings.kafka} {found.why}.")
-            return
-        what = type(error).__name__.removesuffix("Error")
-        super().__init__(
-            f"Kafka at {settings.kafka} says no to what it is asked ({what}), and would say so again: see "
-            "the rights of this user and the version of these brokers; sandik doctor says more."
+        otherwise = (
+            "says no to what it is asked ({}), and would say so again: see the rights of this user and the "
+            "version of these brokers; sandik doctor says more"
         )
+        super().__init__(_final(settings, error, otherwise))
+
+
+def _final(settings: Settings, error: BaseException, otherwise: str) -> str:
+    """What a final no means, as far as we know it; else `otherwise`, with the name of the error in it."""
+    found = refusal(settings, error)
+    if found is not None and found.final:
+        return f"Kafka at {settings.kafka} {found.why}."
+    what = type(error).__name__.removesuffix("Error")
+    return f"Kafka at {settings.kafka} {otherwise.format(what)}."
