@@ -65,9 +65,7 @@ class Worker:
         self.counter = CountsBatches(night, self.store, self.refuse, self.progress)
         self.again.also(self.counter.forget)
         self.grounds, self.signatures = Grounds(night), signatures_at(settings.feed_keys, night)
-        self.rulings = TakesRulings(
-            self.store, self.grounds, self.refuse, self.progress, lambda: self.again.pending
-        )
+        self.rulings = TakesRulings(self.store, self.grounds, self.refuse, self.progress)
         self.grounds.warm()
         self._reading = False
         """Whether the stream processor was started; before that there is no consumer to ask."""
@@ -85,7 +83,8 @@ class Worker:
             return
         await ready
         self._drain("reports", self._gather, self.counter.count)
-        self._drain("rulings", self._collect, self.rulings.take_in)
+        rulings = self._drain("rulings", self._collect, self.rulings.take_in)
+        self.rulings.put_down = lambda: rulings.dropped
         self._drain("told", self._listen, self.facts.take_in)
         every_s = self.settings.attend_every_s
         signs = keep_attending(
@@ -171,7 +170,7 @@ class Worker:
             ) from error
         return int(told.offset)
 
-    def _drain(self, what: str, begin: Any, apply: Any) -> None:
+    def _drain(self, what: str, begin: Any, apply: Any) -> Drain[Any]:
         """An agent of one topic whose body only fills a queue, and the task that empties it."""
         queue: asyncio.Queue[Item] = asyncio.Queue(self.settings.queue_records_max)
         drain = Drain(queue, begin, self.again.guard(apply))
@@ -190,6 +189,7 @@ class Worker:
 
         self.app.agent(topic, name=f"{self.app.conf.id}-{what}", concurrency=1)(body)
         ending.own(asyncio.create_task(drain.run(), name=f"the counting of {what}"))
+        return drain
 
     async def refuse(self, records: Sequence[bytes]) -> None:
         """Sends records to the topic of refused; returns when the broker has them all."""

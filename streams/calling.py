@@ -89,18 +89,11 @@ def _ruling(received: Received, night: Night, scope: Scope) -> Ruling | Finding:
 class TakesRulings:
     """Applies dockets to the store."""
 
-    def __init__(
-        self,
-        store: Store,
-        grounds: Grounds,
-        refuse: Refuse,
-        progress: Progress,
-        put_down: Callable[[], bool] = lambda: False,
-    ) -> None:
+    def __init__(self, store: Store, grounds: Grounds, refuse: Refuse, progress: Progress) -> None:
         self.store, self._grounds, self._send, self._progress = store, grounds, refuse, progress
-        self._put_down = put_down
-        """Whether what was read has been thrown away, so that nothing of it is waited for."""
         self._chain = Chain(store)
+        self.put_down: Callable[[], bool] = lambda: False
+        """Whether what is being applied was thrown away, so that nothing is waited for any more."""
 
     async def take_in(self, docket: Docket) -> None:
         """Applies a docket at every contest. Raises CannotCountError, or OutsideError."""
@@ -130,7 +123,7 @@ class TakesRulings:
                     "a ruling comes before what it was heard after: %s is not counted yet", dict(after)
                 )
                 return True
-            if self._put_down():
+            if self.put_down():
                 return False
             await asyncio.sleep(LOOK_S)
         looks, asked_by_s = Looks(self.store), clock() + ASKED_WITHIN_S

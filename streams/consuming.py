@@ -87,10 +87,12 @@ class OurConsumer(driver.Consumer):
         """Before partitions are given back: what was read is applied, unless it is thrown away.
 
         A replay's ruling is applied after the reports that it was heard after. They may lie with another
-        worker, which counts nothing before this join; so it is not waited for, but read again after it.
+        worker, which counts nothing before this join; so it is not waited for, but read again after it. Where
+        this worker stops, the other goes on counting, and the ruling is applied.
         """
-        again = _ours(self.app).again
-        if not again.pending and any(_comes_after_others(one) for one in self._unacked_messages):
+        app = _ours(self.app)
+        again, moved = app.again, not app.should_stop
+        if moved and not again.pending and any(_comes_after_others(one) for one in self._unacked_messages):
             again.put_down()
         if again.pending:
             await self.maybe_wait_for_commit_to_finish()

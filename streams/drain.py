@@ -70,6 +70,8 @@ class Drain(Generic[B]):
         self._next: Item | None = None
         """An item that did not follow: it begins the next step."""
         self._applying: asyncio.Task[None] | None = None
+        self._under_way: Item | None = None
+        """The first item of the step that was begun last."""
         self.turn, self._shut = 0, False
 
     def shut(self) -> None:
@@ -81,6 +83,11 @@ class Drain(Generic[B]):
         if self._applying is not None:
             await asyncio.wait({self._applying})
         self.turn, self._shut = self.turn + 1, False
+
+    @property
+    def dropped(self) -> bool:
+        """Whether the step that is being applied was thrown away: it will not be acknowledged."""
+        return self._under_way is not None and self._dropped(self._under_way)
 
     def _dropped(self, item: Item) -> bool:
         return self._shut or item.turn != self.turn
@@ -155,7 +162,8 @@ class Drain(Generic[B]):
             self._applying = None
 
     async def _do(self, step: B, items: Sequence[Item]) -> None:
-        if self._dropped(items[0]):
+        self._under_way = items[0]
+        if self.dropped:
             return
         await self._apply(step)
         if self._dropped(items[0]):

@@ -329,10 +329,13 @@ async def test_a_record_that_waited_at_a_full_queue_belongs_to_the_turn_in_which
 
     feeding = asyncio.create_task(feed())
     await settle()
+    assert not drain.dropped
     drain.shut()
+    assert drain.dropped
     assert worker.gate is not None
     worker.gate.set()
     await drain.reopen()
+    assert drain.dropped  # what was under way belongs to a turn that is over
     item = worker.item(0)
     await feeding
     await worker.queue.put(Item(item.received, item.ack, drain.turn))
