@@ -84,7 +84,7 @@ class Worker:
         await ready
         self._drain("reports", self._gather, self.counter.count)
         rulings = self._drain("rulings", self._collect, self.rulings.take_in)
-        self.rulings.put_down = lambda: rulings.dropped
+        self.rulings.dropped = lambda: rulings.dropped
         self._drain("told", self._listen, self.facts.take_in)
         every_s = self.settings.attend_every_s
         signs = keep_attending(

@@ -105,7 +105,10 @@ async def refuse_without_rights(settings: Settings, group: str, topics: Collecti
 
 
 async def _leave(consumer: Any) -> None:
-    """Gives its connections back, also where the client lets the end of a fetch out before that."""
+    """Gives its connections back, also where the client lets the end of a fetch out before that.
+
+    The same as in `producers.record`, which says why: no room imports another.
+    """
     try:
         await consumer.stop()
     except asyncio.CancelledError:

@@ -92,7 +92,7 @@ class TakesRulings:
     def __init__(self, store: Store, grounds: Grounds, refuse: Refuse, progress: Progress) -> None:
         self.store, self._grounds, self._send, self._progress = store, grounds, refuse, progress
         self._chain = Chain(store)
-        self.put_down: Callable[[], bool] = lambda: False
+        self.dropped: Callable[[], bool] = lambda: False
         """Whether what is being applied was thrown away, so that nothing is waited for any more."""
 
     async def take_in(self, docket: Docket) -> None:
@@ -113,7 +113,7 @@ class TakesRulings:
     async def _in_order(self, after: Mapping[str, int]) -> bool:
         """Returns when what a ruling comes after is counted and was asked about, or is long overdue.
 
-        False: what was read was put down meanwhile, and the ruling is read again.
+        False: what was read was thrown away meanwhile, and the ruling is read again.
         """
         clock = asyncio.get_running_loop().time
         overdue_s = clock() + IN_ORDER_WITHIN_S
@@ -123,7 +123,7 @@ class TakesRulings:
                     "a ruling comes before what it was heard after: %s is not counted yet", dict(after)
                 )
                 return True
-            if self.put_down():
+            if self.dropped():
                 return False
             await asyncio.sleep(LOOK_S)
         looks, asked_by_s = Looks(self.store), clock() + ASKED_WITHIN_S

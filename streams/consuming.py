@@ -91,8 +91,8 @@ class OurConsumer(driver.Consumer):
         this worker stops, the other goes on counting, and the ruling is applied.
         """
         app = _ours(self.app)
-        again, moved = app.again, not app.should_stop
-        if moved and not again.pending and any(_comes_after_others(one) for one in self._unacked_messages):
+        again = app.again
+        if not (app.should_stop or again.pending) and any(map(_comes_after_others, self._unacked_messages)):
             again.put_down()
         if again.pending:
             await self.maybe_wait_for_commit_to_finish()

@@ -245,7 +245,7 @@ async def test_a_ruling_that_is_put_down_waits_no_longer_and_is_not_applied() ->
     """It is read again by whoever has its partition then, and ruled once."""
     desk = Desk(Applied("e", 1))
     takes = TakesRulings(cast("Store", Heads()), Grounds(NIGHT), desk.send, desk.progress)
-    takes.put_down = lambda: True
+    takes.dropped = lambda: True
     docket = docket_of([replace(one, after={"replay.practice.reports/0": 5}) for one in received([ruling()])])
     await takes.take_in(docket)
     assert {} == desk.progress.applied
