@@ -70,6 +70,11 @@ def _missing(promise: str, kinds: Kinds, *whats: str) -> Iterator[Broken]:
             yield Broken(promise, "nobody", f"no history says {what!r}: nothing was checked")
 
 
+def _second_plan(kinds: Kinds) -> bool:
+    """Whether the seed was drawn by the second plan, or a later one; the first ones did not write it down."""
+    return any(one.facts.get("plan", 1) > 1 for one in kinds.get("seed", ()))
+
+
 def nothing_lost(kinds: Kinds) -> Iterator[Broken]:
     """P1: every report that Kafka acknowledged is in the log, where it was said to be, as it was sent."""
     yield from _missing("P1", kinds, "acknowledged", "record")
@@ -160,9 +165,7 @@ def told_once(kinds: Kinds) -> Iterator[Broken]:
     """P5: one event is told once; whoever has it has its retraction; a delivery is repeated under its id."""
     yield from _missing("P5", kinds, "told", "subscribed", "delivered")
     # Nights of the first plan make no call, and their seed may say nothing.
-    if any(one["plan"] > 1 for one in kinds.get("seed", ())) and not any(
-        one["kind"] == RETRACTION for one in kinds.get("told", ())
-    ):
+    if _second_plan(kinds) and not any(one["kind"] == RETRACTION for one in kinds.get("told", ())):
         yield Broken("P5", "nobody", "no call was retracted: nothing was checked")
     yield from _in_turn([one for one in kinds.get("told", ()) if "seq" in one.facts])
     told: dict[str, Fact] = {}
@@ -246,7 +249,7 @@ def recovers(kinds: Kinds) -> Iterator[Broken]:
     """P7: after each fault all is right again, within a time that has a name."""
     yield from _missing("P7", kinds, "fault")
     yield from _recovered(kinds, "recovered", "right again")
-    if any(one["plan"] > 1 for one in kinds.get("seed", ())):  # nights of before did not ask the crowds
+    if _second_plan(kinds):  # nights of before did not ask the crowds
         yield from _recovered(kinds, "readers", "shown by every reader again")
 
 

@@ -291,6 +291,7 @@ class Evening:
     async def end(self, receivers: Sequence[Receiver]) -> None:
         """Waits until the whole night is sent, counted, told, shown and delivered. Raises TimeoutError."""
         async with asyncio.timeout(ENDS_WITHIN_S):
+            await self._whole()
             while not (self._actors.played or await self._taken_back()):
                 await self.go_on(RETRACTED_EVERY_S)
             while not self._actors.played:
@@ -304,6 +305,14 @@ class Evening:
                 while missing(told, kinds, receiver_of.taken):
                     await self.go_on(LOOK_EVERY_S)
         await self.go_on(2.5)  # two heartbeats with a hash: clients prove what they hold
+
+    async def _whole(self) -> None:
+        """Waits until the store is one again: a primary that was left may still take it for the store."""
+        while self._actors.stores.kind != SINGLE:
+            try:
+                return await asyncio.to_thread(self._actors.stores.whole)
+            except OutsideError:
+                self._actors.keep()
 
     async def _taken_back(self) -> bool:
         """Whether a retraction was told: a night without one would show nothing of them."""

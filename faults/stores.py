@@ -38,6 +38,8 @@ AWAY_MS = 500
 NIGHT = "night"
 """What the sentinels call the primary."""
 FORMS_WITHIN_S = 30.0
+FAILS_OVER_WITHIN_S = 10.0
+"""How long a failover may take before it has come to nothing; a cluster gives up after five seconds."""
 ONCE = Retry(NoBackoff(), 0)
 
 
@@ -110,12 +112,19 @@ class Members:
             _ask(server, "CLUSTER", "SETSLOT", slot, "NODE", there)
 
     def fail_over(self, key: str) -> None:
-        """Asks for another primary of a key; no news where nobody could be, or somebody else is asking."""
-        replica = self.replica(key)
-        if self.kind == CLUSTER and replica is not None:
-            _said(replica, "CLUSTER", "FAILOVER")
-        elif self.kind == SENTINEL:
-            _said(self.sentinels[0], "SENTINEL", "FAILOVER", NIGHT)
+        """Asks for another primary of a key; returns when there is one.
+
+        No news where nobody could be, somebody else is asking, or it comes to nothing.
+        """
+        primary, replica = self.primary(key), self.replica(key)
+        if primary is None or replica is None:
+            return
+        if self.kind == CLUSTER:
+            asked = _said(replica, "CLUSTER", "FAILOVER")
+        else:
+            asked = _said(self.sentinels[0], "SENTINEL", "FAILOVER", NIGHT)
+        if asked is not None:
+            ports.wait_until(lambda: self.primary(key) not in (None, primary), FAILS_OVER_WITHIN_S)
 
     def deafen(self, server: Server) -> None:
         """Cuts a primary's replicas off; one that is frozen does not come back."""
@@ -154,13 +163,27 @@ class Members:
             more += ["--cluster-port", str(ports.choose()), "--cluster-replica-validity-factor", "0"]
         if self._password:
             more += ["--requirepass", self._password, "--masterauth", self._password]
-        if self.kind == SENTINEL and number:
-            more += ["--replicaof", ports.LOCALHOST, str(chosen[0])]
+        program_, *options = server.program.argv
+        argv = (program_, *self._kept(number, chosen), *options, *more)
         program = replace(
-            server.program, name=f"store-{number}", argv=(*server.program.argv, *more), env=self._environment,
-            policy=Policy.KEEP,
-        )  # fmt: skip
+            server.program, name=f"store-{number}", argv=argv, env=self._environment, policy=Policy.KEEP
+        )
         return replace(server, program=program)
+
+    def _kept(self, number: int, chosen: Sequence[int]) -> Sequence[str]:
+        """A file in which sentinels keep whom a server follows, for when it starts again.
+
+        Said as an option, a server that had become the primary would follow again whom it followed first,
+        and a night would have two replicas and nobody to write to.
+        """
+        if self.kind != SENTINEL:
+            return ()
+        file = self._folder / f"store-{number}" / "store.conf"
+        file.write_text(f"replicaof {ports.LOCALHOST} {self._primary_port(chosen)}\n" if number else "")
+        return (str(file),)
+
+    def _primary_port(self, chosen: Sequence[int]) -> int:
+        return chosen[0]
 
     def _sentinel(self, number: int, primary: Server) -> Server:
         port, folder = ports.choose(), self._folder / f"sentinel-{number}"

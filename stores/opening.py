@@ -4,6 +4,7 @@
     client = await opened.at(key)             the library's client of the primary that holds this key now
     for client, names in await opened.shares({name: key}): …     each primary once, with what it holds
     opened.doubt()                            after any error: who holds what is asked anew, next time
+                                              (sentinels also in between: a primary that hands over lives on)
     opened.answered()                         after an answer: who was let in once may wait to be so again
 
 Of a single server there is one client, and nothing is ever asked about it.
@@ -17,6 +18,8 @@ store is `together`. Only primaries are asked (docs/decisions/0022-stores.md).
 import asyncio
 import logging
 import random
+import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
@@ -38,6 +41,12 @@ Client: TypeAlias = Redis
 
 LOOK_WITHIN_S = 1.0
 """How long a node or a sentinel may take to say where the primaries are; then the next one is asked."""
+MOVED_EVERY_S, MOVED_WITHIN_S = 1.0, 0.25
+"""How often a sentinel is asked whether the primary is still the same, and how long it may take to say so.
+
+A primary that is told to hand over lives on: until the sentinels make it a replica, ten seconds later, it
+takes writes that nobody else gets.
+"""
 
 T = TypeVar("T")
 
@@ -143,6 +152,8 @@ class Opened:
         """When it was last asked; said in the log when others are."""
         self._looking = asyncio.Lock()
         self._let_in = False
+        self._moved_at_s = 0.0
+        """When a sentinel was last asked whether the primary has moved."""
         if self.address.kind is Kind.SINGLE:
             self._known = Alone(self.address.places[0])
         # What can be no client is said at once.
@@ -196,8 +207,35 @@ class Opened:
         if known is None:
             async with self._looking:
                 known = self._known or await self._look()
-                self._known = known
+                self._known, self._moved_at_s = known, time.monotonic()
+        elif self.address.kind is Kind.SENTINEL and time.monotonic() - self._moved_at_s >= MOVED_EVERY_S:
+            self._moved_at_s = time.monotonic()  # who asks meanwhile goes on with what is known
+            moved = await self._elsewhere(known)
+            if moved is not None and self._known is known:
+                await self._leave(moved)
+                self._known = known = moved
         return known
+
+    async def _elsewhere(self, known: Slots | Alone) -> Alone | None:
+        """The primary that most of the sentinels name, if it is another one; None: the same, or no most.
+
+        A sentinel that has not heard of the change yet names the old one for a second or two: so one alone
+        is not believed, and nobody is led back.
+        """
+        places = list(self.address.places)
+        random.shuffle(places)
+        if await self._named_by(places[0]) in (None, known):
+            return None
+        said = await asyncio.gather(*map(self._named_by, places))
+        found, times = Counter(one for one in said if one is not None).most_common(1)[0]
+        return found if found != known and 2 * times > len(places) else None
+
+    async def _named_by(self, place: Place) -> Alone | None:
+        """Whom a sentinel names; None if it does not know, or does not say."""
+        try:
+            return await self._by_sentinel(place, MOVED_WITHIN_S)
+        except FAILS:
+            return None
 
     async def _look(self) -> Slots | Alone:
         """Asks whoever answers; those that do not know, do not answer or do not let us in are passed over."""
@@ -231,13 +269,15 @@ class Opened:
         self._seen |= {_named(node, place) for _, _, *nodes in said for node in nodes}
         return slots if slots.ranges else None
 
-    async def _by_sentinel(self, place: Place) -> Alone | None:
+    async def _by_sentinel(self, place: Place, within_s: float = LOOK_WITHIN_S) -> Alone | None:
         word = "SENTINEL GET-MASTER-ADDR-BY-NAME"
-        said = await self._ask(self.address.sentinel_url(place), word, self.address.service)
+        said = await self._ask(
+            self.address.sentinel_url(place), word, self.address.service, within_s=within_s
+        )
         return None if said is None else Alone(_named(said, place))
 
-    async def _ask(self, url: str, *words: str) -> Any:
-        client = self._make(url, min(self._answers_within_s, LOOK_WITHIN_S), False)
+    async def _ask(self, url: str, *words: str, within_s: float = LOOK_WITHIN_S) -> Any:
+        client = self._make(url, min(self._answers_within_s, within_s), False)
         try:
             return await client.execute_command(*words)  # type: ignore[no-untyped-call] # of the library
         finally:

@@ -5,11 +5,15 @@ leaves every server running and every primary with a replica (`whole`), and does
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from redis import Redis
 
 from election.errors import OutsideError
+from election.wire.keys import Keys
 from faults.stores import CLUSTER, SENTINEL, Members
 from sandik.embedded import Server
 from sandik.ports import wait_until
@@ -67,11 +71,31 @@ class Group:
         replica.pause()
         self.members.deafen(primary.server)
 
+    @contextmanager
+    def stubborn(self, primary: Running) -> Iterator[None]:
+        """Meanwhile a primary stays one, whatever the sentinels say: it does not become a replica."""
+        with _client(primary) as client:
+            client.execute_command("ACL SETUSER default -replicaof -slaveof")
+            try:
+                yield
+            finally:
+                client.execute_command("ACL SETUSER default +replicaof +slaveof")
+
+    def has_all(self, server: Running, keys: Keys, ends: Mapping[str, int]) -> bool:
+        """Whether one server has all of a log in a contest, whoever is its primary."""
+        with _client(server) as client:
+            stored: Any = client.hmget(keys.offsets, list(ends))
+        return all(int(offset or 0) >= end for offset, end in zip(stored, ends.values(), strict=True))
+
     def promoted(self, key: str, was: Running) -> Running:
         """Returns when another server holds a key."""
         others = lambda: (now := self.members.primary(key)) is not None and now != was.server  # noqa: E731 - one line
         assert wait_until(others, PATIENCE_S), "nobody has taken over"
         return self.primary(key)
+
+
+def _client(of: Running) -> Redis:
+    return Redis(host=of.server.host, port=of.server.port, password=PASSWORD)
 
 
 def _found(ask: "object", key: str) -> Server:

@@ -81,8 +81,6 @@ class GuardedMembers(Members):
         server = super()._made(number, chosen)
         self.encrypted[server.port] = ports.choose()
         argv = [*server.program.argv]
-        if "--replicaof" in argv:
-            argv[argv.index("--replicaof") + 2] = str(self.encrypted[chosen[0]])
         settings = {**self._tls, "tls-port": str(self.encrypted[server.port]), "masteruser": "replica"}
         if self.kind == CLUSTER:
             settings["tls-cluster"] = "yes"
@@ -90,6 +88,9 @@ class GuardedMembers(Members):
         for user, rules in self._users.items():
             argv += ["--user", user, *rules]
         return replace(server, program=replace(server.program, argv=tuple(argv)))
+
+    def _primary_port(self, chosen: Sequence[int]) -> int:
+        return self.encrypted[super()._primary_port(chosen)]
 
     def _sentinel(self, number: int, primary: Server) -> Server:
         sentinel = super()._sentinel(number, primary)

@@ -1,13 +1,14 @@
 """A night counted into a primary that three sentinels watch over: it dies, and its replica takes over.
 
 Know before changing: the sentinels let a primary that comes back be a replica only after ten seconds, so the
-test that kills it stands last.
+tests that change primaries stand last.
 """
 
 from pathlib import Path
 
 from tests.groups import Group
-from tests.live.crew import twice_shuffled
+from tests.live.crew import twice_shuffled, until
+from tests.live.one import MAYOR
 from tests.live.several import loses_its_last_moments, night_on, same_as_alone
 from tests.live.test_faults import parts
 from tests.servers import Running
@@ -24,6 +25,26 @@ async def test_a_night_behind_sentinels_is_what_it_is_on_one_server(
         await night.right()
         await same_as_alone(night.hands, store, records)
         assert [] == night.hands.codes
+
+
+async def test_a_primary_that_hands_over_and_lives_on_is_left(
+    redis_sentinel: Group, tansu: Running, tmp_path: Path
+) -> None:
+    """It still takes writes, and nobody else gets them: all rooms go where the sentinels point."""
+    first, second, _ = parts(twice_shuffled(made.recording(), 23), 3)
+    async with night_on(redis_sentinel, tansu, tmp_path) as night:
+        keys = night.hands.store.keys[MAYOR]
+        await night.hands.send(first)
+        await night.right()
+        primary = redis_sentinel.primary(keys.meta)
+        with redis_sentinel.stubborn(primary):
+            redis_sentinel.members.fail_over(keys.meta)
+            replica = redis_sentinel.promoted(keys.meta, primary)
+            await night.hands.send(second)
+            ends = night.hands.ends
+            await until("held by the new one", lambda: redis_sentinel.has_all(replica, keys, ends))
+            await night.right()
+        redis_sentinel.whole()
 
 
 async def test_a_primary_dies_and_its_replica_has_less(

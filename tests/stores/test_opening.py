@@ -27,7 +27,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What each server answers, by host:port; an error is raised. Whom nobody knows refuses to be reached."""
     answers: dict[str, Any] = {}
 
-    async def ask(self: Opened, url: str, *words: str) -> Any:
+    async def ask(self: Opened, url: str, *words: str, within_s: float = 1.0) -> Any:
         place = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
         answers.setdefault("asked", Counter())[place] += 1
         answer = answers.get(place, ConnectionError("connection refused"))
@@ -169,6 +169,54 @@ async def test_the_primary_is_whom_a_sentinel_names(said: dict[str, Any]) -> Non
     assert 7001 == port(await opened.at(FIRST))
     assert ["redis://b:7001/0"] == await opened.primaries()
     assert opened.together
+    await opened.aclose()
+
+
+THREE = "redis+sentinel://r:26379,s:26379,t:26379/night"
+
+
+async def led_to(said: dict[str, Any], monkeypatch: pytest.MonkeyPatch, *named: Any) -> int:
+    """Whom we are led to when three sentinels named the first primary, and name these now; nothing failed."""
+    monkeypatch.setattr("stores.opening.MOVED_EVERY_S", 0.0)
+    sentinels = ("r:26379", "s:26379", "t:26379")
+    said |= dict.fromkeys(sentinels, (b"a", 7000))
+    opened = Opened(THREE, 1.0)
+    assert 7000 == port(await opened.at(FIRST))
+    said |= dict(zip(sentinels, named, strict=True))
+    for _ in range(40):  # whoever of them is asked first
+        found = port(await opened.at(FIRST))
+    await opened.aclose()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("named", "leads_to"),
+    [
+        (((b"b", 7001), (b"b", 7001), (b"b", 7001)), 7001),
+        (((b"b", 7001), (b"a", 7000), (b"b", 7001)), 7001),
+        (((b"b", 7001), ConnectionError("gone"), (b"b", 7001)), 7001),
+        (((b"b", 7001), (b"a", 7000), (b"a", 7000)), 7000),
+        (((b"b", 7001), ConnectionError("gone"), (b"a", 7000)), 7000),
+        (((b"b", 7001), ConnectionError("gone"), ConnectionError("gone")), 7000),
+        (((b"b", 7001), (b"c", 7002), (b"a", 7000)), 7000),
+        ((None, None, None), 7000),
+        ((ConnectionError("gone"), ConnectionError("gone"), ConnectionError("gone")), 7000),
+    ],
+)
+async def test_most_of_the_sentinels_lead_elsewhere_though_nothing_failed(
+    said: dict[str, Any], monkeypatch: pytest.MonkeyPatch, named: Any, leads_to: int
+) -> None:
+    """A primary that hands over lives on; one sentinel that is ahead, or behind, leads nobody to and fro."""
+    assert leads_to == await led_to(said, monkeypatch, *named)
+
+
+async def test_a_sentinel_is_asked_once_a_second_and_not_at_every_command(said: dict[str, Any]) -> None:
+    """Asking costs a connection."""
+    said["r:26379"] = (b"a", 7000)
+    opened = Opened("redis+sentinel://r:26379/night", 1.0)
+    for _ in range(100):
+        await opened.at(FIRST)
+    assert 100 > said["asked"]["r:26379"]
     await opened.aclose()
 
 
