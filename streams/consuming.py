@@ -129,8 +129,6 @@ class OurConsumer(driver.Consumer):
             return
         begins = await self._begins(assigned)
         positions = await self._positions(assigned, begins)
-        if _ours(self.app).live:  # a replay that goes back empties its log a moment before its store
-            _refuse_a_log_with_a_gap(positions, begins)
         await self._refuse_a_shorter_log(assigned, positions)
         offsets = {assigned[name]: offset for name, offset in positions.items()}
         await self._thread.seek_each(offsets)
@@ -146,9 +144,14 @@ class OurConsumer(driver.Consumer):
         return {name: found[at] for name, at in assigned.items()}
 
     async def _positions(self, assigned: Mapping[str, Any], begins: Mapping[str, int]) -> Mapping[str, int]:
-        """The store's offsets; where it has none, those at which the log begins (a replay that went back)."""
+        """The store's offsets; where it has none, those at which the log begins (a replay that went back).
+
+        Raises UsageError where a live log begins after them.
+        """
         app = _ours(self.app)
         positions = await app.positions(list(assigned))
+        if app.live:  # a replay that goes back empties its log a moment before its store
+            _refuse_a_log_with_a_gap(positions, begins)
         firsts = {name: begins[name] for name, offset in positions.items() if begins[name] and not offset}
         if not firsts:
             return positions
@@ -247,13 +250,16 @@ class OurApp(faust.App):
 
 
 def _refuse_a_log_with_a_gap(positions: Mapping[str, int], begins: Mapping[str, int]) -> None:
-    """Records that were deleted uncounted leave a gap. No batch fits over it, and each is tried for ever."""
+    """Records that were deleted leave a gap. No batch fits over it, and each is tried for ever.
+
+    Where nothing is stored one would fit, and every total would be without what was deleted.
+    """
     for name, offset in positions.items():
         if offset < begins[name]:
             raise UsageError(
                 f"{name} begins at offset {begins[name]}, and the store has counted up to {offset}: Kafka "
-                "has deleted records that were never counted. Type sandik doctor --fix, so that no more go, "
-                "and send every feed again into a session of its own (SANDIK_SESSION)."
+                "has deleted records that are not in the count. Type sandik doctor --fix, so that no more "
+                "go, and send every feed again into a session of its own (SANDIK_SESSION)."
             )
 
 
