@@ -69,9 +69,4 @@ def outstanding(row: Row, register: Register, night: Night, *, root: bool) -> Ou
     return Outstanding(boxes, registered, most)
 
 
-def decisive(row: Row, register: Register, night: Night, margin_votes: int, *, root: bool) -> bool:
-    """Whether the boxes that are not counted could, at worst, change who leads by `margin_votes`."""
-    return outstanding(row, register, night, root=root).votes_max >= margin_votes
-
-
 Registers = Mapping[AreaId, Register]

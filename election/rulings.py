@@ -14,7 +14,7 @@ from typing import Any
 
 from election.calls.verdict import Said
 from election.checks import Finding
-from election.night import ContestId, Night, SourceId, UnitId
+from election.night import ChoiceId, Contest, ContestId, Night, SourceId, UnitId
 from election.report import REVISION_MAX
 from election.wire.records import Ruling
 from languages import codes
@@ -62,9 +62,14 @@ class Clearance:
 
 
 def fault(ruling: Ruling, night: Night) -> Finding | None:
-    """Why the ruling cannot be taken in: no such contest, or no such paper."""
-    if ruling.contest not in night.contests:
+    """Why the ruling cannot be taken in: no such contest, no such paper, nobody of that name to certify."""
+    contest = night.contests.get(ContestId(ruling.contest))
+    if contest is None:
         return Finding("E101", "E", "contest", f"There is no contest {ruling.contest!r} in this night.")
+    if ruling.kind == "certified" and certified(ruling, contest) is None:
+        known = ", ".join(choice.id for choice in contest.choices)
+        message = f"A certificate names choices of {contest.id} in its data, as choice or in a list, elected"
+        return Finding("E104", "E", "data", f"{message}: {known}.")
     if ruling.kind not in ON_A_PAPER or _paper(ruling, night) is not None:
         return None
     message = (
@@ -72,6 +77,17 @@ def fault(ruling: Ruling, night: Night) -> Finding | None:
         "and the desk tell them."
     )
     return Finding("R006", "E", "data", message)
+
+
+def certified(ruling: Ruling, contest: Contest) -> list[str] | None:
+    """Whom a certificate names in its data, nobody perhaps; None where one of them is no choice."""
+    choice, elected = ruling.data.get("choice"), ruling.data.get("elected")
+    if elected is None:
+        elected = [] if choice is None else [choice]
+    known = isinstance(elected, list) and all(
+        isinstance(one, str) and contest.position(ChoiceId(one)) is not None for one in elected
+    )
+    return elected if known else None
 
 
 def clearance(ruling: Ruling, night: Night) -> Clearance | None:

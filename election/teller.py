@@ -21,7 +21,7 @@ from election.calls.words import named
 from election.corrections import Corrections, watch_correction
 from election.memory import WHOLE, Memory
 from election.night import ChoiceId, Contest, Night
-from election.rulings import by_language, own_words
+from election.rulings import by_language, certified, own_words
 from election.teller_calls import Asked, decide, propose, recheck, retract
 from election.telling import Telling
 from election.watches import WATCHES
@@ -143,11 +143,8 @@ def _about(telling: Telling, ruling: Ruling, language: str) -> str:
 
 def _certified(telling: Telling, ruling: Ruling) -> list[str]:
     """Who is certified: those the ruling names, else those called, else those ahead if that is public."""
-    data, call = ruling.data, telling.memory.call
-    several = data.get("elected")
-    asked = several if isinstance(several, list) else [data.get("choice")]
-    found = [str(one) for one in asked if telling.contest.position(ChoiceId(str(one))) is not None]
-    if found:
+    call = telling.memory.call
+    if found := certified(ruling, telling.contest):
         return found
     if telling.memory.called and call is not None:
         return list(call.elected)

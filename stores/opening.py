@@ -212,8 +212,8 @@ class Opened:
             self._moved_at_s = time.monotonic()  # who asks meanwhile goes on with what is known
             moved = await self._elsewhere(known)
             if moved is not None and self._known is known:
-                await self._leave(moved)
                 self._known = known = moved
+                await self._leave(moved)
         return known
 
     async def _elsewhere(self, known: Slots | Alone) -> Alone | None:
@@ -226,9 +226,8 @@ class Opened:
         random.shuffle(places)
         if await self._named_by(places[0]) in (None, known):
             return None
-        said = await asyncio.gather(*map(self._named_by, places))
-        found, times = Counter(one for one in said if one is not None).most_common(1)[0]
-        return found if found != known and 2 * times > len(places) else None
+        named = Counter(await asyncio.gather(*map(self._named_by, places)))
+        return next((one for one, times in named.items() if one != known and 2 * times > len(places)), None)
 
     async def _named_by(self, place: Place) -> Alone | None:
         """Whom a sentinel names; None if it does not know, or does not say."""
@@ -289,7 +288,7 @@ class Opened:
         if kept != self._primaries:
             log.info("store=%s primaries=%s", self.address.shown, ",".join(map(str, sorted(kept))))
         self._primaries = kept
-        for place, client in self._clients.items():
+        for place, client in tuple(self._clients.items()):  # somebody may open one meanwhile
             if place not in kept:
                 await client.connection_pool.disconnect(inuse_connections=False)
 

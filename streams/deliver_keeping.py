@@ -64,9 +64,13 @@ class Keeper:
         """Brings the outbox into the log, for ever. A log that is away is waited for, and nothing lost."""
         while True:
             self._changed[contest].clear()
+            # Of an entry that is waited for only now, this reading may not know.
+            waiting = tuple(self._waiting[contest])
             entries = await self._ledger.outbox(contest)
             first = _order(entries[0].id) if entries else None
-            self._let_go(contest, first)
+            for entry, logged in waiting:
+                if first is None or entry < first:
+                    logged.set()
             if entries:
                 scope = self._ledger.scope
                 records = [(ruling_key(contest), encode(entry.what, scope, contest)) for entry in entries]
@@ -82,16 +86,6 @@ class Keeper:
                 async with asyncio.timeout(LOOK_EVERY_S):
                     await self._changed[contest].wait()
 
-    def _let_go(self, contest: ContestId, first: tuple[int, ...] | None) -> None:
-        """Wakes whoever waits for an entry before the first that is still in the outbox."""
-        still = []
-        for entry, event in self._waiting[contest]:
-            if first is None or entry < first:
-                event.set()
-            else:
-                still.append((entry, event))
-        self._waiting[contest] = still
-
     async def logged(self, contest: ContestId, entry: str) -> None:
         """Returns when the log knows of everything up to an entry of the outbox."""
         if not entry:
@@ -101,9 +95,8 @@ class Keeper:
         self.look(contest)
         try:
             await waits[1].wait()
-        finally:
-            if not waits[1].is_set():  # given up: while the log is away every try comes here
-                self._waiting[contest].remove(waits)
+        finally:  # given up, too: while the log is away every try comes here
+            self._waiting[contest].remove(waits)
 
     async def mend(self) -> None:
         """Completes the ledgers from the log, unless that was done meanwhile. Raises OutsideError."""

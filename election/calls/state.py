@@ -108,7 +108,7 @@ LIFE: tuple[Step, ...] = (
     Step(CALLED, "call-retracted", RETRACTED, "call-retracted"),
     *_from((*RESTING, PROPOSED, CALLED, RETRACTED, CERTIFIED), "recount-ordered", RECOUNT, "recount-ordered"),
     *_from(_BEFORE_CERTIFIED, "certified", CERTIFIED, "certified"),
-    *_from((*RESTING, RETRACTED, RECOUNT), "certified-by-lot", BY_LOT, "certified"),
+    *_from(_BEFORE_CERTIFIED, "certified-by-lot", BY_LOT, "certified"),
     *_from((*_BEFORE_CERTIFIED, CERTIFIED, BY_LOT), "annulled", ANNULLED, "annulled"),
     Step(ANNULLED, "rerun-set", RERUN, "rerun-set"),
 )

@@ -133,13 +133,16 @@ def _time(text: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
         # In the first and last hours of the calendar there is no time in every zone that people read it in.
-        return None if at.tzinfo is None or not 1 < at.year < 9999 else at.astimezone(UTC)
+        if at.tzinfo is None or not 1 < at.year < 9999:
+            return None
+        at = at.astimezone(UTC)
+        return at.replace(microsecond=at.microsecond // 1000 * 1000)  # as `stamp` writes it
     except (ValueError, OverflowError):
         return None
 
 
 def read_time(value: object, place: str) -> datetime:
-    """An aware UTC time, or RecordError R009."""
+    """An aware UTC time in whole milliseconds, or RecordError R009."""
     at = _time(value) if isinstance(value, str) else None
     if at is not None:
         return at

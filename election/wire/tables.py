@@ -175,6 +175,7 @@ def read_parent(
     """The parent night's votes per box, in the order of this night's choices; no file: nothing known."""
     file = "parent.csv"
     found: dict[ContestId, dict[BoxId, tuple[int, ...]]] = {}
+    unnamed: dict[ContestId, str] = {}
     for line, cells in _rows(file, content, ("contest", "box"), mistakes) if content else ():
         contest, box = contests.get(ContestId(cells["contest"])), BoxId(cells["box"])
         if contest is None:
@@ -190,4 +191,14 @@ def read_parent(
             cell = cells.get(choice.id, "")
             votes.append((_whole(file, line, choice.id, cell, mistakes) if cell else 0) or 0)
         found.setdefault(contest.id, {})[box] = tuple(votes)
+        unnamed[contest.id] = ", ".join(one.id for one in contest.choices if one.main and one.id not in cells)
+    mistakes.extend(
+        Mistake(
+            file, 1,
+            f"The header has no column {names}, a main choice of {contest}; where it did not stand its cells "
+            "are empty.",
+        )
+        for contest, names in unnamed.items()
+        if names
+    )  # fmt: skip
     return found

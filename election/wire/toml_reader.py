@@ -156,6 +156,10 @@ class Table:
         if value is not None and value.tzinfo is None:
             self.wrong(key, f"{self.name}{key} has no zone; write it as in 2019-06-23T17:00:00+03:00.")
             return None
+        if value is not None and not 1 < value.year < 9999:  # as `records.read_time`
+            message = "which has no hour in every zone; leave out an hour that never comes."
+            self.wrong(key, f"{self.name}{key} is in the year {value.year}, {message}")
+            return None
         return value
 
     def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ URLs are the operator's own and are not subject to the rules for hosts.
 """
 
 import asyncio
-import contextlib
 from importlib.util import find_spec
 
 from election.alerts import KINDS, Told
@@ -41,8 +40,8 @@ async def send(told: Told, target: Target, means: Means) -> None:
     try:
         delivered = await asyncio.shield(trying)
     except asyncio.CancelledError:
-        with contextlib.suppress(NotDeliveredError):
-            await trying
+        await asyncio.wait({trying})
+        trying.exception()  # looked at: whatever it was, it came too late to matter
         raise
     if not delivered:
         raise NotDeliveredError("Apprise could not deliver it")

@@ -66,28 +66,33 @@ def render(told: Told, target: Target, sender: str) -> EmailMessage:
 async def send(told: Told, target: Target, means: Means) -> None:
     """One try. Raises NotDeliveredError."""
     settings = means.settings
-    mail = render(told, target, settings.smtp_from)
+    mail, taken = render(told, target, settings.smtp_from), asyncio.Event()
     try:
         async with asyncio.timeout(settings.deliver_answers_within_s):
-            await heeding(_hand_over(mail, means))
-    except TimeoutError as error:
-        raise NotDeliveredError(
-            f"the mail server gave no answer within {settings.deliver_answers_within_s:g} s"
-        ) from error
-    except aiosmtplib.SMTPRecipientsRefused as error:
+            await heeding(_hand_over(mail, means, taken))
+    except (aiosmtplib.SMTPException, OSError) as error:
+        if not taken.is_set():  # else it is theirs, and what failed was the goodbye
+            raise _failed(error, settings.deliver_answers_within_s) from error
+
+
+def _failed(error: Exception, within_s: float) -> NotDeliveredError:
+    """Why the mail server has not taken a mail."""
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         codes = [refused.code for refused in error.recipients]
-        raise NotDeliveredError(
+        return NotDeliveredError(
             f"the mail server refused the address ({', '.join(map(str, codes))})",
             hopeless=all(code >= REFUSED_FOR_GOOD for code in codes),
-        ) from error
-    except aiosmtplib.SMTPResponseException as error:
-        raise NotDeliveredError(f"the mail server answered {error.code}") from error
-    except (aiosmtplib.SMTPException, OSError) as error:
-        why = tls_fault(error) or type(error).__name__
-        raise NotDeliveredError(f"the mail server did not take it: {why}") from error
+        )
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return NotDeliveredError(f"the mail server answered {error.code}")
+    if isinstance(error, TimeoutError):
+        return NotDeliveredError(f"the mail server gave no answer within {within_s:g} s")
+    why = tls_fault(error) or type(error).__name__
+    return NotDeliveredError(f"the mail server did not take it: {why}")
 
 
-async def _hand_over(mail: EmailMessage, means: Means) -> None:
+async def _hand_over(mail: EmailMessage, means: Means, taken: asyncio.Event) -> None:
+    """Sends the mail, says when the server has taken it, and takes leave."""
     settings = means.settings
     server = urlsplit(settings.smtp)
     host = server.hostname or ""
@@ -107,6 +112,7 @@ async def _hand_over(mail: EmailMessage, means: Means) -> None:
         if settings.smtp_user:
             await client.login(settings.smtp_user, settings.smtp_password)
         await client.send_message(mail)
+        taken.set()
 
 
 CHANNEL = Channel("email", "to", send, check)

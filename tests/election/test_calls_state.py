@@ -146,6 +146,7 @@ def test_an_annulled_election_is_never_open_again(events: list[str]) -> None:
         (["margin-apart", "call-proposed", "call-made", "call-retracted", "margin-close"], RETRACTED),
         (["margin-close", "certified", "annulled", "rerun-set"], RERUN),
         (["margin-close", "certified-by-lot"], BY_LOT),
+        (["margin-apart", "call-proposed", "call-made", "certified-by-lot", "call-retracted"], BY_LOT),
         (["call-made"], NOT_STARTED),
     ],
 )

@@ -49,6 +49,32 @@ def test_a_ruling_on_a_paper_names_a_paper(wrong: dict[str, Any]) -> None:
         assert "source, box and revision" in found.message
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"choice": "adda"},
+        {"elected": ["ada", "bara"]},
+        {"elected": "ada"},
+        {"choice": 7},
+        {"elected": [["ada"]]},
+    ],
+)
+def test_a_certificate_for_nobody_we_know_is_refused(data: dict[str, Any]) -> None:
+    """Else whoever was called, or is ahead, would be told as certified in place of who was meant."""
+    found = fault(ruling("certified", **data), night())
+    assert found is not None
+    assert ("E104", "data") == (found.code, found.field)
+    assert "ada, bora, cem" in found.message
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"choice": "ada"}, {"elected": ["ada"]}, {"choice": None}, {"elected": []}]
+)
+def test_a_certificate_may_name_its_choice_or_none(data: dict[str, Any]) -> None:
+    """Without a name it is of who was called, or is ahead."""
+    assert fault(ruling("certified", **data), night()) is None
+
+
 def test_a_ruling_is_told_in_the_languages_it_is_in() -> None:
     """Who said it and why, each by language; nothing is put into their mouth."""
     both = replace(ruling("annulled"), texts={"en": "no", "tr": "hayır"}, actors={"tr": "Kurul"})

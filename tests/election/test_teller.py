@@ -116,6 +116,17 @@ def test_a_tie_decided_by_lot_is_certified_so() -> None:
     assert ("tie by lot", ("bora",)) == (who.memory.state, who.memory.certified)
 
 
+def test_a_lot_that_is_heard_before_the_tie_is_counted_is_not_lost() -> None:
+    """The certificate ends the call; when the recounts come that made the tie, nothing is taken back."""
+    who, lot = teller(by_itself()), [ruling("certified", "The board", 5, choice="ada", by="lot")]
+    tell(who, seen(who, (900, 10, 0)))
+    assert who.memory.called
+    assert ["certified"] == [told.kind for told in tell(who, seen(who, (900, 10, 0)), lot)]
+    later = [told.kind for told in tell(who, seen(who, (500, 500, 0), version=2), lot)]
+    assert "call-retracted" not in later
+    assert ("tie by lot", ("ada",)) == (who.memory.state, who.memory.certified)
+
+
 @given(st.data())
 def test_a_teller_that_starts_again_tells_the_rest(data: st.DataObject) -> None:
     """Killed at any fact: what it told and what the next one tells is what one would have told.

@@ -53,6 +53,7 @@ def test_a_file_of_keys() -> None:
         ('["agency"]', '["agancy"]', "k.toml:1: There is no source 'agancy'"),
         (PUBLIC, PUBLIC[:-4], "k.toml:6: public is not base64 of 32 bytes"),
         (PUBLIC, "no base64!", "k.toml:6: public is not base64 of 32 bytes"),
+        (PUBLIC, "anahtarı-buraya", "k.toml:6: public is not base64 of 32 bytes"),
         ("until = 2019-06-24", "until = 2019-06-23", "k.toml:8: until is 2019-06-23 00:00:00"),
         ("+03:00\nuntil", "\nuntil", "k.toml:7: keys.from has no zone"),
         ("public =", "secret =", "public is missing"),

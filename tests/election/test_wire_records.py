@@ -265,6 +265,12 @@ def test_a_time_of_another_zone_is_written_in_utc() -> None:
     assert UTC == read_time("2019-06-23T19:15:00+03:00", "at").tzinfo
 
 
+def test_a_time_is_known_to_the_millisecond_that_is_written_of_it() -> None:
+    """Else a ruling's hour were not the one that the store holds of it, and the fact would name no ruling."""
+    one = read_time("2019-06-23T19:15:00.123987+03:00", "at")
+    assert datetime(2019, 6, 23, 16, 15, 0, 123000, tzinfo=UTC) == one == read_time(stamp(one), "at")
+
+
 @given(st.dictionaries(st.text(max_size=20), st.integers(0, 2**53)))
 def test_what_a_ruling_comes_after_is_read_as_it_was_written(ends: dict[str, int]) -> None:
     """Partition by partition."""

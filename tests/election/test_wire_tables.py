@@ -179,6 +179,16 @@ def test_a_mistake_in_the_parent_night_has_its_line(row: str, said: str) -> None
     assert found[0].startswith(f"parent.csv:{2 + row.count(chr(10))}: {said}")
 
 
+def test_a_main_choice_without_a_column_in_the_parent_night_is_a_mistake() -> None:
+    """A name misspelt would give it no vote at all then, and the whole of its votes as a swing."""
+    found, _ = parent("contest,box,adda,bora\nmayor,k1-1,10,5\nmayor,k1-2,7,1\n")
+    assert [
+        "parent.csv:1: The header has no column ada, a main choice of mayor; where it did not stand its "
+        "cells are empty."
+    ] == found
+    assert [] == parent("contest,box,ada,bora\nmayor,k1-1,,5\n")[0]
+
+
 def test_mistakes_of_every_line_come_at_once() -> None:
     """A table is mended in one go."""
     assert 3 == len(boxes("k1-1,nowhere,x\nk1-1,k1,5\n"))

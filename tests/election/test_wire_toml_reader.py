@@ -114,6 +114,8 @@ def test_lines_are_found_for_headers_and_keys_of_array_tables() -> None:
             "a is datetime.date(2019, 6, 23); it is a time as in",
         ),
         ("a = 2019-06-23T17:00:00", lambda root: root.time("a"), "a has no zone; write it as in"),
+        ("a = 9999-12-31T23:59:59Z", lambda root: root.time("a"), "a is in the year 9999, which has no hour"),
+        ("a = 0001-01-01T00:00:00Z", lambda root: root.time("a"), "a is in the year 1, which has no hour"),
         ("a = [1]", lambda root: root.texts("a"), "a is a list of texts."),
         ('a = "x"', lambda root: root.texts("a"), "a is 'x'; it is a list of texts."),
         ("a = 1", lambda root: root.table("a"), "a is 1; it is a table."),

@@ -85,6 +85,23 @@ def test_what_a_failing_seed_left_stays_when_it_is_played_again_with_fewer_fault
     assert f"the fewest that fail: {groups[0]}\n" in capsys.readouterr().out
 
 
+def test_a_night_that_broke_off_after_its_end_has_failed_too(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its histories may hold; what was still to be looked at was not."""
+
+    async def played(*given: Any) -> Any:
+        raise OutsideError("the crowd has ended")
+
+    monkeypatch.setattr(program, "run", played)
+    monkeypatch.setattr(program, "look", lambda folder: night(ended=True))
+    assert 1 == program.main(["--plan", "1", "--seeds", "1", "--no-shorten"])
+    assert place.exists()
+    said = capsys.readouterr().out
+    assert "the crowd has ended" in said
+    assert "| P7: not right again within a minute | **1** |" in said
+
+
 def test_a_broker_that_does_not_come_back_ends_its_night_and_not_the_run(
     place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

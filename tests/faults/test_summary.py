@@ -34,6 +34,12 @@ def test_what_a_night_was_is_counted_from_its_facts() -> None:
     assert Counter() == night.broken
 
 
+def test_a_seed_that_did_not_write_down_its_plan_is_of_the_first() -> None:
+    """Nights are kept for longer than the words of their seeds."""
+    night = seen("seed-7", [fact("seed", seed=7), *honest()])
+    assert (1, "single", Counter()) == (night.plan, night.store, night.broken)
+
+
 def test_what_breaks_stands_in_the_table_under_its_promise() -> None:
     """A night that lost a record and one that is well: one of two."""
     made = table([seen("seed-1", without("record")(honest())), seen("seed-2", honest())])

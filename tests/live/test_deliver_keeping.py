@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from election.errors import OutsideError
-from election.night import ContestId
+from election.night import ContestId, Night
 from election.wire.delivered import Target, delivery, encode
 from election.wire.topics import ruling_key
 from streams.deliver_keeping import Keeper
-from streams.ledger import Ledger, LostError
+from streams.ledger import Ledger, LostError, Outgoing
 from streams.settings import Settings
 from tests.patience import PATIENCE_S
 from tests.servers import Running
@@ -74,6 +74,40 @@ async def test_changes_reach_the_log_and_whoever_waits_is_told(ledger: Ledger) -
     assert [] == await ledger.outbox(MAYOR)
     await keeper.logged(MAYOR, "")
     keeping.cancel()
+
+
+class Slow(Ledger):
+    """A ledger whose answers about the outbox come late; what is waited for meanwhile is not in them."""
+
+    def __init__(self, night: Night, settings: Settings) -> None:
+        super().__init__(night, facts.SCOPE, settings)
+        self.read, self.answers = asyncio.Event(), asyncio.Event()
+
+    async def outbox(self, contest: ContestId) -> list[Outgoing]:
+        """Read at once, told when it is let go on."""
+        found = await super().outbox(contest)
+        self.read.set()
+        await self.answers.wait()
+        return found
+
+
+async def test_an_outbox_that_was_read_before_an_entry_says_nothing_of_it(redis_server: Running) -> None:
+    """Else a call that has just been claimed would leave before the log knows that it may have."""
+    ledger, paper = Slow(made.night(), Settings(redis=redis_server.url)), Paper()
+    keeper = Keeper(ledger, paper)
+    await keeper.mend()
+    keeping = asyncio.create_task(keeper.keep(MAYOR))
+    async with asyncio.timeout(PATIENCE_S):
+        await ledger.read.wait()  # nothing is in it
+        await spread(ledger, 1)
+        last = (await Ledger.outbox(ledger, MAYOR))[-1].id
+        waiting = asyncio.create_task(keeper.logged(MAYOR, last))
+        await asyncio.sleep(0)
+        ledger.answers.set()
+        await waiting
+    assert 2 == len(paper.records)
+    keeping.cancel()
+    await ledger.close()
 
 
 async def test_whoever_gave_up_waiting_for_the_log_is_not_kept(ledger: Ledger) -> None:

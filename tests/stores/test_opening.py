@@ -210,6 +210,42 @@ async def test_most_of_the_sentinels_lead_elsewhere_though_nothing_failed(
     assert leads_to == await led_to(said, monkeypatch, *named)
 
 
+async def test_sentinels_that_fall_silent_while_they_are_asked_lead_nowhere_else(
+    said: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first one names another primary; then nobody says anything any more."""
+    monkeypatch.setattr("stores.opening.MOVED_EVERY_S", 0.0)
+    said |= dict.fromkeys(("r:26379", "s:26379", "t:26379"), (b"a", 7000))
+    opened = Opened(THREE, 1.0)
+    await opened.at(FIRST)
+    words = iter([Alone(Place("b", 7001))])
+
+    async def named(place: Place) -> Alone | None:
+        return next(words, None)
+
+    monkeypatch.setattr(opened, "_named_by", named)
+    assert 7000 == port(await opened.at(FIRST))
+    await opened.aclose()
+
+
+async def test_a_client_that_is_opened_while_others_are_let_go_of_disturbs_nothing(
+    said: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two look at once where one of them doubts; none of them may end a worker."""
+    said["n:7000"] = HALVES
+    opened = Opened("redis+cluster://n:7000", 1.0)
+    first = await opened.at(FIRST)
+
+    async def another(**_: bool) -> None:
+        opened._client(Place("c", 7002))
+
+    monkeypatch.setattr(first.connection_pool, "disconnect", another)
+    await opened._leave(Alone(B))
+    assert 7002 == port(opened._client(Place("c", 7002)))
+    monkeypatch.undo()
+    await opened.aclose()
+
+
 async def test_a_sentinel_is_asked_once_a_second_and_not_at_every_command(said: dict[str, Any]) -> None:
     """Asking costs a connection."""
     said["r:26379"] = (b"a", 7000)

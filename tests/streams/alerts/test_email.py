@@ -1,5 +1,6 @@
 """Whether a fact becomes a mail that programs sort right: one id, a list, a text and an HTML part."""
 
+import asyncio
 import dataclasses
 from email import message_from_bytes, policy
 
@@ -8,6 +9,7 @@ import pytest
 from election.wire.delivered import Target
 from streams.alerts.channel import NotDeliveredError
 from streams.alerts.email import check, render, send
+from tests.patience import accepted
 from tests.streams import facts
 from tests.streams.alerts.means import means
 
@@ -62,6 +64,33 @@ def test_a_mail_address_is_one(address: str) -> None:
 def test_what_is_no_mail_address_is_said(address: str) -> None:
     """Before it becomes a header."""
     assert "it is no mail address" == check(address, TO)
+
+
+async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A mail server that takes a mail, and says nothing to a goodbye."""
+    writer.write(b"220 here\r\n")
+    answers = {b"EHLO": b"250 here", b"MAIL": b"250 ok", b"RCPT": b"250 ok", b"DATA": b"354 go on"}
+    while line := await reader.readline():
+        word = line[:4].upper()
+        if word in answers:
+            writer.write(answers[word] + b"\r\n")
+        if word == b"DATA":
+            await reader.readuntil(b"\r\n.\r\n")
+            writer.write(b"250 taken\r\n")
+    writer.close()
+
+
+async def test_a_mail_that_was_taken_is_delivered_whatever_is_said_to_the_goodbye() -> None:
+    """Else it would be sent again at every try, and an editor would have it a dozen times."""
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    there = f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    settings = dataclasses.replace(means().settings, smtp=there, deliver_answers_within_s=0.5)
+    allowed = dataclasses.replace(means(), settings=settings, plain_mail=frozenset({"127.0.0.1"}))
+    try:
+        await send(FACT, TO, allowed)
+    finally:
+        server.close()
+        await accepted()
 
 
 async def test_a_server_that_is_not_there_fails_the_try() -> None:
