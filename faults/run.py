@@ -31,6 +31,7 @@ from faults.doing import Doing
 from faults.ending import call_of, note_ending
 from faults.history import read
 from faults.plan import VERSION, Group
+from faults.processes import resident, resident_most
 from faults.receiver import Receiver, receiver
 from faults.rolling import in_step
 from faults.staged import stage
@@ -289,22 +290,40 @@ class Evening:
         return dict(self._acknowledged)
 
     async def end(self, receivers: Sequence[Receiver]) -> None:
-        """Waits until the whole night is sent, counted, told, shown and delivered. Raises TimeoutError."""
-        async with asyncio.timeout(ENDS_WITHIN_S):
-            await self._whole()
-            while not (self._actors.played or await self._taken_back()):
-                await self.go_on(RETRACTED_EVERY_S)
-            while not self._actors.played:
-                self._actors.hurry()
-                await self.go_on(LOOK_EVERY_S)
-            looks = Looks(self._store)
-            while not await self._right(1) or await looks.unsettled():
-                await self.go_on(LOOK_EVERY_S)
-            told = await self._told()
-            for receiver_of, kinds in zip(receivers, (EVERYTHING, CALLS), strict=True):
-                while missing(told, kinds, receiver_of.taken):
+        """Waits until the whole night is sent, counted, told, shown and delivered.
+
+        Raises TimeoutError, which says for what.
+        """
+        waits = ["the store to be whole"]
+        try:
+            async with asyncio.timeout(ENDS_WITHIN_S):
+                await self._whole()
+                waits.append("a retraction")
+                while not (self._actors.played or await self._taken_back()):
+                    await self.go_on(RETRACTED_EVERY_S)
+                waits.append("the recording to be sent")
+                while not self._actors.played:
+                    self._actors.hurry()
                     await self.go_on(LOOK_EVERY_S)
+                await self._settled(receivers, waits)
+        except TimeoutError as error:
+            raise TimeoutError(f"{ENDS_WITHIN_S:g} s were not enough for {waits[-1]}") from error
         await self.go_on(2.5)  # two heartbeats with a hash: clients prove what they hold
+
+    async def _settled(self, receivers: Sequence[Receiver], waits: list[str]) -> None:
+        """Waits until all is counted, told, shown and delivered; `waits` says for what, as it goes."""
+        looks = Looks(self._store)
+        waits.append("all to be counted and shown")
+        while not await self._right(1):
+            await self.go_on(LOOK_EVERY_S)
+        waits.append("the rules to be asked of it")
+        while await looks.unsettled() or not await self._right(1):
+            await self.go_on(LOOK_EVERY_S)
+        told = await self._told()
+        for receiver_of, kinds in zip(receivers, (EVERYTHING, CALLS), strict=True):
+            while left := missing(told, kinds, receiver_of.taken):
+                waits.append(f"{len(left)} deliveries")
+                await self.go_on(LOOK_EVERY_S)
 
     async def _whole(self) -> None:
         """Waits until the store is one again: a primary that was left may still take it for the store."""
@@ -356,28 +375,6 @@ def shows(held: dict[str, int], epoch: str, version: int) -> bool:
     return sum(held.values()) == READ and all(
         name.split(":")[0] == epoch and int(name.split(":")[1]) >= version for name in held
     )
-
-
-def resident(pid: int) -> int:
-    """Bytes of memory that a process and its children hold; 0 for none."""
-    total = 0
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = path.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if pid in (int(path.parent.name), int(fields[1])):
-            total += int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
-    return total
-
-
-def resident_most(pid: int) -> int:
-    """Bytes of memory that a process held at most since it was started; 0 for none."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return 0
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
 
 
 def read_from(path: Path, read_to: dict[Path, int]) -> list[dict[str, Any]]:

@@ -119,8 +119,8 @@ MARCH = [
     ),
     alert(
         11, "band-entered", "2019-03-31T19:19:30.000Z", "the margin is inside the recount band",
-        "fark yeniden sayım bandına girdi", "The margin of 41,800 votes is within 0.5% of 8,390,112.",
-        "41.800 oyluk fark, 8.390.112 geçerli oyun %0,5 bandında.",
+        "fark yeniden sayım aralığına girdi", "The margin of 41,800 votes is within 0.5% of 8,390,112.",
+        "41.800 oyluk fark, 8.390.112 geçerli oyun %0,5 aralığında.",
     ),
 ]  # fmt: skip
 AFTER = [

@@ -6,11 +6,8 @@ most kinds. How long recoveries take is not asked here, only that each comes: a 
 
 import asyncio
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from subprocess import PIPE
 
 import pytest
 
@@ -19,7 +16,7 @@ from faults.brokers import Brokers
 from faults.clock import Clocks, NoCompilerError
 from faults.history import read
 from faults.plan import Fault, Group
-from faults.run import READ, Staging, missing, resident, resident_most, run, shows
+from faults.run import READ, Staging, missing, run, shows
 from faults.summary import look
 from sandik import kafka
 from tests.streams import facts
@@ -31,8 +28,6 @@ GROUPS = (
     Group((Fault("flush", "store"), Fault("clock behind", "deliver", 1.0)), 0.2),
     Group((Fault("SIGKILL", "gateway-1"), Fault("clock ahead", "store", 1.0)), 0.2),
 )
-
-GAVE_BACK = "held = bytearray(b'x' * 50_000_000); del held; print('given back', flush=True); input()"
 
 
 @pytest.fixture
@@ -66,16 +61,6 @@ def test_a_night_in_which_much_breaks_keeps_its_promises(brokers: Brokers, tmp_p
     assert night.counts["retractions"]
     looks = [one["process"] for one in read(folder / "histories") if one.what == "size"]
     assert ["gateway-0", "gateway-1"] * (len(GROUPS) + 2) == looks
-
-
-def test_the_most_that_a_process_held_is_not_what_it_holds() -> None:
-    """What was given back between two looks is seen too; of a process that is gone, nothing is known."""
-    with subprocess.Popen([sys.executable, "-c", GAVE_BACK], stdin=PIPE, stdout=PIPE) as process:
-        assert process.stdout
-        assert b"given back\n" == process.stdout.readline()
-        assert resident(process.pid) + 25_000_000 < resident_most(process.pid)
-        process.communicate()
-    assert 0 == resident_most(0)
 
 
 def test_a_crowd_shows_a_version_when_all_of_it_does_or_a_later_one_of_the_same_epoch() -> None:

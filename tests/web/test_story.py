@@ -127,7 +127,7 @@ def test_a_reason_that_was_told_in_english_alone_is_said_in_numbers_elsewhere() 
     """No English sentence stands on a Turkish page."""
     close = call("too close", because="x")
     assert (
-        "4.021 oyluk, 0,05 puanlık fark yeniden sayım bandının içinde."
+        "4.021 oyluk, 0,05 puanlık fark yeniden sayım aralığının içinde."
         == (said(fakes.march_close() | {"call": close}, "tr")["why.text"])
     )
     assert "27,9" in (said(fakes.march_early(), "tr")["why.text"] or "")
