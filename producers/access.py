@@ -9,6 +9,7 @@ is worded is `election.wire.access`.
 """
 
 import asyncio
+import logging
 import ssl
 from typing import Any
 
@@ -25,6 +26,9 @@ KNOCK_WITHIN_S = 3.0
 PRODUCER_MS = 1000
 CLOSED_AFTER_S = 0.05
 """A connection that the library failed to make is closed a moment later; no process should end before."""
+
+# The library writes a line for every failed try, tens of thousands a minute; we say it once, as an error.
+logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
 
 def client(settings: Settings) -> dict[str, Any]:

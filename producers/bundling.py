@@ -1,24 +1,30 @@
 """Single reports into bundles: of one source, one area and one contest, heard at the same time.
 
 Know before changing: a bundle is the unit because the stream processor pays per record (wire.md); nothing
-waits here to fill one. The caller gives what it has, and gets all of it back as records.
+waits here to fill one. The caller gives what it has, and gets all of it back as records, each of which fits
+into the log: of a ballot of very many names fewer papers are put into one.
 """
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from election.night import AreaId, ContestId, LevelId, Night, SourceId
+from election.night import AreaId, Contest, ContestId, LevelId, Night, SourceId
 from election.report import BoxReport
-from election.wire.records import BUNDLE_REPORTS_MAX, Bundle, Record
+from election.wire.records import BUNDLE_REPORTS_MAX, RECORD_BYTES_MAX, Bundle, Record
 
 Together = tuple[ContestId, SourceId, AreaId, datetime]
 """What the reports of one bundle share."""
+REPORT_BYTES = 1000
+"""As much as a report may need beside its votes: its box, revision, figures, cause and state."""
+CHOICE_BYTES, VOTES_BYTES = 70, 11
+"""The same of a choice's id, which a bundle says once, and of its votes in one report."""
 
 
 def bundles(heard: Iterable[BoxReport | Record], night: Night) -> Iterator[Record]:
     """Everything heard, as records; rulings and ready bundles pass as they are, after what came before."""
     groups: dict[Together, list[BoxReport]] = {}
+    most = {contest.id: reports_max(contest) for contest in night.contests.values()}
     for item in heard:
         if not isinstance(item, BoxReport):
             yield from _emptied(groups, night)
@@ -27,9 +33,16 @@ def bundles(heard: Iterable[BoxReport | Record], night: Night) -> Iterator[Recor
         together = _together(item, night)
         group = groups.setdefault(together, [])
         group.append(item)
-        if len(group) == BUNDLE_REPORTS_MAX:
+        if len(group) == most[item.contest]:
             yield bundle(groups.pop(together), together[2], night.sources[item.source].level)
     yield from _emptied(groups, night)
+
+
+def reports_max(contest: Contest) -> int:
+    """How many reports of this contest fit into one record, whatever their figures are."""
+    choices = len(contest.choices)
+    left = RECORD_BYTES_MAX - choices * CHOICE_BYTES
+    return max(1, min(BUNDLE_REPORTS_MAX, left // (REPORT_BYTES + choices * VOTES_BYTES)))
 
 
 def _emptied(groups: dict[Together, list[BoxReport]], night: Night) -> Iterator[Bundle]:

@@ -94,7 +94,7 @@ def read_speed(word: str) -> float | None:
 def read_from(word: str, day: date, time_zone: str) -> datetime:
     """An hour as typed: `19:15` or `19:15:30` on the night (before noon: the morning after), or a whole time.
 
-    Raises UsageError.
+    Raises UsageError, also for an hour that the clock has twice that night, or skips.
     """
     zone = ZoneInfo(time_zone)
     if re.fullmatch(r"\d\d:\d\d(:\d\d)?", word):
@@ -103,10 +103,20 @@ def read_from(word: str, day: date, time_zone: str) -> datetime:
         except ValueError as error:
             raise UsageError(f"{word!r} is no hour of the day.") from error
         on = day if hour.hour >= 12 else day + timedelta(days=1)
-        return datetime.combine(on, hour, zone).astimezone(UTC)
+        return _once(word, datetime.combine(on, hour, zone))
     try:
         at = datetime.fromisoformat(word)
-        return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(UTC)
+        return at.astimezone(UTC) if at.tzinfo is not None else _once(word, at.replace(tzinfo=zone))
     except (ValueError, OverflowError) as error:
         message = f"{word!r} is neither an hour (19:15) nor a time (2019-06-23T19:15:00+03:00)."
         raise UsageError(message) from error
+
+
+def _once(word: str, at: datetime) -> datetime:
+    """The hour in UTC, if its clock shows it once."""
+    if at.utcoffset() != at.replace(fold=1).utcoffset():
+        raise UsageError(
+            f"{word!r} is there twice, or not at all, when the clock changes that night: say the whole time "
+            f"with its zone, as in {at:%Y-%m-%dT%H:%M:%S}+02:00."
+        )
+    return at.astimezone(UTC)

@@ -292,14 +292,17 @@ class Polling:
 
 
 async def once(source: Source, producer: Producer) -> None:
-    """One look. Raises TroubleError and FeedError, after everything that could be read is acknowledged."""
+    """One look. Raises TroubleError and FeedError, after everything that could be read is acknowledged.
+
+    Of several files that cannot be read the last is raised, and the others are said.
+    """
     wrong: UsageError | None = None
     for fetched in await _unless(producer.stop, source.look()):
-        if wrong is not None:
-            producer.say(str(wrong))
         try:
             await producer.snapshot(fetched)
         except UsageError as error:
+            if wrong is not None:
+                producer.say(str(wrong))
             wrong = error
     if wrong is not None:
         raise wrong
@@ -328,6 +331,7 @@ async def _look(source: Source, producer: Producer, attention: Attention, pollin
         for fetched in await _unless(producer.stop, source.look()):
             if why:
                 producer.say(why)
+                why = ""
             try:
                 fresh = await producer.snapshot(fetched) or fresh
             except UsageError as error:

@@ -12,7 +12,6 @@ never asks its bootstrap list again; neither says so, hence the deadline on ever
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -58,9 +57,6 @@ HOPELESS = (
     TopicAuthorizationFailedError,
 )
 """Errors that no new producer cures."""
-
-# The library writes a line for every failed try, tens of thousands a minute; we say it once, as an error.
-logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True)

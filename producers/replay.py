@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from election.errors import RecordError
-from election.wire.records import Bundle, Record, Ruling
+from election.wire.records import Bundle, Record, Ruling, identity
 from producers.controls import Controls
 from producers.formats.document import Heard, Refusal
 from producers.notes import NotePublisher
@@ -153,8 +153,8 @@ class _Player:
             else:
                 await self._out.publish(record)
         except RecordError as error:
-            line = self._records + self._refused + 2
-            self._said(Refusal(error.code, "the recording", line, error.place, str(error)))
+            said = f"record {record.id or identity(record)} is not sent: {error}"
+            self._said(Refusal(error.code, "the recording", 0, error.place, said))
             return
         self._records += 1
         self._reports += len(record) if isinstance(record, Bundle) and cue.damaged is None else 0

@@ -80,7 +80,7 @@ class Befalls:
         self, play: Plays, counting: "Callable[[], Counting]", kill: Kill | None = None,
         sessions: Callable[[], Awaitable[list[str]]] | None = None,
     ) -> None:  # fmt: skip
-        """`kill` does what is asked of a process, where a supervisor runs them; it raises UsageError."""
+        """`kill` does what is asked of a process, where a supervisor runs them."""
         self._play, self._counting, self._kill, self._sessions = play, counting, kill, sessions
         self._night = play.folder.night
         self.publisher: Publisher | None = None

@@ -7,17 +7,16 @@ is one sentence that says what to type.
 
 import argparse
 import difflib
-import io
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Protocol, cast
 
 from election.errors import OutsideError, SandikError
 from sandik import handed
-from sandik.say import Out
+from sandik.say import Out, UnwrittenError, let_go, ready
 
 DONE, NO, WRONG_USE, OUTSIDE = 0, 1, 2, 3
 INTERRUPTED = 130
@@ -28,7 +27,7 @@ TABLE: dict[str, dict[str, str]] = {
     "Look at a night": {
         "demo": "the night of 23 June 2019 on this machine, in your browser",
         "watch": "a night in this terminal, from any gateway: numbers, alerts, calls",
-        "night": "nights are folders of data: list, show, check, new, build, pack",
+        "night": "nights are folders of data: list, show, check, sketch, new, build, pack",
         "rehearse": "a whole night in memory: its totals in seconds, no servers",
     },
     "Run a night": {
@@ -82,22 +81,19 @@ class Command(Protocol):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; the exit code."""
-    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
-        # A terminal of another alphabet is no reason to die.
-        sys.stdout.reconfigure(errors="backslashreplace")
+    ready()
     words = list(sys.argv[1:] if argv is None else argv)
     if not words or words[0] in ("-h", "--help", "help"):
-        sys.stdout.write(contents())
-        return DONE if words else WRONG_USE
+        return _guarded(lambda out: out.say(contents())) or (DONE if words else WRONG_USE)
     if words[0] in ("-V", "--version"):
-        sys.stdout.write(f"sandik {_version()}\n")
-        return DONE
+        return _guarded(lambda out: out.say(f"sandik {_version()}"))
     titles = {name: title for group in TABLE.values() for name, title in group.items()}
     if words[0] not in titles:
         near = difflib.get_close_matches(words[0], titles, n=1)
         hint = f"did you mean sandik {near[0]}?" if near else "sandik --help lists the commands."
-        sys.stderr.write(f"sandik: there is no command {words[0]!r}: {hint}\n")
-        return WRONG_USE
+        return (
+            _guarded(lambda out: out.tell(f"sandik: there is no command {words[0]!r}: {hint}")) or WRONG_USE
+        )
     command = cast("Command", import_module(f"sandik.commands.{words[0]}"))
     args = parser(words[0], titles[words[0]], command).parse_args(words[1:])
     return _run(words[0], command, args)
@@ -123,7 +119,7 @@ def contents() -> str:
         "",
         "exit codes: 0 done · 1 the answer is no · 2 wrong use · 3 an outside part cannot be reached",
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def parser(name: str, title: str, command: Command) -> argparse.ArgumentParser:
@@ -153,20 +149,31 @@ def _patience(name: str) -> Iterator[None]:
 
 
 def _run(name: str, command: Command, args: argparse.Namespace) -> int:
-    out = Out(getattr(args, "json", False))
-    try:
+    def work(out: Out) -> int:
         handed.take(os.environ)
         with _patience(name):
             return command.run(args, out)
+
+    return _guarded(work, Out(getattr(args, "json", False)))
+
+
+def _guarded(work: Callable[[Out], int | None], out: Out | None = None) -> int:
+    """The exit code of the work; what ends it early is said in a sentence."""
+    out = out or Out()
+    try:
+        return work(out) or DONE
     except SandikError as error:
-        out.tell(f"sandik: {error}")
+        if isinstance(error, UnwrittenError):
+            let_go()
+        with suppress(UnwrittenError):  # where not even this can be written, the exit code says it
+            out.tell(f"sandik: {error}")
         return OUTSIDE if isinstance(error, OutsideError) else WRONG_USE
     except KeyboardInterrupt:
         out.tell("stopped")
         return INTERRUPTED
     except BrokenPipeError:
         # The reader of our answer has gone (| head); Python would complain about it once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        let_go()
         return UNREAD
 
 

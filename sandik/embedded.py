@@ -82,19 +82,27 @@ def claimed(data: Path) -> Iterator[None]:
 
     The claim ends with this process, however it ends, and so do the servers that use the folder.
     """
-    try:
-        data.mkdir(parents=True, exist_ok=True)
+    with room_in(data):
         mark = (data / "in-use").open("w")
-    except OSError as error:
-        raise UsageError(
-            f"{data} cannot hold the data ({error.strerror}): name another folder with --data"
-        ) from error
     with mark:
         try:
             fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise FolderTakenError(data) from error
         yield
+
+
+@contextmanager
+def room_in(folder: Path) -> Iterator[None]:
+    """Makes the folder if need be, and what is written in it meanwhile. Raises UsageError if that fails."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        place = error.filename or folder
+        raise UsageError(
+            f"{place} cannot hold the data ({error.strerror}): name another folder with --data"
+        ) from error
 
 
 def broker(port: int = 0) -> Server:
@@ -128,7 +136,8 @@ def store(data: Path | None = None, port: int = 0, server: str | None = None) ->
     server = server or find_store()
     host, port = ports.LOCALHOST, ports.choose(port)
     if data:
-        data.mkdir(parents=True, exist_ok=True)
+        with room_in(data):
+            pass
     argv = (
         *(server, "--bind", host, "--port", str(port), "--protected-mode", "yes"),
         *("--daemonize", "no", "--loglevel", "warning", "--save", ""),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from election.errors import UsageError
 from election.night import Night, SourceId
+from sandik import folders
 
 if TYPE_CHECKING:  # rooms are opened when a command runs
     from producers.formats.shapes import Mapping
@@ -62,13 +63,7 @@ def mapping_in(path: Path | None) -> "Mapping | None":
     """The mapping in a file, if one is named. Raises UsageError with every mistake in it."""
     from producers.formats.mapping import read_mapping
 
-    if path is None:
-        return None
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
-    return read_mapping(str(path), content)
+    return None if path is None else read_mapping(str(path), folders.content(path))
 
 
 def time_said(word: str, night: Night) -> datetime:

@@ -7,6 +7,7 @@ from anywhere.
 
 import difflib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,27 +43,39 @@ class Folder:
     @property
     def has_recording(self) -> Path | None:
         """Its recording, if it has one."""
-        return next((self.path / name for name in RECORDINGS if (self.path / name).is_file()), None)
+        return next((self.path / name for name in RECORDINGS if os.path.lexists(self.path / name)), None)
 
     @property
     def ending(self) -> Mapping[str, Any] | None:
         """The contests of ending.json: the totals the night must end with; None if there is no such file."""
         path = self.path / ENDING
-        if not path.is_file():
+        if not os.path.lexists(path):
             return None
+        held = content(path)
         try:
-            contests = json.loads(path.read_bytes())["contests"]
-        except OSError as error:
-            raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+            contests = json.loads(held)["contests"]
         except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise NightError([Mistake(ENDING, None, f"This is no ending: {error!r}.")]) from error
+            raise self._no_ending(
+                f"This is no ending: {_why(error)}.", getattr(error, "lineno", None)
+            ) from error
         if not isinstance(contests, dict):
-            raise NightError([Mistake(ENDING, None, "contests is not an object of contests.")])
+            raise self._no_ending("contests is not an object of contests.")
         wrong = [name for name, facts in contests.items() if not _has_pairs(facts)]
         if wrong:
-            said = f"{wrong[0]}: alerts is not a list of pairs of kind and key."
-            raise NightError([Mistake(ENDING, None, said)])
+            raise self._no_ending(f"{wrong[0]}: alerts is not a list of pairs of kind and key.")
         return contests
+
+    def _no_ending(self, message: str, line: int | None = None) -> NightError:
+        return NightError([Mistake(ENDING, line, message)], str(self.path))
+
+
+def _why(error: Exception) -> str:
+    """What is wrong with a file of JSON, without what stands in it."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg}, column {error.colno}"
+    if isinstance(error, UnicodeDecodeError):
+        return f"byte {error.start + 1} is not {error.encoding}"
+    return "it is nested too deep" if isinstance(error, RecursionError) else "it is no object with contests"
 
 
 def _has_pairs(facts: object) -> bool:
@@ -102,15 +115,23 @@ def find(word: str) -> Path:
 
 def files(path: Path) -> dict[str, bytes]:
     """The files that make the night, as bytes; a missing one is left out."""
-    found = {}
-    for name in FACTS:
-        try:
-            found[name] = (path / name).read_bytes()
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            raise UsageError(f"{path / name} cannot be read: {error.strerror}.") from error
-    return found
+    return {name: content(path / name) for name in FACTS if os.path.lexists(path / name)}
+
+
+def content(path: Path) -> bytes:
+    """A file whole. Raises UsageError where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def text(path: Path) -> str:
+    """The same of a text, whatever its line ends, with or without the mark of UTF-8. Raises UsageError."""
+    try:
+        return content(path).decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8: {error}.") from error
 
 
 def load(word: str) -> Folder:
@@ -120,6 +141,14 @@ def load(word: str) -> Folder:
         return Folder(path, read_night(files(path)))
     except NightError as error:
         raise NightError(list(error.mistakes), str(path)) from error
+
+
+def room_for(path: Path) -> None:
+    """Looks before the work whether a file can be made there after it. Raises UsageError."""
+    if not path.parent.is_dir():
+        raise UsageError(f"There is no folder {path.parent} to write to.")
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder: --out names a file.")
 
 
 def word(given: str | None, environment: Mapping[str, str]) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from election.errors import OutsideError
 from sandik import ports
-from sandik.embedded import Server
+from sandik.embedded import Server, room_in
 from sandik.program import Policy, Program
 
 JAVA_MIN = 17
@@ -107,15 +107,15 @@ def server(data: Path, port: int = 0, env: Mapping[str, str] | None = None) -> S
     """A durable Kafka that keeps its log in `data`/kafka; port 0 takes a free one.
 
     The first time this formats the folder, which takes Java about two seconds.
-    NoJavaError, NoJarsError, FormatError, PortTakenError: each says what to type.
+    Raises NoJavaError, NoJarsError, FormatError, PortTakenError, UsageError; each says what to type.
     """
     env = os.environ if env is None else env
     java, jars = find_java(env), find_jars(env)
     host, port = ports.LOCALHOST, ports.choose(port)
     folder = (data / "kafka").resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "server.properties").write_text(properties(folder, host, port, ports.choose()))
-    (folder / "log4j2.properties").write_text(LOG_SETTINGS)
+    with room_in(folder):
+        (folder / "server.properties").write_text(properties(folder, host, port, ports.choose()))
+        (folder / "log4j2.properties").write_text(LOG_SETTINGS)
     run = (java, *MEMORY, f"-Dlog4j2.configurationFile={folder}/log4j2.properties", "-cp", f"{jars}/*")
     _format(folder, run)
     program = Program(
@@ -205,4 +205,5 @@ def _format(folder: Path, run: tuple[str, ...]) -> None:
         raise FormatError(folder, f"nothing within {FORMATS_WITHIN_S:g} s") from error
     if said.returncode != 0:
         raise FormatError(folder, said.stdout + said.stderr)
-    done.write_text(cluster + "\n")
+    with room_in(folder):
+        done.write_text(cluster + "\n")

@@ -17,9 +17,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from election.errors import UsageError
+from sandik.night_csv import written
 from sandik.nightbuild_csv import CHOICES, RealBox, Which, read_boxes, slug
 from sandik.nightbuild_toml import toml
-from sandik.simulate import boxes_csv, ending, parent_csv, plan, record, written
+from sandik.simulate import boxes_csv, ending, parent_csv, plan, record
 from sandik.simulate_arrival import FIGURES, Sheet
 from sandik.simulate_reading import read_totals
 from sandik.simulate_story import Plan, first_reports

@@ -24,6 +24,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from dataclasses import replace as with_
 from pathlib import Path
@@ -110,10 +111,8 @@ async def write(
 
     Raises UsageError where there is no log, or the file cannot be written.
     """
-    if not path.parent.is_dir():
-        raise UsageError(f"There is no folder {path.parent} to write to.")
-    with tempfile.TemporaryDirectory(prefix="sandik-pack-") as aside:
-        room = Path(aside)
+    folders.room_for(path)
+    with _aside() as room:
         for name in ("log", "links", "night"):
             (room / name).mkdir()
         if keys is not None:
@@ -127,6 +126,19 @@ async def write(
     shown = sum(one.records for name, one in partitions.items() if name.startswith("shown/"))
     records = sum(one.records for one in partitions.values()) - shown
     return Packed(records, shown, bool(chains), size, _head(partitions))
+
+
+@contextmanager
+def _aside() -> Iterator[Path]:
+    """A folder in which the pack is put together. Raises UsageError where that cannot be done."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="sandik-pack-") as aside:
+            yield Path(aside)
+    except OSError as error:
+        raise UsageError(
+            f"The pack cannot be put together ({error}). It is made in the folder of temporary files first; "
+            "TMPDIR names another one."
+        ) from error
 
 
 async def _stored(folder: folders.Folder, counting: "Counting") -> dict[str, Any]:

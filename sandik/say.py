@@ -5,11 +5,23 @@ that a script can read it whatever the command had to say on the way.
 """
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from typing import Any
 
+from election.errors import OutsideError
+
 BAR_CELLS = 24
+
+
+class UnwrittenError(OutsideError):
+    """What is said cannot be written where it goes: a disk is full, or taken away."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(
+            f"what is said here cannot be written ({error.strerror}): make room, or send it somewhere else"
+        )
 
 
 class Out:
@@ -38,6 +50,12 @@ class Out:
             self._wipe()
             _write(sys.stdout, json.dumps(facts, ensure_ascii=False) + "\n")
 
+    def give(self, content: bytes) -> None:
+        """The answer as bytes and nothing else, so that they can be kept and hashed."""
+        self._wipe()
+        sys.stdout.flush()
+        _write(sys.stdout.buffer, content)
+
     def progress(self, done: float, text: str) -> None:
         """A bar, on a terminal only; `done` is from 0 to 1."""
         if not sys.stderr.isatty():
@@ -54,6 +72,29 @@ class Out:
             self._bar = ""
 
 
-def _write(stream: Any, text: str) -> None:
-    stream.write(text)
-    stream.flush()
+def _write(stream: Any, what: str | bytes) -> None:
+    """Raises UnwrittenError; BrokenPipeError where nobody reads any more."""
+    try:
+        stream.write(what)
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UnwrittenError(error) from error
+
+
+def ready() -> None:
+    """Before the first word: to a terminal of another alphabet, and to outputs that were closed."""
+    for name in ("stdout", "stderr"):
+        stream: Any = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - as long as the process
+        elif getattr(stream, "errors", None) == "strict":
+            stream.reconfigure(errors="backslashreplace")
+
+
+def let_go() -> None:
+    """After the last word: what could not be written is not tried once more when the process ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -79,6 +79,10 @@ def run(args: argparse.Namespace, out: Out) -> int:
 
 def _said(args: argparse.Namespace, id_: str) -> Said:
     """What was said on the command line; `id_` where no id was."""
+    typed = [("--name", args.name), ("--source", args.source)]
+    for word, text in (*typed, *(("--contest", name) for name in args.contest or ())):
+        if text and not text.isprintable():
+            raise UsageError(f"{word} {text!a:.60} is no name in one line of UTF-8.")
     night = args.id or slug(id_)
     if not WORD.fullmatch(night):
         raise UsageError(f"--id {night!r} is not of small letters, digits and hyphens, 1 to 63.")

@@ -48,7 +48,10 @@ class Draft:
             "night.toml": page.text().encode(),
             "areas.csv": self.tree.areas_csv(),
             "boxes.csv": self.tree.boxes_csv(self.survey),
-            "SOURCE.md": source_md(self.said, feeds, assumed, command, self.sums).encode(),
+            # A file's name may be no UTF-8.
+            "SOURCE.md": source_md(self.said, feeds, assumed, command, self.sums).encode(
+                errors="backslashreplace"
+            ),
         }
         if self.sums:
             areas = {contest.id: contest.area for contest in self.contests}

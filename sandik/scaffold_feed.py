@@ -23,6 +23,7 @@ from producers.formats.mapping import read_mapping
 from producers.formats.packed import unpacked
 from producers.formats.shapes import Mapping
 from producers.sources import file
+from sandik import folders
 from sandik.converting import Table
 from sandik.scaffold_seen import Survey
 from sandik.scaffold_toml import MARK
@@ -97,7 +98,7 @@ class Feed:
 
 def feed_of(paths: Sequence[Path], format_name: str, mapping: Path | None, whole: bool) -> Feed:
     """The files as one feed. Raises UsageError or MappingError."""
-    text = _text(mapping) if mapping is not None else ""
+    text = folders.text(mapping) if mapping is not None else ""
     read = read_mapping(str(mapping), text.encode()) if mapping is not None else None
     level, notes = "", list[str]()
     if read is not None and read.level != BOX_LEVEL:
@@ -106,15 +107,6 @@ def feed_of(paths: Sequence[Path], format_name: str, mapping: Path | None, whole
         notes.append(f"{MAPPING}: each {level} is read as one box, since a night's published count is by box")
     table = whole or formats.whole(format_name, read)
     return Feed(tuple(paths), format_name, table, text, read, level, tuple(notes))
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8: {error}.") from error
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def with_key(text: str, key: str, value: str, why: str) -> str:

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from election.errors import UsageError
 from election.night import Night
+from sandik import folders
 from sandik.scaffold_night import TO_FILL
 from sandik.scaffold_toml import marks
 
@@ -43,7 +43,7 @@ def left(path: Path, night: Night) -> list[Left]:
 
 
 def _assumed(path: Path) -> Iterator[Left]:
-    for number, what in marks(_text(path / "night.toml")):
+    for number, what in marks(folders.text(path / "night.toml")):
         yield Left("night.toml", number, f"assumed: {what}")
 
 
@@ -52,18 +52,9 @@ def _to_fill(path: Path) -> Iterator[Left]:
     if not file.is_file():
         yield Left(SOURCE_MD, None, "there is none; it says where each figure comes from")
         return
-    for number, line in enumerate(_text(file).splitlines(), 1):
+    for number, line in enumerate(folders.text(file).splitlines(), 1):
         if line.startswith(TO_FILL):
             yield Left(SOURCE_MD, number, f"to fill in: {line.removeprefix(TO_FILL)}")
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is not UTF-8: {error}.") from error
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
 
 
 def _unnamed(night: Night) -> Iterator[Left]:

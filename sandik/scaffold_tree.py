@@ -9,14 +9,13 @@ though two counties may have a district of one name. Ids of boxes are the feed's
 because its next rows must find them.
 """
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from election.night import BOX_LEVEL
 from election.wire.topics import WORD
+from sandik.night_csv import written
 from sandik.scaffold_seen import Place, Survey
 
 ROOT_LEVEL, ROOT_ID = "all", "all"
@@ -93,15 +92,6 @@ class Tree:
 
 def _other(name: str, unit: str) -> str:
     return "" if name == unit else name
-
-
-def written(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """A CSV."""
-    text = io.StringIO()
-    out = csv.writer(text, lineterminator="\n")
-    out.writerow(head)
-    out.writerows(rows)
-    return text.getvalue().encode()
 
 
 def grow(survey: Survey, name: str) -> Tree:

@@ -9,17 +9,17 @@ Know before changing: the shipped nights are rebuilt from their seed by a test a
 byte for byte; after a change on purpose, write the new files and say so in the changelog.
 """
 
-import csv
 import gzip
-import io
 import json
 import tomllib
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import Any
 
 from election.errors import UsageError
 from election.wire.records import Record
+from sandik.night_csv import written
 from sandik.simulate_arrival import FIGURES, Sheet, recording
 from sandik.simulate_figures import (
     Ballot,
@@ -36,6 +36,7 @@ from sandik.simulate_story import Plan, story
 
 Files = Mapping[str, bytes]
 """A night folder: file name → bytes."""
+RECORDING = "recording.jsonl.gz"
 
 
 def plan(files: Files) -> Plan:
@@ -80,13 +81,11 @@ def build(files: Files, parent: Files | None = None) -> dict[str, bytes]:
 
 
 def _built(what: Plan, totals: Mapping[str, Mapping[str, int]], parent: Files | None) -> dict[str, bytes]:
-    before = newest(parent) if parent is not None else None
+    before = _read(parent) if parent is not None else None
     sheet = _sheet(what, totals, before)
     built = {
         "boxes.csv": boxes_csv(sheet.boxes, sheet.areas, sheet.columns["registered"]),
-        "recording.jsonl.gz": record(
-            what, story(what, sheet), "official district totals (totals.csv) and a seed"
-        ),
+        RECORDING: record(what, story(what, sheet), "official district totals (totals.csv) and a seed"),
         "ending.json": ending(what, sheet, what.simulation.get("ending", {})),
     }
     if before is not None:
@@ -119,9 +118,21 @@ def _district(
         places = neighbourhoods(len(ids), dice)
         registered = first_register(total["registered"], places, dice)
         return first_figures(total, what.ballot, registered, places, dice, Lean())
+    if lost := [box for box in ids if box not in before]:
+        raise ValueError(f"the parent night has no box {lost[0]}")
     old = {name: [before[box][name] for box in ids] for name in (*FIGURES, *what.choices)}
     registered = later_register(total["registered"], old["registered"], dice)
     return later_figures(total, what.ballot, registered, old, dice, Lean())
+
+
+def _read(parent: Files) -> dict[str, dict[str, int]]:
+    """The parent's boxes. Raises UsageError where they cannot be had."""
+    if RECORDING not in parent:
+        raise UsageError(f"The parent night has no {RECORDING}, from which its boxes are taken.")
+    try:
+        return newest(parent)
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"The parent night's {RECORDING} cannot be read: {error!r:.100}.") from error
 
 
 def newest(parent: Files) -> dict[str, dict[str, int]]:
@@ -129,7 +140,7 @@ def newest(parent: Files) -> dict[str, dict[str, int]]:
     what = tomllib.loads(parent["night.toml"].decode())
     (contest,) = what["contests"]
     figures: dict[str, dict[str, int]] = {}
-    for text in gzip.decompress(parent["recording.jsonl.gz"]).decode().splitlines()[1:]:
+    for text in gzip.decompress(parent[RECORDING]).decode().splitlines()[1:]:
         line = json.loads(text)
         if line["t"] != "bundle" or line["source"] != contest["source"]:
             continue
@@ -191,12 +202,3 @@ def parent_csv(what: Plan, boxes: Iterable[str], before: Mapping[str, Mapping[st
         if box in before
     )
     return written(["contest", "box", "valid", *what.choices], rows)
-
-
-def written(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """A CSV file with plain line ends."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(rows)
-    return out.getvalue().encode()

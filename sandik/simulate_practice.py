@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from election.wire.records import Ruling
-from sandik.simulate import written
+from sandik.night_csv import written
 from sandik.simulate_arrival import recording
 from sandik.simulate_practice_cases import (
     CASES,

@@ -235,7 +235,11 @@ def read_totals(content: bytes, choices: Sequence[str]) -> dict[str, dict[str, i
         missing = [
             name for name in ("area", "boxes", *FIGURES, *choices) if name not in (rows.fieldnames or ())
         ]
-        found = {} if missing else {row["area"]: _figures(row, rows.line_num, mistakes) for row in rows}
+        found: dict[str, dict[str, int]] = {}
+        for row in () if missing else rows:
+            if row["area"] in found:
+                mistakes.append(Mistake(TOTALS, rows.line_num, f"The area {row['area']} stands twice."))
+            found[row["area"]] = _figures(row, rows.line_num, mistakes)
     except (UnicodeDecodeError, csv.Error) as error:
         raise SimulationError([Mistake(TOTALS, None, f"This is not CSV: {error}.")]) from error
     if missing:

@@ -93,9 +93,11 @@ def read_subscriptions(
         root.wrong(
             "mode", f"mode is {mode!r:.40}, and this process delivers what is told in {settings.mode}."
         )
-    hosts = {}
+    hosts: dict[str, _Host] = {}
     for table in root.tables("host"):
         name = table.text("name").lower()
+        if name and name in hosts:
+            table.wrong("name", f"The host {name:.60} stands twice; allow it everything in one place.")
         hosts[name] = _Host(
             *(table.flag(f"allow_{what}", False) for what in ("private", "http", "plain_mail"))
         )

@@ -2,6 +2,7 @@
 
 import importlib
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -87,6 +88,23 @@ def test_no_two_mutants_of_a_script_are_taken_for_one(script: Path, monkeypatch:
     places = {run_lua.place_of(run_lua.row_of(script.stem, mutant, "")) for mutant in made}
     assert len(made) == len(places)
     assert len(made) > len({mutant.line for mutant in made})
+
+
+def test_a_run_in_which_nothing_was_spoiled_is_no_success(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where the sources stand elsewhere than it is told, every survivor would seem explained."""
+    monkeypatch.syspath_prepend(str(EXPLAINED.parent))
+    run_python = importlib.import_module("run_python")
+    (tmp_path / "python").mkdir()
+    (tmp_path / "python" / "pyproject.toml").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(run_python, "BUILD", tmp_path)
+    monkeypatch.setattr(run_python, "WORK", tmp_path / "python")
+    monkeypatch.setattr(run_python, "rows", lambda: iter(()))
+    monkeypatch.setattr(run_python.subprocess, "run", lambda *args, **more: CompletedProcess(args, 0))
+    assert 2 == run_python.main([])
+    assert "there was nothing to spoil" in capsys.readouterr().out
 
 
 ROWS = [

@@ -68,6 +68,7 @@ class _Contest:
     key: str
     text: str
     marks: int
+    """How many may be marked: 1 where the file does not say it, 0 where nobody can read what it says."""
     choices: list[_Choice] = field(default_factory=list)
     beside: dict[str, _Choice] = field(default_factory=dict)
     claims: dict[str, int] = field(default_factory=dict)
@@ -139,8 +140,10 @@ class _Reader:
     def _begin(self, event: Event) -> Iterator[Refusal]:
         marks, refusals = self._count(event, "voteFor")
         yield from refusals
+        if not event.attributes.get("voteFor", "").strip():
+            marks = 1
         text = event.attributes.get("text", "").strip()
-        self._contest = _Contest(event.line, event.attributes.get("key", ""), text, marks or 1)
+        self._contest = _Contest(event.line, event.attributes.get("key", ""), text, marks or 0)
         self.contests += 1
 
     def _part(self, event: Event, contest: _Contest, above: str) -> None:

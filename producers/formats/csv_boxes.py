@@ -76,10 +76,13 @@ def _header(document: Document, night: Night, rows: Iterator[list[str]]) -> list
         raise FeedError(document.name, 1, f"This is no CSV: {error}.") from error
     choices = {str(choice.id) for contest in night.contests.values() for choice in contest.choices}
     known = {*NEEDED, *OPTIONAL, *choices}
+    begins = ",".join(header)
+    if not begins:
+        message = "The file is empty, or its first line is, where the names of the columns belong."
+        raise FeedError(document.name, 1, f"{message} {WAY_OUT}")
     missing = [name for name in NEEDED if name not in header]
     if missing:
-        begins = ",".join(header)
-        instead = mistaken(begins.encode("utf-8", "replace"), "CSV") if begins else ""
+        instead = mistaken(begins.encode("utf-8", "replace"), "CSV")
         raise FeedError(
             document.name, 1,
             f"The header has no column {', '.join(missing)}; it begins {begins[:60]!r}. {instead or WAY_OUT}",

@@ -182,16 +182,27 @@ def _times(table: Table) -> Times:
 
 
 def _pattern(table: Table, pattern: str, times: Times) -> None:
-    """One strptime pattern: it can be read, and says day and zone, or the mapping does."""
+    """One strptime pattern: it can be read, and says day and zone, or the mapping does.
+
+    What a pattern leaves out Python fills in unasked: the year 1900, the first of January, the morning.
+    """
     example = datetime(2019, 6, 23, 18, 5, 7, tzinfo=timezone(timedelta(hours=3)))
     try:
-        datetime.strptime(example.strftime(pattern), pattern)  # noqa: DTZ007 - only whether it can be read
+        read = datetime.strptime(example.strftime(pattern), pattern)  # noqa: DTZ007 - looked at, not used
     except (ValueError, re.error) as error:  # the second where something is said twice
         message = f"{pattern!r:.60} is no format of a time: {error}. Write it as in %d.%m.%Y %H:%M."
         table.wrong("format", message)
         return
-    if not re.search(r"%[djDcxs]", pattern) and times.day is None:
+    dated = re.search(r"%[djDcxs]", pattern)
+    if not dated and times.day is None:
         table.wrong("format", f"{pattern!r:.60} has no day; say it as date = 2019-06-23.")
+    if dated and read.date() != example.date():
+        message = (
+            f"{pattern!r:.60} says the day in part; say day, month and year (%d.%m.%Y), or none of them."
+        )
+        table.wrong("format", message)
+    if read.hour not in (example.hour, 0):
+        table.wrong("format", f"{pattern!r:.60} does not say which half of the day; write %H, or %I with %p.")
     if "%z" not in pattern and times.zone is None:
         table.wrong("format", f'{pattern!r:.60} has no zone; say it as zone = "Europe/Istanbul".')
 

@@ -30,13 +30,14 @@ class Header:
 
 
 def write(header: Header, records: Iterable[Record]) -> Iterator[bytes]:
-    """The lines of a recording."""
+    """The lines of a recording; of a file's name that is no UTF-8 the odd bytes are spelt out."""
+    made_from = header.made_from.encode("utf-8", "backslashreplace").decode()
     first = {
         "night": header.night,
         "mode": header.mode,
         "simulated": header.simulated,
         "made_by": header.made_by,
-        "from": header.made_from,
+        "from": made_from,
     }
     yield orjson.dumps(first) + b"\n"
     for record in records:

@@ -10,6 +10,7 @@ A file that is replaced by another of its name is given again. Names that begin 
 half-written files do are not looked at until they are renamed.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -64,7 +65,7 @@ class Folder:
     async def look(self) -> Sequence[Fetched]:
         """Files that stand still and were not given yet. Raises TroubleError."""
         found = self._listed()
-        new = [path for path in found if self._known.get(path) != stamp(path)]
+        new = [path for path in found if self._known.get(path) != stamp(path) and self._may_read(path)]
         done, writing = await self._stillness.of(new)
         for path in writing:
             self._once(f"{path}: it is still being written, or empty; it is left until it stands still")
@@ -95,6 +96,12 @@ class Folder:
         if len(names) > FILES_MAX:
             raise TroubleError(f"it holds more than {FILES_MAX} files: move old ones away")
         return [path for path in names if not path.name.startswith(".") and not path.name.endswith(HALF)]
+
+    def _may_read(self, path: Path) -> bool:
+        may = os.access(path, os.R_OK)
+        if not may and path.exists():
+            self._once(f"{path}: this process may not read it; it is left until it may")
+        return may
 
     def _fetched(self, path: Path, own: datetime, found: Stamp) -> Fetched:
         at, stated = believed(own, self._clock())

@@ -7,6 +7,7 @@ Know before changing: a file that is gone is trouble, not an empty table. Its ti
 it keeps that, or makes it the time of the copy); one still to come is taken for a clock that is wrong.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -49,6 +50,8 @@ class Watched:
             raise TroubleError("it is not there", waiting=True)
         if now == self._known:
             return ()
+        if not os.access(self._path, os.R_OK):
+            raise TroubleError("this process may not read it")
         done, _ = await self._stillness.of([self._path])
         if not done:
             return ()

@@ -7,7 +7,6 @@ it stands what the rules and guards say of the totals as they are now.
 import argparse
 import asyncio
 import hashlib
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -96,8 +95,10 @@ async def _evidence(args: argparse.Namespace, out: Out) -> int:
         return 1
     if args.recompute:
         out.say(f"the same bytes: SHA-256 {made.digest}, made from {counted.rehearsal.reports:,} reports")
-    if args.dossier:
-        _write(made.text, out)
+    if args.dossier and args.json:
+        out.tell(made.text.decode())
+    elif args.dossier:
+        out.give(made.text)
     out.answer(head | {"signed_sha256": hashlib.sha256(made.text).hexdigest()})
     return 0
 
@@ -109,12 +110,3 @@ def _proposal(cases: Sequence[Case], name: str) -> tuple[Case, Told]:
             if one.kind == "call-proposed":
                 return case, one
     raise desk.RefusedError(f"{name} is no proposal and no call: only those have a dossier.")
-
-
-def _write(text: bytes, out: Out) -> None:
-    """The bytes and nothing else, so that they can be kept and hashed; with --json they are told."""
-    if out.as_json:
-        out.tell(text.decode())
-    else:
-        sys.stdout.write(text.decode())
-        sys.stdout.flush()

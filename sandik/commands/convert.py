@@ -65,8 +65,7 @@ def run(args: argparse.Namespace, out: Out) -> int:
     from sandik.converting import Conversion, in_time
 
     night = folders.load(args.night).night
-    if not args.out.parent.is_dir():
-        raise UsageError(f"There is no folder {args.out.parent} to write to.")
+    folders.room_for(args.out)
     paths = [_path(word, args.out) for word in args.feeds]
     reader = _reader(args, night)
     out.progress(0, "when was each table so?")

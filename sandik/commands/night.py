@@ -269,10 +269,7 @@ def _build(args: argparse.Namespace, out: Out) -> int:
     source, parent = folder.path, folder.night.parent
     given = _everything(source)
     if args.boxes is not None:
-        try:
-            content = args.boxes.read_bytes()
-        except OSError as error:
-            raise UsageError(f"{args.boxes} cannot be read: {error.strerror}.") from error
+        content = folders.content(args.boxes)
         which = nightbuild.which_vote(given)
         built = nightbuild.build_with_boxes(given, content, which=which, csv_name=args.boxes.name)
     elif "simulation.toml" in given:
@@ -294,7 +291,8 @@ def _typed(target: Path) -> str:
 
 
 def _everything(path: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in sorted(path.iterdir()) if file.is_file()}
+    """Every file of a night folder. Raises UsageError for one that cannot be read."""
+    return {file.name: folders.content(file) for file in sorted(path.iterdir()) if file.is_file()}
 
 
 def _write(target: Path, built: Mapping[str, bytes]) -> None:

@@ -95,7 +95,9 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError("--token-env is for a web address.")
     if "://" in feed:
         raise UsageError(f"{feed.partition('://')[0]}:// cannot be read: a feed's address is http or https.")
-    path = Path(feed)
+    path, closed = Path(feed), vars(sys)["stdin"] is None
+    if feed == STDIN and closed:
+        raise UsageError("Standard input is closed: pipe the rows in, or name a file.")
     if feed == STDIN or path.exists():
         return
     if every_s is None or not path.parent.is_dir():

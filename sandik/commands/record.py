@@ -11,7 +11,6 @@ from dataclasses import replace as with_
 from pathlib import Path
 from typing import Any
 
-from election.errors import UsageError
 from sandik import folders
 from sandik.say import Out
 
@@ -35,8 +34,7 @@ def run(args: argparse.Namespace, out: Out) -> int:
     settings = Settings.read(os.environ)
     if args.session is not None:
         settings = with_(settings, session=args.session)
-    if not args.out.parent.is_dir():
-        raise UsageError(f"There is no folder {args.out.parent} to write to.")
+    folders.room_for(args.out)
     return asyncio.run(_record(folder, settings, args.out, out))
 
 

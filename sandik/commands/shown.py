@@ -7,7 +7,6 @@ else that is said then goes to standard error.
 import argparse
 import asyncio
 import os
-import sys
 from collections.abc import Sequence
 from dataclasses import replace as with_
 from datetime import datetime
@@ -58,10 +57,8 @@ def run(args: argparse.Namespace, out: Out) -> int:
         raise UsageError(f"--contest: there is no {contest!r} in this night: {', '.join(contests)}.")
     if args.out is not None and args.as_of is None:
         raise UsageError("--out takes the bytes of one time: give --as-of too.")
-    if args.out is not None and not args.out.parent.is_dir():
-        raise UsageError(f"There is no folder {args.out.parent} to write to.")
-    if args.out is not None and args.out.is_dir():
-        raise UsageError(f"{args.out} is a folder: --out names a file.")
+    if args.out is not None:
+        folders.room_for(args.out)
     at = _moment(args.as_of, folder) if args.as_of is not None else None
     return asyncio.run(_shown(folder, settings, contest, at, args, out))
 
@@ -123,9 +120,7 @@ async def _one(
     elif args.json:
         out.answer(facts | {"snapshot": orjson.loads(stored.value)})
     else:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(stored.value)
-        sys.stdout.buffer.flush()
+        out.give(stored.value)
     return 0
 
 

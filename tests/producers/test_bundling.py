@@ -1,6 +1,7 @@
 """Single reports into bundles and back: nothing lost, nothing mixed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
@@ -8,8 +9,8 @@ from hypothesis import strategies as st
 
 from election.checks import check
 from election.night import ChoiceId, ContestId, SourceId, UnitId
-from election.report import BoxReport, Cause
-from election.wire.records import BUNDLE_REPORTS_MAX, Bundle, Record, Ruling, decode, encode
+from election.report import COUNT_MAX, BoxReport, Cause
+from election.wire.records import BUNDLE_REPORTS_MAX, RECORD_BYTES_MAX, Bundle, Record, Ruling, decode, encode
 from producers.bundling import bundles
 from tests.producers import tiny
 
@@ -64,6 +65,19 @@ def test_a_full_bundle_is_sent_and_the_next_begun() -> None:
     """No bundle is larger than the limit."""
     many = [a_report(revision=number) for number in range(1, BUNDLE_REPORTS_MAX + 2)]
     assert [BUNDLE_REPORTS_MAX, 1] == [len(bundle) for bundle in only_bundles(list(bundles(many, NIGHT)))]
+
+
+def test_a_ballot_of_very_many_names_has_fewer_papers_in_a_bundle() -> None:
+    """A bundle that is no record would be refused, and nobody could send its papers in another way."""
+    mayor = NIGHT.contests[ContestId("mayor")]
+    names = [ChoiceId(f"{'a-candidate-with-a-long-id-' * 2}{number:06}") for number in range(1000)]
+    choices = tuple(replace(mayor.choices[0], id=name) for name in names)
+    night = replace(NIGHT, contests={mayor.id: replace(mayor, choices=choices)})
+    votes = dict.fromkeys(map(str, names), COUNT_MAX)
+    many = [a_report(revision=number, votes=votes) for number in range(1, BUNDLE_REPORTS_MAX + 1)]
+    found = only_bundles(list(bundles(many, night)))
+    assert BUNDLE_REPORTS_MAX == sum(map(len, found))
+    assert all(len(encode(bundle)) <= RECORD_BYTES_MAX for bundle in found)
 
 
 def test_a_ruling_keeps_its_place() -> None:

@@ -107,6 +107,26 @@ def test_a_whole_time_is_read_with_or_without_its_zone() -> None:
     assert wanted == read_from("2019-06-23T19:15:00", *night)
 
 
+@pytest.mark.parametrize(
+    ("day", "word"),
+    [
+        (date(2024, 10, 26), "02:30"),
+        (date(2024, 10, 26), "2024-10-27T02:30:00"),
+        (date(2024, 3, 30), "02:30"),
+    ],
+)
+def test_an_hour_that_the_clock_has_twice_or_skips_is_not_chosen(day: date, word: str) -> None:
+    """Which of the two is meant says its zone."""
+    with pytest.raises(UsageError, match=f"{word}' is there twice, or not at all.*its zone"):
+        read_from(word, day, "Europe/Berlin")
+    assert datetime(2024, 10, 27, 1, 30, tzinfo=UTC) == read_from(
+        "2024-10-27T02:30+01:00", day, "Europe/Berlin"
+    )
+    assert datetime(2024, 10, 27, 2, 30, tzinfo=UTC) == read_from(
+        "03:30", date(2024, 10, 26), "Europe/Berlin"
+    )
+
+
 @pytest.mark.parametrize("word", ["25:00", "19:61", "tonight", "19.15", "0001-01-01T00:00:00+14:00"])
 def test_an_hour_that_is_none_is_refused(word: str) -> None:
     """The error shows the word."""

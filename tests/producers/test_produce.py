@@ -314,6 +314,24 @@ async def test_one_look_ends_with_what_is_wrong() -> None:
         await once(Given(told, TroubleError("it answers 503")), told.producer)
 
 
+async def test_a_file_that_cannot_be_read_is_said_once_however_many_follow() -> None:
+    """A folder may hold a thousand of them; looked at once, the last that is wrong is the error."""
+    told = Told()
+    with pytest.raises(UsageError, match="no column box") as raised:
+        await once(Given(told, ["junk\n", TABLE, TABLE, "other\n", TABLE]), told.producer)
+    said = [line.partition("begins ")[2][:7] for line in [*told.said, str(raised.value)] if _is_said(line)]
+    assert ["'junk'.", "'other'"] == said
+    told = Told()
+    attention = Attention("incoming", 1800.0, 0.0)
+    await _look(Given(told, ["junk\n", TABLE, TABLE, TABLE]), told.producer, attention, QUICK)
+    assert 1 == sum(map(_is_said, told.said))
+
+
+def _is_said(line: str) -> bool:
+    """Whether it says what is wrong with a file, and not what was left undone because of it."""
+    return "no column box" in line and "withdrawn" not in line
+
+
 def test_a_line_says_everything_that_became_of_a_table() -> None:
     """In the order of how much it matters."""
     done = Produced(1, 3, 2, 5, 1000, 2, 3, 12345, 7, 1)

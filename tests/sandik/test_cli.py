@@ -137,6 +137,8 @@ class TestErrors:
                 "No Redis answers",
             ),
             (["record", "practice", "--out", "/nowhere/file"], 2, "There is no folder /nowhere"),
+            (["record", "practice", "--out", "/"], 2, "/ is a folder: --out names a file"),
+            (["night", "pack", "practice", "--out", "/nowhere/a.zip"], 2, "There is no folder /nowhere"),
         ],
     )
     def test_what_cannot_work_is_said(
@@ -184,6 +186,48 @@ def test_an_answer_that_nobody_reads_to_its_end_is_no_yes() -> None:
         process.stdout.close()
         assert b"Traceback" not in process.stderr.read()
     assert 141 == process.returncode
+
+
+def said_into(stdout: Any, *words: str, shell: str = "") -> "subprocess.CompletedProcess[bytes]":
+    """What the program says of itself, its answer going somewhere else."""
+    command = [sys.executable, "-m", "sandik.cli", *words]
+    if shell:
+        command = ["sh", "-c", f"exec {shlex.join(command)} {shell}"]
+    return subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, check=False)
+
+
+def test_the_table_of_contents_too_may_be_left_unread() -> None:
+    """`sandik --help | true`."""
+    reads, writes = os.pipe()
+    os.close(reads)
+    done = said_into(writes, "--help")
+    os.close(writes)
+    assert (141, b"") == (done.returncode, done.stderr)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["night", "list"], ["rehearse", "practice"]])
+def test_an_answer_that_cannot_be_written_is_no_answer(words: list[str]) -> None:
+    """On a full disk: 1 would say that the night did not end as it must."""
+    with open("/dev/full", "wb") as full:
+        done = said_into(full, *words)
+    assert 3 == done.returncode
+    assert b"sandik: what is said here cannot be written (No space left on device)" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_whoever_closed_the_outputs_still_gets_the_exit_code() -> None:
+    """As a service manager may."""
+    assert 0 == said_into(None, "night", "list", shell=">&- 2>&-").returncode
+    assert 2 == said_into(None, "rehearse", "practise", shell=">&- 2>&-").returncode
+
+
+def test_rows_from_a_pipe_that_is_closed_are_none() -> None:
+    """Nothing is asked of Kafka for them."""
+    done = said_into(None, "produce", "-", "--night", "practice", "--format", "csv", shell="<&-")
+    assert (2, b"sandik: Standard input is closed: pipe the rows in, or name a file.\n") == (
+        done.returncode, done.stderr,
+    )  # fmt: skip
 
 
 def test_a_terminal_of_another_alphabet_gets_an_answer() -> None:

@@ -188,6 +188,13 @@ def test_a_folder_that_cannot_be_one_is_a_sentence(tmp_path: Path) -> None:
             embedded.claimed(taken).__enter__()
 
 
+def test_a_store_whose_folder_cannot_be_one_is_a_sentence(tmp_path: Path) -> None:
+    """As of the folder it lies in."""
+    (tmp_path / "store").touch()
+    with pytest.raises(UsageError, match=f"{tmp_path}/store cannot hold the data .*--data"):
+        embedded.store(tmp_path / "store")
+
+
 def test_a_claim_ends_with_its_process(tmp_path: Path) -> None:
     """A killed owner does not leave a folder that nobody may use."""
     code = (

@@ -6,6 +6,7 @@ its files, with right digests unless the digests are what it is about.
 
 import base64
 import json
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,15 @@ def test_a_right_pack_is_verified_and_what_was_checked_is_said(right: Path, caps
     assert newest["audit"]["head"] == said["contests"]["mayor"]["head"]
     assert newest["valid"] == said["contests"]["mayor"]["valid"]
     assert any(note.startswith("bridge: no published snapshot") for note in said["notes"])
+
+
+def test_a_pack_that_cannot_be_put_together_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is made aside first, where there may be no room."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(UsageError, match=r"cannot be put together .*/nowhere/.*TMPDIR"):
+        packs.packed(tmp_path / "a.zip")
 
 
 def test_the_same_log_is_the_same_bytes(right: Path, tmp_path: Path) -> None:

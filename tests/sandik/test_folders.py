@@ -95,10 +95,21 @@ def test_the_ending_is_what_the_night_must_end_with(my_night: Path) -> None:
     folder = folders.load(str(my_night))
     assert folder.ending is None
     alerts = [b'{"contests": {"mayor": {"alerts": %s}}}' % odd for odd in (b'["x"]', b"7", b"[[1, 2]]")]
-    for broken in (b"{", b"[]", b'{"contests": 3}', b"[" * 100_000, *alerts):
+    for broken in (b"{", b"[]", b"\xff" * 1000, b'{"contests": 3}', b"[" * 100_000, *alerts):
         (my_night / "ending.json").write_bytes(broken)
-        with pytest.raises(NightError, match=r"ending\.json"):
+        with pytest.raises(NightError, match=r"my-night:\nending\.json") as caught:
             folder.ending  # noqa: B018 - asking is what fails
+        assert len(str(caught.value)) < 300  # what is wrong, and not all that is in the file
+
+
+def test_what_stands_there_and_cannot_be_read_is_not_taken_for_nothing(my_night: Path) -> None:
+    """A night would seem to have no ending that it could miss, or no recording to try the checks on."""
+    (my_night / "ending.json").mkdir()
+    (my_night / "recording.jsonl").symlink_to("gone.jsonl")
+    folder = folders.load(str(my_night))
+    with pytest.raises(UsageError, match=r"ending\.json cannot be read: Is a directory"):
+        folder.ending  # noqa: B018 - asking is what fails
+    assert my_night / "recording.jsonl" == folder.recording
 
 
 def test_the_night_is_the_one_given_or_the_settings() -> None:
@@ -107,3 +118,15 @@ def test_the_night_is_the_one_given_or_the_settings() -> None:
     assert "b" == folders.word(None, {"SANDIK_NIGHT": "b"})
     with pytest.raises(UsageError, match="SANDIK_NIGHT"):
         folders.word(None, {})
+
+
+def test_a_file_is_read_whole_or_said_to_be_none(tmp_path: Path) -> None:
+    """A text is UTF-8, as any system writes it."""
+    (tmp_path / "m.toml").write_bytes(b"\xef\xbb\xbfa = 1\r\nb = 2\n")
+    assert "a = 1\nb = 2\n" == folders.text(tmp_path / "m.toml")
+    (tmp_path / "m.toml").write_bytes(b"\xff")
+    assert b"\xff" == folders.content(tmp_path / "m.toml")
+    with pytest.raises(UsageError, match=r"m\.toml is not UTF-8"):
+        folders.text(tmp_path / "m.toml")
+    with pytest.raises(UsageError, match="cannot be read: Is a directory"):
+        folders.content(tmp_path)

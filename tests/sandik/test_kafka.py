@@ -8,6 +8,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from election.errors import UsageError
 from sandik import kafka, ports
 from sandik.kafka import FormatError, NoJarsError, NoJavaError
 from tests.patience import PATIENCE_S
@@ -120,6 +121,18 @@ def test_a_failed_format_says_what_kafka_said(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match="no room"):
         kafka.server(tmp_path / "data", env=env)
     assert not (tmp_path / "data" / "kafka" / "formatted").exists()
+
+
+@pytest.mark.parametrize("name", ["kafka", "kafka/server.properties"])
+def test_a_folder_that_cannot_hold_the_log_is_a_sentence(name: str, tmp_path: Path) -> None:
+    """With the place that is in the way, before Java is asked for anything."""
+    env = {"JAVA_HOME": str(fake_java(tmp_path / "jdk", "17.0.15").parents[1])}
+    env["KAFKA_HOME"] = str(fake_jars(tmp_path / "home").parent)
+    taken = tmp_path / "data" / name
+    taken.parent.mkdir(parents=True)
+    taken.mkdir() if "/" in name else taken.touch()
+    with pytest.raises(UsageError, match=f"{taken} cannot hold the data .*--data"):
+        kafka.server(tmp_path / "data", env=env)
 
 
 def test_a_folder_is_formatted_once(tmp_path: Path) -> None:

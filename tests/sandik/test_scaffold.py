@@ -210,6 +210,20 @@ def test_wrong_use_says_what_is_right_and_leaves_nothing(
     assert before == sorted(os.listdir(tmp_path))
 
 
+def test_names_that_are_no_utf_8_are_spelt_out_or_refused(tmp_path: Path, capsys: Captured) -> None:
+    """A file is called as it is called; what is typed can be typed again."""
+    odd = os.fsdecode(b"t\xfe.csv")
+    path = table(tmp_path, "town,box,voters,valid,Ada,Bulut\nT,1,9,9,5,4\n", odd)
+    mapping = ("--mapping", tmp_path / "m.toml")
+    assert 0 == made(capsys, "--from", path, *mapping, "--out", tmp_path / "n")["code"]
+    assert "| `t\\udcfe.csv` |" in (tmp_path / "n" / "SOURCE.md").read_text()
+    for word in ("--name", "--source", "--contest"):
+        words = ["night", "new", "--from", path, *mapping, "--out", tmp_path / "other", word, odd]
+        assert 2 == cli.main([str(one) for one in words])
+        assert f"{word} '" in (said := capsys.readouterr().err)
+        assert "is no name in one line of UTF-8" in said
+
+
 def test_a_recording_becomes_a_night_with_the_same_totals(tmp_path: Path, capsys: Captured) -> None:
     """Its lines are kept; there is no ending, since its own count would prove nothing."""
     shipped, path = folders.load("practice"), tmp_path / "n"

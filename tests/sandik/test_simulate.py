@@ -8,7 +8,7 @@ import gzip
 
 import pytest
 
-from sandik.simulate import build, newest, plan, written
+from sandik.simulate import build, newest, plan
 from tests.plain_count import files
 
 MADE = {
@@ -69,8 +69,3 @@ def test_the_newest_revision_of_a_parents_box_is_its_last_word() -> None:
     assert 8 == found["a-1"]["voters"]
     assert 7 == found["a-2"]["voters"]
     assert {"x": 3, "y": 2} == {name: found["a-1"][name] for name in ("x", "y")}
-
-
-def test_csv_is_written_with_plain_line_ends() -> None:
-    """The same bytes on every system."""
-    assert b'id,name\n1,"a,b"\n' == written(["id", "name"], [(1, "a,b")])

@@ -116,6 +116,7 @@ def test_totals_are_read_by_area() -> None:
         (SMALL.replace(b",0,0\n", b",0\n"), "totals.csv:2: others is None"),
         (SMALL.replace(b"valid,", b"", 1), "totals.csv:1: The columns valid are missing."),
         (SMALL.partition(b"\n")[0], "totals.csv: There is no area in this file."),
+        (SMALL + SMALL.splitlines()[1], "totals.csv:3: The area adalar stands twice."),
         (b"\xff", "totals.csv: This is not CSV: "),
     ],
 )  # fmt: skip
@@ -159,3 +160,30 @@ def test_the_command_ends_with_wrong_use(tmp_path: object, capsys: pytest.Captur
     assert 2 == cli.main(["night", "build", str(copy), "--out", str(tmp_path / "new")])
     assert "simulation.toml:6: arrival.skew is []; it is a number." in capsys.readouterr().err
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("recording.jsonl.gz", None, "has no recording.jsonl.gz"),
+        ("recording.jsonl.gz", b"\x1f\x8b", "cannot be read"),
+        ("night.toml", b"contests = []", "cannot be read"),
+    ],
+)
+def test_a_parent_whose_boxes_cannot_be_read_is_a_sentence(
+    name: str, content: bytes | None, says: str
+) -> None:
+    """A rerun swings from the boxes of the night before it."""
+    parent = {file: held for file, held in files(MARCH).items() if file != name}
+    if content is not None:
+        parent[name] = content
+    with pytest.raises(UsageError, match=f"The parent night.*{says}"):
+        build(files(JUNE), parent)
+
+
+def test_more_boxes_than_the_parent_has_are_no_night() -> None:
+    """What those were before nobody knows."""
+    given = files(JUNE)
+    given[TOTALS] = given[TOTALS].replace(b"\nadalar,39,", b"\nadalar,40,")
+    with pytest.raises(UsageError, match=r"No night fits .*: the parent night has no box adalar-40"):
+        build(given, files(MARCH))

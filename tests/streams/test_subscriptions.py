@@ -116,6 +116,14 @@ def test_a_host_may_be_private_and_http_by_name() -> None:
     assert wrong.startswith("5: url_env cannot be used: it is http")
 
 
+def test_a_host_that_stands_twice_is_a_mistake() -> None:
+    """One of the two would be left out, and nobody could say which."""
+    hosts = '[[host]]\nname = "10.0.0.7"\nallow_http = true\n[[host]]\nname = "10.0.0.7"\n'
+    assert ["6: The host 10.0.0.7 stands twice; allow it everything in one place."] == mistakes(
+        HEAD + hosts + HOOK
+    )
+
+
 def test_a_mail_server_may_go_without_tls_by_name() -> None:
     """However the name is written; no other host may, and none without being named."""
     hosts = '[[host]]\nname = "Mail.paper.example"\nallow_plain_mail = true\n[[host]]\nname = "10.0.0.7"\n'

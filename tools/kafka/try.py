@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from election.errors import SandikError
+from election.errors import SandikError, UsageError
 from sandik import embedded, kafka
 from sandik.supervise import Supervisor, to_stderr
 
@@ -48,7 +48,7 @@ def main() -> int:
                 asyncio.run(run(Path(folder), 0, keep=False))
     except SandikError as error:
         to_stderr(str(error))
-        return 3
+        return 2 if isinstance(error, UsageError) else 3
     return 0
 
 

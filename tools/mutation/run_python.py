@@ -8,7 +8,7 @@ mypy comes first: a mutant that `make check` would refuse is not run. What is le
 processes. A function that is called while its module is imported would look untouched there, so its survivors
 are asked once more in a process of their own (AT_IMPORT).
 
-Exit code: 0 every survivor is explained, 1 one is not, 2 mutmut did not run.
+Exit code: 0 every survivor is explained, 1 one is not, 2 mutmut did not run, or spoiled nothing.
 
 Know before changing: it runs with the Python of .venv/mutants, where mutmut stands before the project's own
 packages: the two want different versions of click. mutmut gives a mutant no more time than TIMEOUTS say, by
@@ -54,7 +54,10 @@ def main(asked: Sequence[str]) -> int:
         if subprocess.run([mutmut, "run", "--max-children", jobs], stdout=log, stderr=log).returncode:
             sys.stdout.write(f"mutmut did not run: see {log.name}\n")
             return 2
-    text, unexplained = said(list(rows()), explained(Path(__file__).parent / "explained.toml"))
+    if not (found := list(rows())):
+        sys.stdout.write(f"mutmut ran, and there was nothing to spoil: see SOURCES, and {log.name}\n")
+        return 2
+    text, unexplained = said(found, explained(Path(__file__).parent / "explained.toml"))
     (BUILD / "python.md").write_text(text)
     sys.stdout.write(text)
     return 1 if unexplained else 0

@@ -27,7 +27,7 @@ FOLDERS = (
     "web",
 )
 EXAMPLES = 15
-"""Of each law; the suite itself tries a hundred."""
+"""Of each law; how many the suite itself tries says tests/conftest.py."""
 PROFILE = f'''"""In the copy for mutants: few examples of each law, always the same; laws last."""
 
 from hypothesis import HealthCheck, Phase, settings

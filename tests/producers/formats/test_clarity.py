@@ -101,6 +101,15 @@ def test_votes_are_not_papers_where_a_voter_marks_several() -> None:
     assert (None, None, None) == (one.voters, one.valid, one.invalid)
 
 
+@pytest.mark.parametrize("marks", ["many", "0"])
+def test_where_nobody_can_tell_how_many_may_be_marked_votes_are_no_papers(marks: str) -> None:
+    """It is not taken for one."""
+    *refused, one, _ = read(PRECINCTS.replace('voteFor="1"', f'voteFor="{marks}"'))
+    assert isinstance(one, Seen)
+    assert (None, None, None) == (one.voters, one.valid, one.invalid)
+    assert ["E107"] * (marks == "many") == [bad.code for bad in refused if isinstance(bad, Refusal)]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code", "says"),
     [

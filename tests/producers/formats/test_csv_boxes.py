@@ -159,7 +159,9 @@ def test_a_mark_before_the_first_name_is_not_part_of_it() -> None:
 @pytest.mark.parametrize(
     ("header", "says"),
     [
-        ("", "no column box, voters, valid"),
+        ("", "1: The file is empty, or its first line is"),
+        ("\ufeff", "1: The file is empty, or its first line is"),
+        ("a,b", "no column box, voters, valid; it begins 'a,b'"),
         ("<!doctype html>", "doctype"),
         ("box,voters,ada", "no column valid"),
         ("box,voters,valid,adda", "Did you mean ada?"),

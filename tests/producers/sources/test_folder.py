@@ -51,6 +51,20 @@ async def test_each_file_is_given_once_oldest_first(tmp_path: Path) -> None:
     await of.close()
 
 
+async def test_a_file_that_may_not_be_read_yet_is_given_when_it_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever copies it may set its rights last, and its time does not change by that."""
+    said, hidden = list[str](), {put(tmp_path / "b.csv")}
+    put(tmp_path / "a.csv")
+    monkeypatch.setattr(os, "access", lambda path, mode: path not in hidden)
+    of = opened(tmp_path, said)
+    assert [["a.csv"], []] == [await given(of), await given(of)]
+    assert [f"{tmp_path}/b.csv: this process may not read it; it is left until it may"] == said
+    hidden.clear()
+    assert ["b.csv"] == await given(of)
+
+
 async def test_files_of_one_second_are_in_the_order_people_count(tmp_path: Path) -> None:
     """As a copy of many at once leaves them."""
     for number in (10, 9, 1):

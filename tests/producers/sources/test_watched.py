@@ -55,6 +55,20 @@ async def test_a_file_that_is_not_there_is_waited_for(tmp_path: Path) -> None:
         path.unlink()
 
 
+async def test_a_file_that_may_not_be_read_is_looked_at_until_it_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its time does not change when its rights do."""
+    path = tmp_path / "now.csv"
+    written(path, b"a\n")
+    watched = Watched(path, clock=lambda: NOW)
+    with monkeypatch.context() as rights:
+        rights.setattr(os, "access", lambda path, mode: False)
+        with pytest.raises(TroubleError, match="this process may not read it"):
+            await watched.look()
+    assert await one(watched) is not None
+
+
 async def test_a_file_given_once_is_read_as_it_is(tmp_path: Path) -> None:
     """Whoever types its name says that it is whole, and says it now."""
     path = tmp_path / "now.csv"

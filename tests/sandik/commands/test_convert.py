@@ -157,6 +157,15 @@ def test_nothing_that_can_be_read_writes_nothing(night: Path, capsys: Captured) 
     assert not Path("out.jsonl").exists()
 
 
+def test_a_table_whose_name_is_no_utf_8_is_recorded_all_the_same(night: Path, capsys: Captured) -> None:
+    """Its name is spelt out in the recording's first line."""
+    odd = os.fsdecode(b"2024-10-06T1900-\xfe.csv")
+    Path("2024-10-06T1900.csv").rename(odd)
+    assert 0 == convert(odd)
+    assert "2024-10-06T1900-\\udcfe.csv" == json.loads(Path("out.jsonl").read_text().splitlines()[0])["from"]
+    assert 3 == rehearsed(capsys)["boxes"]["counted"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -168,6 +177,7 @@ def test_nothing_that_can_be_read_writes_nothing(night: Path, capsys: Captured) 
         (["2024-10-06T1900.csv", "--format", "xls"], "There is no format 'xls'"),
         (["2024-10-06T1900.csv", "--out", "2024-10-06T1900.csv"], "would be overwritten"),
         (["2024-10-06T1900.csv", "--out", "nowhere/out.jsonl"], "There is no folder nowhere"),
+        (["2024-10-06T1900.csv", "--out", "my-night"], "my-night is a folder: --out names a file"),
     ],
 )
 def test_wrong_use_is_a_sentence_and_exit_code_2(

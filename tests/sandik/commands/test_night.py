@@ -84,6 +84,23 @@ def test_build_does_not_write_over_a_folder(tmp_path: Path, capsys: Captured) ->
     assert "is there already" in capsys.readouterr().err
 
 
+def test_build_from_a_folder_with_a_file_that_cannot_be_read_says_so(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever may not read it is told which it is."""
+    path = copied(tmp_path)
+    read = Path.read_bytes
+
+    def refused(file: Path) -> bytes:
+        if file == path / "SOURCE.md":
+            raise PermissionError(13, "Permission denied", str(file))
+        return read(file)
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    assert 2 == cli.main(["night", "build", str(path), "--out", str(tmp_path / "new")])
+    assert "SOURCE.md cannot be read: Permission denied." in capsys.readouterr().err
+
+
 def test_build_from_a_folder_that_is_wrong_says_what_is_wrong(tmp_path: Path, capsys: Captured) -> None:
     """With the file, and nothing is made."""
     path = copied(tmp_path)
