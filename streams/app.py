@@ -44,6 +44,9 @@ RAW: Mapping[str, Any] = {
     "key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw",
 }  # fmt: skip
 """Topics as bytes: a record that cannot be decoded must reach the body, where it is refused and told."""
+YOUNG_MAX = 20_000
+"""New objects after which garbage is looked for. Python's 700 are a few bundles, and each search goes through
+every figure of all bundles that a batch has gathered by then."""
 LOOK_FOR_TOPICS_EVERY_S = 0.1
 SAY_MISSING_EVERY_S = 10.0
 STOP_WITHIN_S = 20.0
@@ -256,6 +259,7 @@ def main(night: Night, settings: Settings) -> int:
             # The night is here for good: going through a country again and again would stop the count.
             gc.collect()
             gc.freeze()
+            gc.set_threshold(YOUNG_MAX, *gc.get_threshold()[1:])
             runner.run(worker.run())
     except Exception as error:  # noqa: BLE001 # whatever it is, it is told and the process ends
         ending.end_with(error)

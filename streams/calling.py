@@ -143,7 +143,7 @@ class TakesRulings:
             said = await self.store.clear(contest, paper.source, paper.unit, paper.revision)
             if not isinstance(said, Applied):
                 raise CannotCountError(said)
-            await self._lift(contest, ground, ground.number[paper.unit], paper.revision)
+            await self._lift(contest, ground, ground.places.place(paper.unit), paper.revision)
 
     async def _lift(self, contest: ContestId, ground: Ground, unit: int, revision: int) -> None:
         for _ in range(TRIES_MAX):

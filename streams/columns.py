@@ -11,7 +11,6 @@ tests/streams/test_columns.py compares the two.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from operator import itemgetter
 from types import NoneType
 from typing import Any
 
@@ -21,6 +20,7 @@ from election.report import COUNT_MAX, REVISION_MAX, Cause
 from election.tally import Status
 from election.wire.records import Bundle
 from streams.ground import UNIT, VOTES, Flags, Ground, Numbers
+from streams.places import NOBODY
 
 ABSENT = -1
 UNKNOWN = 0
@@ -47,7 +47,9 @@ def columns(bundles: Sequence[Bundle], ground: Ground) -> Columns:
     lengths = np.array([len(bundle) for bundle in bundles], dtype=np.int64)
     starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
     size = int(lengths.sum())
-    units, suspect = _units(list(chain.from_iterable(bundle.box for bundle in bundles)), ground)
+    found = ground.places.find(list(chain.from_iterable(bundle.box for bundle in bundles)))
+    suspect = found == NOBODY
+    units = np.where(suspect, UNKNOWN, found)
     suspect |= np.repeat(np.array([_odd(bundle, ground) for bundle in bundles], dtype=np.bool_), lengths)
     rows = np.zeros((size, ground.width), dtype="<i8")
     rows[:, UNIT["status"]] = Status.COUNTED
@@ -62,18 +64,6 @@ def columns(bundles: Sequence[Bundle], ground: Ground) -> Columns:
     if ground.is_box:
         suspect |= _unusual(rows, units, ground)
     return Columns(units, rows, suspect, np.repeat(np.arange(len(bundles)), lengths), starts)
-
-
-def _units(ids: list[Any], ground: Ground) -> tuple[Numbers, Flags]:
-    number = ground.number
-    suspect = np.zeros(len(ids), dtype=np.bool_)
-    try:
-        found = itemgetter(*ids)(number) if len(ids) > 1 else (number[ids[0]],)
-        return np.array(found, dtype=np.int64), suspect
-    except (KeyError, TypeError):
-        places = [number.get(unit, -1) if isinstance(unit, str) else -1 for unit in ids]
-        units = np.array(places, dtype=np.int64)
-        return np.where(units < 0, UNKNOWN, units), units < 0
 
 
 def _odd(bundle: Bundle, ground: Ground) -> bool:

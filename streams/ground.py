@@ -16,6 +16,7 @@ from election.checks import main_pair, voters_max
 from election.night import BOX_LEVEL, Box, BoxId, Contest, Night, Source, UnitId
 from election.tally import Statement, width
 from election.wire.keys import FENCE_BYTES, UNIT_FIXED, pack_unit, unpack_unit
+from streams.places import NOBODY, Places
 
 Numbers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -40,9 +41,9 @@ class Ground:
         return self.night.units(self.contest, self.source)
 
     @cached_property
-    def number(self) -> Mapping[str, int]:
+    def places(self) -> Places:
         """The place of each unit."""
-        return {unit: place for place, unit in enumerate(self.units)}
+        return Places(self.units)
 
     @cached_property
     def unit_keys(self) -> NDArray[np.object_]:
@@ -143,9 +144,9 @@ class Ground:
 
     def warm(self) -> None:
         """Makes all of this now, so that the first paper does not wait for it."""
-        for made in (self.number, self.unit_keys, self.area_keys, self.above, self.most, self.stands):
+        for made in (self.unit_keys, self.area_keys, self.above, self.most, self.stands):
             len(made)
-        self.margin_before, self.then  # noqa: B018 # asked for their effect: they are kept
+        self.places, self.margin_before, self.then  # noqa: B018 # asked for their effect: they are kept
 
 
 @dataclass
@@ -195,10 +196,12 @@ class Shelf:
 
     def put_cleared(self, members: Iterable[bytes]) -> None:
         """Takes in what the store says was cleared; a unit that is not of this night is nobody's."""
-        found = (member.decode().rpartition("/") for member in members)
-        number = self.ground.number
+        parts = [member.decode().rpartition("/") for member in members]
+        units = self.ground.places.find([unit for unit, _, _ in parts]).tolist()
         self.cleared = frozenset(
-            (number[unit], int(revision)) for unit, _, revision in found if unit in number
+            (unit, int(revision))
+            for unit, (_, _, revision) in zip(units, parts, strict=True)
+            if unit != NOBODY
         )
 
     def nothing_held(self) -> None:

@@ -14,11 +14,11 @@ something else, or a store that keeps a look waiting, does not make the looks af
 import time
 from collections.abc import Callable
 
-SHARE_MAX = 0.1
+SHARE_MAX = 0.05
 """Largest part of a worker's time that looking may take; where a look is dear, it is taken less often."""
 WAIT_S_MAX = 5.0
 """Longest wait for a look, however dear they are: what hangs on the clock is seen by then. With thirty
-thousand areas a look costs a quarter of a second, and is taken every two to three."""
+thousand areas a look costs up to a quarter of a second, and is taken every three to five."""
 
 
 class Share:

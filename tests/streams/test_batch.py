@@ -50,7 +50,7 @@ class Totals:
 
     def clear(self, unit: UnitId, revision: int) -> None:
         """A person clears the quarantine of a paper."""
-        place = self.ground.number[unit]
+        place = self.ground.places.place(unit)
         self.shelf.cleared = (self.shelf.cleared or frozenset()) | {(place, revision)}
         sums = lifting(self.shelf, place, revision)
         if sums is not None:

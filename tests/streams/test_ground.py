@@ -34,7 +34,7 @@ def test_every_unit_has_its_place_and_its_area(ground: Ground) -> None:
     """Places are the night's order: a row read at the wrong place is another box's."""
     areas = list(ground.night.areas)
     for place, unit in enumerate(ground.units):
-        assert place == ground.number[unit]
+        assert place == ground.places.place(unit)
         assert unit.encode() == ground.unit_keys[place]
         assert ground.night.area_of(ground.source, unit) == areas[ground.area[place]]
     assert [area.encode() for area in areas] == ground.area_keys.tolist()
@@ -144,7 +144,7 @@ def test_a_ground_can_be_made_before_the_first_paper() -> None:
         ground.warm()
         assert {
             "units",
-            "number",
+            "places",
             "unit_keys",
             "area_keys",
             "above",

@@ -22,7 +22,7 @@ def test_whoever_has_not_looked_yet_need_not_wait() -> None:
 
 
 def test_after_a_look_it_waits_until_the_look_is_only_the_share_of_the_time() -> None:
-    """A look of 20 ms has just ended: the next begins 200 ms after it began, and then nothing is owed."""
+    """A look of 20 ms has just ended: the next begins 400 ms after it began, and then nothing is owed."""
     clock = Clock()
     share = Share(clock)
     clock.at_s += 0.02
@@ -34,7 +34,7 @@ def test_after_a_look_it_waits_until_the_look_is_only_the_share_of_the_time() ->
 
 @pytest.mark.parametrize("contests", [1, 2, 10])
 def test_contests_that_look_as_often_as_they_may_take_the_share_together(contests: int) -> None:
-    """Ten evaluators that each took a tenth would leave nothing for counting."""
+    """Ten evaluators that each took the whole share would take half of the time for counting."""
     clock, cost_s, spent_s = Clock(), 0.003, 0.0
     share, began_s = Share(clock), clock.at_s
     due = [clock.at_s] * contests
