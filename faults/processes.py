@@ -120,6 +120,10 @@ class Process:
         try:
             self._process.wait(ENDS_WITHIN_S)
         except subprocess.TimeoutExpired:
+            said = f"{self.name} did not end within {ENDS_WITHIN_S:g} s of being asked to, and was killed\n"
+            sys.stderr.write(said)
+            with self.log.open("a") as lines:
+                lines.write(said)
             self._process.kill()
             self._process.wait()
 
