@@ -51,6 +51,7 @@ from web.replies import (
     wrong,
 )
 from web.routes import OPEN, ROUTES
+from web.story import with_all_told
 
 SCOPES: Mapping[str, frozenset[str]] = {
     "health": frozenset(),
@@ -81,7 +82,8 @@ class Answers:
         self._hub, self._page, self._style, self._languages = hub, page, style, languages
         self._exports, self._past = exports, past
         self._files = {name: kept(digest(body), body) for name, body in files.items()}
-        self._edition = digest(b"".join(files.values()) + (mapped.name.encode() if mapped else b""))
+        night = f"{hub.facts} {mapped.name if mapped else ''}"
+        self._edition = digest(b"".join(files.values()) + night.encode())
         self._keep, self._styles, self._archive = Keep(), Keep(), Archive()
         self.ready = False
         """Whether the store was read at least once; until then nothing about the count is answered."""
@@ -142,7 +144,7 @@ class Answers:
         if path == "/health/live":
             return in_json({"live": True})
         if path == "/health/ready":
-            return self._readiness()
+            return self._readiness(request)
         if where == "static" and name in self._files:
             return cached(self._files[name], request, type_of(name), "public, max-age=60")
         if where in ROUTES:
@@ -182,7 +184,7 @@ class Answers:
         return Asked(
             where, name, query, self._language(query, request), request, self._hub.groups, self._hub.titles(),
             self._keep, self._edition, self._past, self.outside, self.lines, self.mapped,
-            None if self._exports is None else self._exports.apart,
+            None if self._exports is None else self._exports.apart, self.stale_s is not None,
         )  # fmt: skip
 
     def _no_contest(self, where: str, name: str, query: Mapping[str, list[str]], request: Request) -> Answer:
@@ -272,9 +274,13 @@ class Answers:
     def _feed(self, name: str, query: Mapping[str, list[str]], request: Request) -> Answer:
         """All alerts of the night; made again only when something was told."""
         lang = self._language(query, request)
-        shown = [group.shown for group in self._hub.groups.values()]
-        etag = digest(f"{name} {lang} {self._edition} {feeds.identity(shown)}".encode())
-        made = self._keep.get(f"{name}/{lang}", etag, lambda: FEED_WRITERS[name](shown, lang))
+        groups = self._hub.groups.values()
+        identity = feeds.identity([group.shown for group in groups])
+        etag = digest(f"{name} {lang} {self._edition} {identity}".encode())
+        made = self._keep.get(
+            f"{name}/{lang}", etag,
+            lambda: FEED_WRITERS[name]([with_all_told(one.shown, one.led.told) for one in groups], lang),
+        )  # fmt: skip
         kind = f"{feeds.FEEDS[name]}; charset=utf-8"
         return cached(made, request, kind, SHORT, BY_LANGUAGE)
 
@@ -295,8 +301,11 @@ class Answers:
         made = self._style(group.shown)
         return self._styles.put(contest, kept(digest(made), made))
 
-    def _readiness(self) -> Answer:
-        facts: Json = {"ready": self.ready and self.stale_s is None, "versions": self._hub.versions()}
+    def _readiness(self, request: Request) -> Answer:
+        """Nobody is asked who they are: what names contests is said where everybody may see the count."""
+        facts: Json = {"ready": self.ready and self.stale_s is None}
+        if request.scopes & VIEW:
+            facts["versions"] = self._hub.versions()
         if self.stale_s is not None:
             facts["stale_s"] = round(self.stale_s, 1)
         return in_json(facts, HTTPStatus.OK if facts["ready"] else HTTPStatus.SERVICE_UNAVAILABLE)

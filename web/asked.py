@@ -38,7 +38,7 @@ class Asked:
     """The contests of the night: id, title, titles."""
     keep: Keep
     edition: str
-    """Of the files of the pages; part of the tag of everything that is made of them."""
+    """Of the files of the pages and of the night's; part of the tag of everything that is made of them."""
     past: Past | None
     """The log of what was shown, where one is kept."""
     outside: Outside = field(default_factory=Outside)
@@ -49,6 +49,8 @@ class Asked:
     """The map of the night."""
     apart: Apart | None = None
     """The boxes of which two counts say different things."""
+    stale: bool = False
+    """Whether the store has been lost: what is shown is the last that came."""
 
     def one(self, name: str) -> str | None:
         """A value of the query."""

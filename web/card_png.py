@@ -4,18 +4,20 @@
 
 Know before changing: drawing takes a tenth of a second and more, so it is done in another process and not for
 every version: a picture is drawn anew after some seconds, or at once when the ban, the phase of the count or
-the call is another. One drawing at a time; whoever asks meanwhile waits for it.
+the call is another. One drawing at a time; whoever asks meanwhile waits for it, but not for long: a drawing
+that hangs must not keep others until their connections are cut.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from http import HTTPStatus
 from importlib.util import find_spec
 
-from election.errors import UsageError
+from election.errors import OutsideError, UsageError
 from election.night import ContestId
 from election.wire.frames import Json
 from web.asked import Asked
@@ -27,11 +29,13 @@ from web.face import face_of
 from web.html import Html
 from web.kept import Kept, digest, kept
 from web.policy import Outside
-from web.replies import BY_LANGUAGE, TYPES, Answer, cached, sentence, wrong
+from web.replies import BY_LANGUAGE, TYPES, Answer, cached, later, sentence, wrong
 from web.story import call_kind
 from web.words import words
 
 DRAWN_EVERY_S = 10.0
+TURN_WITHIN_S = 5.0
+"""How long somebody waits for other pictures to be drawn; at the limit the answer is 503, come again."""
 KEPT_MAX = 64
 A_WHILE = "public, max-age=10"
 
@@ -72,9 +76,11 @@ class Drawer:
         self._lock: asyncio.Lock | None = None
 
     async def get(self, key: str, stands: str, make: Callable[[], bytes]) -> Kept:
-        """The picture for a key; `stands` names what must not be shown any more once it is another."""
-        self._lock = self._lock or asyncio.Lock()
-        async with self._lock:
+        """The picture for a key; `stands` names what must not be shown any more once it is another.
+
+        Raises OutsideError where others are drawn for too long, and what `drawn` raises.
+        """
+        async with self._turn():
             found = self._last.get(key)
             if found and found.stands == stands and self._clock() - found.at < DRAWN_EVERY_S:
                 return found.body
@@ -84,6 +90,20 @@ class Drawer:
                 self._last.pop(next(iter(self._last)))
             self._last[key] = Drawn(stands, self._clock(), replace(kept(digest(made), made), packed=b""))
             return self._last[key].body
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Nobody else draws meanwhile."""
+        self._lock = self._lock or asyncio.Lock()
+        try:
+            async with asyncio.timeout(TURN_WITHIN_S):
+                await self._lock.acquire()
+        except TimeoutError:
+            raise OutsideError("Other pictures are being drawn; try again shortly.") from None
+        try:
+            yield
+        finally:
+            self._lock.release()
 
 
 DRAWER = Drawer()
@@ -121,7 +141,10 @@ async def _png(asked: Asked, stem: str) -> Answer:
         return wrong(error)
     face = face_of(options.shown)
     stands = f"{options.shown['epoch']} {face.phase} {call_kind(options.shown, face)} {asked.edition}"
-    body = await DRAWER.get(f"{options.contest}/{options.lang}", stands, svg_of(options))
+    try:
+        body = await DRAWER.get(f"{options.contest}/{options.lang}", stands, svg_of(options))
+    except OutsideError as error:
+        return later(str(error))
     return cached(body, asked.request, TYPES["png"], A_WHILE, BY_LANGUAGE)
 
 

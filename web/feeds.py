@@ -5,7 +5,8 @@
 
 Know before changing: an alert is a fact with an id of its own, so an entry never changes once it is there,
 and a reader shows it once. Titles are those that were told: the mode, and SIMULATED, stand in each. Nothing
-is taken from a snapshot but its alerts and its names, so no total is here before the embargo opens.
+is taken from a snapshot but its alerts and its names, so no total is here before the embargo opens. Whoever
+reads a feed now and then misses nothing, where the snapshots came through `story.with_all_told`.
 """
 
 import json
@@ -68,7 +69,7 @@ def tag(s: Snapshot, what: str) -> str:
 
 
 def identity(contests: Sequence[Snapshot]) -> str:
-    """What a feed hangs on: another text means another feed. Facts never change, so their ids are enough."""
+    """What a feed hangs on: another text means another feed. Facts never change: ids are enough."""
     lines = [str(contests[0].get("night")) if contests else ""]
     for s in contests:
         ids = ",".join(str(alert["id"]) for alert in s.get("alerts") or [])

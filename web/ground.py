@@ -11,7 +11,7 @@ from web.feeds import FEEDS
 from web.html import Filler, Html, h, join
 from web.map_file import MapFile
 from web.stage import checks
-from web.story import alerts
+from web.story import listed
 from web.words import Words
 
 LONG_NAME = 11
@@ -149,17 +149,7 @@ def table(s: Snapshot, face: Face, f: Filler, w: Words) -> Html:
 
 
 def changed(s: Snapshot, f: Filler, w: Words) -> Html:
-    """Everything that was told of the contest, newest first, and beside it how the reports were checked."""
-    lines = [
-        h(
-            "li",
-            h("time", alert.time, datetime=alert.at),
-            h("p", h("b", alert.word, class_="tag"), " ", *alert.said(w)),
-            data_id=alert.id,
-            data_group=alert.group,
-        )
-        for alert in alerts(s, w)
-    ]
+    """The newest of what was told of the contest, and beside it how the reports were checked."""
     feeds = [h("a", name, href=f"/{name}?lang={w.lang}") for name in FEEDS]
     return h(
         "div",
@@ -170,7 +160,7 @@ def changed(s: Snapshot, f: Filler, w: Words) -> Html:
             f.h("p", "hidden:told.hide", w.say("told.none")),
             h(
                 "sandik-told",
-                h("ol", *lines, role="list"),
+                listed(s, w),
                 tabindex=0,
                 role="region",
                 aria_labelledby="told-title",

@@ -92,6 +92,11 @@ class Hub:
         """How many events clients were given, since the start."""
         return self.sent.events
 
+    @property
+    def facts(self) -> str:
+        """Names the facts of the night, down to a colour: two editions of it are two names."""
+        return self._night.digest
+
     def clients_now(self) -> int:
         """How many are connected."""
         return len(self._seats.all)

@@ -25,7 +25,8 @@ from web.shown import ShownLog
 READS_MAX = 240
 """Most snapshots of a contest that are read from the log."""
 TOLD_APART = 15
-"""At most so many alerts between two snapshots that are read: each holds the newest twenty."""
+"""After more alerts than this a snapshot is read, and the one before it: each holds the newest twenty. Of
+more than twenty told at once the log has no more."""
 
 
 class Lines:
@@ -36,7 +37,7 @@ class Lines:
         self._mode, self._log = mode, log
         self._lines: dict[ContestId, Line] = {}
         self._seen: dict[ContestId, Json] = {}
-        self._filling: dict[ContestId, asyncio.Lock] = {}
+        self._filling: dict[ContestId, asyncio.Task[bool]] = {}
 
     def line(self, contest: ContestId) -> Line:
         """The line of a contest, as far as it is known."""
@@ -53,25 +54,40 @@ class Lines:
             self.line(contest).take(shown)
 
     async def fill(self, contest: ContestId) -> bool:
-        """Whether the line holds what was shown before this gateway began; reads it where it does not yet."""
+        """Whether the line holds what was shown before this gateway began; reads it where it does not yet.
+
+        Whoever leaves does not end the reading for the others.
+        """
         line, log = self.line(contest), self._log
         if line.whole or log is None:
             return True
-        async with self._filling.setdefault(contest, asyncio.Lock()):
-            if line.whole or line.first is None or not log.index.ready:
-                return line.whole
-            first, older = line.first, Line(self._mode)
-            try:
-                for entry in chosen(before(log.index.line(contest), first)):
-                    body = await log.read(entry.mark.offset)
-                    if body is not None:
-                        older.take(await asyncio.to_thread(orjson.loads, body))
-            except OutsideError:
-                return False
-            if line.first == first:
-                line.put_before(older)
-                line.whole = True
-            return line.whole
+        task = self._filling.get(contest)
+        if task is None:
+            task = asyncio.create_task(self._read(contest, line, log), name=f"line of {contest}")
+            task.add_done_callback(lambda done: self._done(contest, done))
+            self._filling[contest] = task
+        return await asyncio.shield(task)
+
+    def _done(self, contest: ContestId, task: "asyncio.Task[bool]") -> None:
+        del self._filling[contest]
+        if not task.cancelled():
+            task.exception()  # those who wait are told; if all have left, nobody is
+
+    async def _read(self, contest: ContestId, line: Line, log: ShownLog) -> bool:
+        if line.first is None or not log.index.ready:
+            return False
+        first, older = line.first, Line(self._mode)
+        try:
+            for entry in chosen(before(log.index.line(contest), first)):
+                body = await log.read(entry.mark.offset)
+                if body is not None:
+                    older.take(await asyncio.to_thread(orjson.loads, body))
+        except OutsideError:
+            return False
+        if line.first == first:
+            line.put_before(older)
+            line.whole = True
+        return line.whole
 
 
 def before(line: Sequence[Entry], first: tuple[str, int]) -> Sequence[Entry]:
@@ -95,7 +111,7 @@ def chosen(line: Sequence[Entry]) -> list[Entry]:
         if mark.ban != before_.ban:
             wanted |= {place - 1, place}
         if mark.told - told > TOLD_APART:
-            wanted.add(place)
+            wanted |= {place - 1, place}  # what the twenty here have not, the one before has
             told = mark.told
     most = max(2, READS_MAX - len(wanted))
     wanted |= {place * (len(line) - 1) // (most - 1) for place in range(most)}

@@ -7,7 +7,8 @@ its boxes counted. Worth: what these votes bring if they go as the place's count
 the two; a description of what is counted, never a forecast.
 
 Know before changing: static/chart.js is given these rows as they are said (`told`), and only writes them.
-Integers only. Nothing is said before the contest has passed the threshold, since who trails says who leads.
+Integers only. Nothing is said before the contest has passed the threshold, since who trails says who leads;
+and nothing once what comes after the night stands, whatever boxes never came.
 """
 
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from web.face import Face, Snapshot, face_of, short, votes_in, width
 from web.html import Filler, Html, h, join
 from web.inside import Inside
 from web.questions import out_values
+from web.story import SETTLED, call_kind
 from web.words import NONE, Words
 
 ROWS_MAX = 8
@@ -65,7 +67,9 @@ def together(rows: Sequence[Row]) -> Row:
 
 
 def needed(s: Snapshot, face: Face) -> Needed | None:
-    """What the first that is out needs; None where that is not said, or no box is out."""
+    """What the first that is out needs; None where that is not said, no box is out, or the night is over."""
+    if call_kind(s, face) in SETTLED:
+        return None
     facts, order = s.get("needs") or {}, s.get("order") or []
     trailer = face.place(facts.get("choice"))
     leader = face.place(order[face.seats - 1]) if len(order) >= face.seats else None

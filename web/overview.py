@@ -38,8 +38,8 @@ def answer(asked: Asked) -> Answer:
         return nothing()
     tags = " ".join(group.tag + clock_mark(group.shown) for group in asked.groups.values())
     made = asked.keep.get(
-        f"contests/{asked.lang}", digest(f"{tags} {asked.lang} {asked.edition}".encode()),
-        lambda: page([group.shown for group in asked.groups.values()], asked.lang),
+        f"contests/{asked.lang}", digest(f"{tags} {asked.lang} {asked.edition} {asked.stale}".encode()),
+        lambda: page([group.shown for group in asked.groups.values()], asked.lang, stale=asked.stale),
     )  # fmt: skip
     return finish(cached(made, asked.request, TYPES["html"], "no-cache", BY_LANGUAGE), asked.request)
 
@@ -53,14 +53,15 @@ def colours(shown: Sequence[Snapshot]) -> bytes:
     return "".join(parts).encode()
 
 
-def page(shown: Sequence[Snapshot], lang: str) -> bytes:
-    """The whole page."""
+def page(shown: Sequence[Snapshot], lang: str, *, stale: bool = False) -> bytes:
+    """The whole page; `stale`: it says that these are the last figures that came."""
     w = words(lang)
     title = w.say("overview.title", len(shown), n=len(shown))
     main = h(
         "main",
         h("h1", title),
         h("p", w.name(shown[0], "night_name"), class_="quiet"),
+        h("p", w.say("embed.old"), class_="old", hidden=None if stale else ""),
         *(_contest(one, at, w) for at, one in enumerate(shown)),
         class_="wrap",
         id="numbers",

@@ -4,7 +4,8 @@
 
     def lead(asked: Asked, s: Snapshot, w: Words) -> Inside: …       and one line in PARTS
 
-Know before changing: a page is made from what the hub shows, once for each version and language.
+Know before changing: a page is made from what the hub shows, once for each version and language; of what was
+told it has everything, and not only the newest as a snapshot does.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -21,6 +22,7 @@ from web.lost import lost, no_contest, quoted
 from web.needs import needs
 from web.replies import BY_LANGUAGE, TYPES, Answer, cached, finish
 from web.series import filled
+from web.story import with_all_told
 from web.words import Words, words
 
 Part = Callable[[Asked, Snapshot, Words], Inside]
@@ -45,8 +47,10 @@ async def _answer(asked: Asked, name: str, contest: ContestId) -> Answer:
     line = await filled(asked, contest)
     group, w = asked.groups[contest], words(asked.lang)
     etag = f"{group.tag}{clock_mark(group.shown)}:{line.moves}:{w.lang}:{asked.edition}"
-    made = asked.keep.get(
-        f"/part/{name}/{contest}/{w.lang}", etag,
-        lambda: page(PARTS[name](asked, group.shown, w), asked, group.shown, w),
-    )  # fmt: skip
+
+    def make() -> bytes:
+        s = with_all_told(group.shown, group.led.told)
+        return page(PARTS[name](asked, s, w), asked, s, w)
+
+    made = asked.keep.get(f"/part/{name}/{contest}/{w.lang}", etag, make)
     return finish(cached(made, asked.request, TYPES["html"], "no-cache", BY_LANGUAGE), asked.request)

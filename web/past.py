@@ -87,7 +87,7 @@ class Past:
         wall: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:  # fmt: skip
         self._log, self._night, self._live, self._page, self._wall = log, night, mode == "live", page, wall
-        self._workshop = Workshop()
+        self._bodies, self._pages = Workshop(), Workshop()  # a page holds its place while it waits for bodies
 
     async def as_of(self, contest: ContestId, query: Query) -> Told:
         """What was shown at a time, byte for byte, with what it is in the headers."""
@@ -166,7 +166,7 @@ class Past:
             body = await asyncio.to_thread(self._page, made, lang)
             return await asyncio.to_thread(kept, digest(body), body), ("", key)
 
-        body = await self._workshop.get(Order(key, key, lambda: ("", key), make))
+        body = await self._pages.get(Order(key, key, lambda: ("", key), make))
         return Told(body, HTML_TYPE, "no-cache", "Accept-Encoding, Accept-Language", FORMS)
 
     async def _told(self, contest: ContestId, before: Entry | None, after: Entry) -> list[Json]:
@@ -241,7 +241,7 @@ class Past:
                 value = dumps(without_clock(orjson.loads(value)))
             return await asyncio.to_thread(kept, etag, value), ("", key)
 
-        return await self._workshop.get(Order(key, key, lambda: ("", key), make))
+        return await self._bodies.get(Order(key, key, lambda: ("", key), make))
 
     async def _snapshot(self, mark: Mark) -> Json:
         found: Json = orjson.loads((await self._body(mark)).plain)

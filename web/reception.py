@@ -51,7 +51,9 @@ class Reception:
             return self._counted(not_ready())
         if path == WEBSOCKET and request.method == "GET":
             return self._websocket(request, address)
-        if path not in (LIVE, READY):
+        if path in (LIVE, READY):
+            request = replace(request, scopes=self._gate.rules.public)
+        else:
             came = self._gate.visitor(
                 address, request.headers, time.monotonic(), request.target, is_open=is_open(path)
             )

@@ -125,7 +125,7 @@ class Session:
     """What one connection has asked for so far."""
 
     __slots__ = (
-        "_acts", "_bad_tokens", "_errors", "_for_desk", "_offer", "_paid_at", "_purse", "_room",
+        "_acts", "_bad_tokens", "_errors", "_needed", "_offer", "_paid_at", "_purse", "_room",
         "acting", "scopes", "subs",
     )  # fmt: skip
 
@@ -138,8 +138,8 @@ class Session:
         self.scopes = frozenset(scopes)
         self.subs: dict[str, ContestId] = {}
         """The contest that each subscription is of; none: the whole night."""
-        self._for_desk: set[str] = set()
-        """The subscriptions with something in them that only the desk may see."""
+        self._needed: dict[str, frozenset[str]] = {}
+        """The scopes that each subscription needs, for as long as it is one."""
         self.acting: set[str] = set()
         """The acts that are not done yet."""
         self._purse, self._paid_at = float(COMMANDS_AT_ONCE_MAX), now
@@ -189,7 +189,7 @@ class Session:
         sub = command.get("sub")
         if not isinstance(sub, str) or not sub:
             raise CommandError("bad-field", "sub is the name of a subscription.")
-        self._for_desk.discard(sub)
+        self._needed.pop(sub, None)
         if self.subs.pop(sub, None) is None:
             raise CommandError("no-such-sub", f"There is no subscription {sub!r}.", sub=sub)
         return Unsubscribe(sub)
@@ -201,8 +201,7 @@ class Session:
         except CommandError as error:
             raise CommandError(error.code, str(error), sub=sub) from None
         self.subs |= {name: one.contest for name, one in wanted.items()}
-        self._for_desk -= wanted.keys()
-        self._for_desk |= {name for name, one in wanted.items() if one.needs_desk}
+        self._needed |= {name: _scopes_for(one) for name, one in wanted.items()}
         return Subscribe(wanted)
 
     def _wanted(self, sub: str, command: Json) -> dict[str, Wanted]:
@@ -299,12 +298,13 @@ class Session:
 
     def lost(self) -> list[tuple[str, Say]]:
         """The subscriptions that it may not have any more as who it is now; they are none from here on."""
-        if DESK in self.scopes:
-            return []
-        gone = [(sub, CommandError("no-scope", "This was for the desk.", sub=sub)) for sub in self._for_desk]
+        gone = [
+            (sub, CommandError("no-scope", f"This needs a token with the scope {min(missing)}.", sub=sub))
+            for sub, needed in self._needed.items()
+            if (missing := needed - self.scopes)
+        ]
         for sub, _ in gone:
-            del self.subs[sub]
-        self._for_desk.clear()
+            del self.subs[sub], self._needed[sub]
         return [(sub, Say(error_frame(error))) for sub, error in gone]
 
     def bad_token(self) -> Say | Close:
@@ -342,6 +342,13 @@ class Session:
         self.acting.discard(act.id)
         told = {name: done.get(name) for name in ("ok", "outcome", "d")}
         return Say(dumps({"t": "done", "id": act.id, "do": act.do} | told))
+
+
+def _scopes_for(wanted: Wanted) -> frozenset[str]:
+    """The scopes without which nobody may follow it."""
+    if wanted.kind == MERGE:
+        return frozenset({VIEW})
+    return frozenset({ALERTS} if wanted.kind == EVENT else ()) | ({DESK} if wanted.needs_desk else set())
 
 
 def _parse(message: str) -> Json:

@@ -7,11 +7,14 @@ titles begin after it.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from election.alerts import Told
+from election.wire.frames_told import alert_json, for_everybody
 from web.face import Face, Snapshot, Values, hidden, short
-from web.html import h
+from web.html import Html, h
 from web.words import BOLD, NONE, Words, local
 
 BADGES: Mapping[str, str] = {
@@ -36,6 +39,8 @@ DESK_ONLY = ("call-proposed",)
 """Alerts that no page and no feed shows: what is proposed is not public."""
 REASONS_MAX = 6
 """Reasons against a call that are listed, at most."""
+OLDER_MAX = 1000
+"""Most alerts older than those of a snapshot, in a feed or a page; at the limit the oldest are left out."""
 GROUPS = (
     ("first", "count"), ("counted", "count"), ("lead", "lead"), ("band", "lead"), ("call-made", "call"),
     ("call-retracted", "withdrawn"), ("source", "source"), ("correction", "correction"),
@@ -271,6 +276,32 @@ def alerts(s: Snapshot, w: Words) -> list[Alert]:
             )
         )
     return made
+
+
+def listed(s: Snapshot, w: Words) -> Html:
+    """The same as a list, as static/told.js goes on with it."""
+    lines = [
+        h(
+            "li",
+            h("time", alert.time, datetime=alert.at),
+            h("p", h("b", alert.word, class_="tag"), " ", *alert.said(w)),
+            data_id=alert.id,
+            data_group=alert.group,
+        )
+        for alert in alerts(s, w)
+    ]
+    return h("ol", *lines, role="list")
+
+
+def with_all_told(s: Snapshot, told: Sequence[Told]) -> dict[str, Any]:
+    """A snapshot with every public fact that was told of its contest among its alerts, not only the newest.
+
+    `told` is all that was told, in order; what the snapshot has stays as it is.
+    """
+    newest = list(s.get("alerts") or [])
+    first = min((alert["seq"] for alert in newest), default=0)
+    older = [fact for fact in reversed(told) if fact.seq < first and for_everybody(fact)]
+    return {**s, "alerts": [*newest, *map(alert_json, older[:OLDER_MAX])]}
 
 
 def told_values(s: Snapshot, face: Face, w: Words) -> Values:

@@ -243,8 +243,8 @@ async def watch(
                 code, because = await _listen(socket, viewer, screen)
         except (OSError, InvalidHandshake, InvalidURI, TimeoutError) as error:
             because = _unreached(place, error, first=not viewer.hello)
-        except orjson.JSONDecodeError as error:
-            raise UsageError(f"What answers at {place} is no gateway: what it says is no JSON.") from error
+        except (_NoGreetingError, orjson.JSONDecodeError) as error:
+            raise UsageError(f"What answers at {place} is no gateway: it does not greet as one.") from error
         wait_ms = viewer.lost(code)
         if code in NOT_WITHOUT_A_TOKEN:
             raise UsageError(
@@ -272,6 +272,8 @@ async def _listen(socket: ClientConnection, viewer: Viewer, screen: Screen) -> t
                 async with asyncio.timeout(dead_in_s if line_in_s is None else min(dead_in_s, line_in_s)):
                     text = await socket.recv()
                 heard_at = time.monotonic()
+                if not viewer.hello:
+                    _greeted(text)
                 subs = viewer.hear(text)
             except TimeoutError:
                 pass  # nothing came: a line may be due
@@ -284,6 +286,18 @@ async def _listen(socket: ClientConnection, viewer: Viewer, screen: Screen) -> t
         return (
             (ended.code, ended.reason or f"it closed with {ended.code}") if ended else (None, "it broke off")
         )
+
+
+class _NoGreetingError(Exception):
+    """The first that was said on a connection is not what a gateway says first."""
+
+
+def _greeted(text: str | bytes) -> None:
+    """Raises _NoGreetingError, or JSONDecodeError, for what is no greeting of a gateway."""
+    frame = orjson.loads(text)
+    ours = isinstance(frame, dict) and frame.get("t") == "hello"
+    if not ours or not isinstance(frame.get("contests"), list):
+        raise _NoGreetingError
 
 
 def _silence_s(viewer: Viewer) -> float:

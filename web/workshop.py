@@ -7,7 +7,8 @@ time. So a crowd costs as much as one reader does, and nobody's changes wait whi
 
 Know before changing: `now` is asked again whenever somebody comes, and a body that was made under one state
 is not given out under another, however young it is: the state holds the embargo. Whoever leaves does not end
-the work for the others.
+the work for the others. What is made never waits for the same workshop: all places could be held by those who
+wait.
 """
 
 import asyncio

@@ -21,7 +21,7 @@ from websockets.http11 import Request, Response
 
 import web.replies
 from election.night import ContestId
-from election.wire.frames import difference, state_hash
+from election.wire.frames import ContestState, difference, state_hash
 from tests.patience import PATIENCE_S
 from web import pages
 from web.asked import Asked
@@ -70,6 +70,8 @@ class TestGateway:
         """The map of the night, where a test gives it one."""
         self.beside: dict[str, Callable[[str], bytes]] = {}
         """Pages by their path that a gateway makes from its log; given the language."""
+        self.stale = False
+        """Whether it lost its store, as far as its pages say so themselves."""
         self.down = False
         """While true, nothing is answered."""
         self._loop = asyncio.new_event_loop()
@@ -154,7 +156,7 @@ class TestGateway:
         asked = Asked(
             where, rest, query, lang, web.replies.Request("GET", f"/{where}/{rest}"),
             {ContestId(self.snapshot["contest"]): cast(Group, shown)}, self.hello.get("contests", []), Keep(),
-            "", None, self.outside, self.lines, self.mapped,
+            "", None, self.outside, self.lines, self.mapped, stale=self.stale,
         )  # fmt: skip
         made = ROUTES[where](asked)
         return _waited(made) if not isinstance(made, web.replies.Answer) else _as_response(made)
@@ -258,6 +260,7 @@ class Shown:
         self.shown = shown
         self.tag = f"{shown['epoch']}:{shown['version']}"
         self.body = orjson.dumps(shown)
+        self.led = ContestState()
 
 
 async def _waited(made: Awaitable[web.replies.Answer]) -> Response:

@@ -1,7 +1,7 @@
 """What became of the election, in Chromium: the block comes with the ruling, its body from its page."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from election.night import ContestId
 from tests.browser import fakes
@@ -83,4 +83,54 @@ def test_a_page_that_cannot_be_had_leaves_what_the_server_sent(
     live(page, fakes.annulled()["version"])
     page.locator(BLOCK).scroll_into_view_if_needed()
     until(page, f"document.querySelector('{BLOCK}').dataset.here")
+    expect(page.locator(f"{BLOCK} .timeline li")).to_have_count(3)
+
+
+def test_a_page_that_could_not_be_had_is_asked_for_again(gateway: MakeGateway, open_page: OpenPage) -> None:
+    """After the night nothing moves any more: nobody else would ask for what was decided."""
+    night = fakes.final() | {"night": "istanbul-2019-03-31", "date": "2019-03-31"}
+    served = gateway(night)
+    with_course(served)
+    page = open_page("about:blank")
+    asked: list[str] = []
+
+    def once(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            route.fulfill(status=200, content_type="text/plain", body="Try again shortly.")
+        else:
+            route.continue_()
+
+    page.route("**/part/after/**", once)
+    page.goto(served.url)
+    live(page, night["version"])
+    served.show(fakes.certified())
+    page.locator(BLOCK).scroll_into_view_if_needed()
+    expect(page.locator(f"{BLOCK} .timeline li")).to_have_count(1)
+    assert 2 == len(asked)
+
+
+def test_what_is_told_while_the_page_is_on_its_way_is_asked_for_too(
+    gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """The answer to the question before it is not the last word."""
+    served = gateway(fakes.certified())
+    with_course(served)
+    page = open_page("about:blank")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/part/after/**", hold)
+    with page.expect_request("**/part/after/**"):
+        page.goto(served.url)
+    until(page, "sandik.link.state === 'open'")
+    answer = held[0].fetch()
+    served.show(fakes.annulled())
+    until(page, "sandik.store.painted.call.state === 'annulled'")
+    held[0].fulfill(response=answer)
     expect(page.locator(f"{BLOCK} .timeline li")).to_have_count(3)

@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from tests.browser.conftest import OpenPage
 from tests.browser.driving import MakeGateway, live, until
@@ -105,6 +105,31 @@ def test_while_neither_library_nor_drawing_can_be_had_the_block_stays_and_nothin
     assert 1 == len(page.query_selector_all(".by"))
     page.unroute(DRAWING)
     until(page, "document.querySelector('.plot svg.drawn path.ours')")
+
+
+def test_an_answer_that_comes_late_does_not_take_the_place_of_a_newer_one(
+    gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """Two are under way, and the first comes last: what is drawn never goes back."""
+    _, page = opened(gateway, open_page, june_steps())
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/drawn.json**", hold)
+    with page.expect_request("**/drawn.json**"):
+        page.click(".by button[value=clock]")
+    with page.expect_response("**/drawn.json**"):
+        page.click(".by button[value=clock]")
+    older = held[0].fetch().json() | {"title": "What was shown before"}
+    with page.expect_response("**/drawn.json**"):
+        held[0].fulfill(json=older)
+    page.evaluate("() => new Promise((done) => setTimeout(done))")
+    assert "Lead over time" == page.evaluate(f"() => {TITLE}")
 
 
 def test_under_the_ban_boxes_and_at_the_jump_the_lead(gateway: MakeGateway, open_page: OpenPage) -> None:

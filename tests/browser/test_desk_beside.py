@@ -319,6 +319,7 @@ def test_a_token_that_opens_the_desk_no_more_leads_out_of_it(desk: MakeDesk, com
     """The gateway ends what it sends to it."""
     gateway = desk()
     page = come(gateway)
-    gateway.send(t="error", sub="desk", code="no-scope", temporary=False, message="This was for the desk.")
+    said = "This needs a token with the scope desk."
+    gateway.send(t="error", sub="desk", code="no-scope", temporary=False, message=said)
     expect(page.locator("#problem")).to_contain_text("has not the scope desk")
     expect(page.locator("#token")).to_be_visible()

@@ -1,9 +1,11 @@
 """The places in Chromium: what the tiles can say, what the table can leave out, and links to one of them."""
 
 import re
+from collections.abc import Callable
+from functools import partial
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser import fakes
 from tests.browser.conftest import OpenPage
@@ -179,14 +181,17 @@ def test_a_link_to_a_time_shows_that_board_and_follows_nothing(
     live(page, night["version"])
 
 
+@pytest.mark.parametrize(
+    "not_now", [Route.abort, partial(Route.fulfill, status=503)], ids=["away", "reading"]
+)
 def test_a_board_of_a_time_asks_again_until_it_has_its_snapshot(
-    gateway: MakeGateway, open_page: OpenPage
+    gateway: MakeGateway, open_page: OpenPage, not_now: Callable[[Route], None]
 ) -> None:
-    """A way to the gateway that is away for a moment leaves no tiles that do nothing."""
+    """A gateway that is away for a moment, or reads its log, leaves no tiles that do nothing."""
     page = open_page(f"{gateway(fakes.june()).url}?lang=en&as_of={AS_OF}")
     until(page, "globalThis.sandik?.store.painted")
     refused: list[str] = []
-    page.route("**/snapshot/**", lambda route: (refused.append(route.request.url), route.abort()), times=1)
+    page.route("**/snapshot/**", lambda route: (refused.append(route.request.url), not_now(route)), times=1)
     page.add_init_script(
         "const real = setTimeout;"
         "globalThis.setTimeout = (what, ms, ...more) => real(what, ms === 5000 ? 50 : ms, ...more);"

@@ -9,10 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from election.alerts import Told
 from election.night import SourceId
+from tests.streams.facts import told
 from tests.web.asking import FILES, MAYOR, answers, ask, counted, get
 from tests.web.made import Worker, hub, night, parts, records, with_other_figures
+from tests.web.test_events import facts
 from web.exports import EXPORTS
+from web.hub import Hub
 from web.replies import Request
 
 
@@ -148,11 +152,40 @@ def test_a_feed_keeps_its_tag_while_nothing_is_told() -> None:
     group = to.groups[MAYOR]
     group.shown = group.shown | {"version": group.shown["version"] + 1}
     assert before == get(made, "/feed.atom").headers["ETag"]
-    fact = {"id": "f" * 16, "seq": 9, "kind": "concession", "at": "2024-06-09T18:00:00.000Z", "title": "x"}
-    group.shown = group.shown | {"alerts": [fact]}
+    tell(to, (told(1, "concession"),))
     after = get(made, "/feed.atom")
     assert before != after.headers["ETag"]
     assert b"concession" in after.body
+
+
+@pytest.mark.parametrize(
+    "target", ["/", "/contests", "/contests/colours.css", "/embed/mayor.css", "/feed.atom"]
+)
+def test_another_edition_of_a_night_is_another_content(target: str) -> None:
+    """Behind the same address, with the same names and numbers: its colours and its words may be others."""
+    tags = {
+        get(answers(hub(replace(night(), digest=edition))), target).headers["ETag"] for edition in ("a", "b")
+    }
+    assert 2 == len(tags)
+
+
+def test_a_feed_has_all_that_was_told_and_not_only_the_newest() -> None:
+    """A snapshot has twenty; who asks now and then misses nothing, and least of all a retraction."""
+    to = counted(0.9)
+    tell(to, facts(50))
+    items = json.loads(get(answers(to), "/feed.json").body)["items"]
+    ours = [item for item in items if "/mayor/" in item["id"]]
+    assert 30 == len(ours) == len({item["id"] for item in ours})
+    assert not {"call-proposed", "lead-noted"} & {item["tags"][0] for item in items}
+    assert [item["date_published"] for item in items] == sorted(
+        (item["date_published"] for item in items), reverse=True
+    )
+
+
+def tell(to: Hub, facts: tuple[Told, ...]) -> None:
+    """So much was told of the mayor, and is shown."""
+    to.hold(MAYOR, replace(to.groups[MAYOR].state, told=facts, version=to.groups[MAYOR].version + 1))
+    to.turn(1.0)
 
 
 @pytest.mark.parametrize(
@@ -228,6 +261,15 @@ def test_health() -> None:
     stale = get(made, "/health/ready")
     assert (HTTPStatus.SERVICE_UNAVAILABLE, 3.2) == (stale.status, json.loads(stale.body)["stale_s"])
     assert HTTPStatus.OK == get(made, "/snapshot/mayor.json").status  # old numbers stay, and are told as old
+
+
+@pytest.mark.parametrize("scopes", [(), ("alerts",), ("view",), ("view", "alerts")])
+def test_health_names_no_contest_where_the_count_is_not_for_everybody(scopes: tuple[str, ...]) -> None:
+    """No contest and no version: who deals out clients needs the status alone."""
+    made = answers(counted())
+    told = ask(made, Request("GET", "/health/ready", {}, frozenset(scopes)))
+    assert (HTTPStatus.OK, "view" in scopes) == (told.status, b"versions" in told.body)
+    assert ("view" in scopes) == (b"mayor" in told.body)
 
 
 @settings(deadline=None, max_examples=4)

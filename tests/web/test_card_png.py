@@ -8,12 +8,16 @@ from pathlib import Path
 import pytest
 
 from tests.browser import fakes
+from tests.web.asking import answers, counted
 from tests.web.embed.made import asked
+from tests.web.house import WITHIN_S
 from web import card_png, pages
 from web.card import HIGH, WIDE, svg
-from web.card_drawing import draw
+from web.card_drawing import DRAWN_WITHIN_S, draw
 from web.card_png import DRAWN_EVERY_S, Drawer, cannot, tags
+from web.listening import ANSWER_WITHIN_S
 from web.policy import Outside
+from web.replies import Request
 from web.words import words
 
 
@@ -59,6 +63,44 @@ def test_a_crowd_waits_for_one_drawing(clock: list[float]) -> None:
 
     asyncio.run(crowd())
     assert [b"1"] == drawn
+
+
+def test_whoever_waits_behind_a_drawing_that_hangs_is_told_to_come_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In time to be answered at all; the next drawing is as if nobody had waited."""
+    monkeypatch.setattr(card_png, "cannot", lambda: "")
+    monkeypatch.setattr(card_png, "TURN_WITHIN_S", 0.0)
+    begun: list[bytes] = []
+
+    async def night() -> None:
+        hangs = asyncio.Event()
+
+        async def hanging(picture: bytes) -> bytes:
+            begun.append(picture)
+            await hangs.wait()
+            return b"drawn"
+
+        drawer = Drawer(hanging)
+        monkeypatch.setattr(card_png, "DRAWER", drawer)
+        made = answers(counted())
+        first = asyncio.ensure_future(made.answer(Request("GET", "/card/mayor.png?lang=en")))
+        while not begun:  # noqa: ASYNC110 - it says nothing when it begins
+            await asyncio.sleep(0)
+        waits = await made.answer(Request("GET", "/card/mayor.png?lang=tr"))
+        assert (503, "2") == (waits.status, waits.headers["Retry-After"])
+        assert b"Other pictures are being drawn; try again shortly.\n" == waits.body
+        hangs.set()
+        assert (200, b"drawn") == ((await first).status, (await first).body)
+        assert 200 == (await made.answer(Request("GET", "/card/mayor.png?lang=tr"))).status
+
+    asyncio.run(asyncio.wait_for(night(), WITHIN_S))
+    assert 2 == len(begun)
+
+
+def test_a_turn_and_a_drawing_together_are_over_before_their_connection_is_cut() -> None:
+    """Else whoever waited hears nothing."""
+    assert card_png.TURN_WITHIN_S + DRAWN_WITHIN_S < ANSWER_WITHIN_S
 
 
 def test_without_the_library_it_is_said_where_the_same_picture_is(monkeypatch: pytest.MonkeyPatch) -> None:

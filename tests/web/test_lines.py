@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import orjson
+import pytest
 
 from election.night import ContestId, NightId
 from election.wire.shown import Entry, Mark
@@ -105,12 +106,45 @@ def test_of_a_long_log_a_part_is_read() -> None:
     assert line[:100] == chosen(line[:100])
 
 
-def entries(count: int) -> list[Entry]:
-    """A log of so many snapshots; the ban ends at the thousandth, and each fortieth tells of something."""
+@pytest.mark.parametrize(("before_it", "at_once"), [(0, 20), (14, 20), (15, 6), (15, 20), (16, 20), (19, 18)])
+def test_no_alert_is_left_out_however_many_are_told_at_once(before_it: int, at_once: int) -> None:
+    """Each snapshot holds the newest twenty; of a burst the one before it is read too."""
+    told = [0] * 300 + list(range(1, before_it + 1)) + [before_it + at_once] * 5000
+    found = [one.mark.told for one in chosen(entries(len(told), told))]
+    assert all(now - then <= 20 for then, now in pairwise(found))
+
+
+def test_whoever_leaves_does_not_end_the_reading_for_the_next() -> None:
+    """Who gives up on a slow log has brought those who come later further."""
+    steps = list(june_steps())
+    log = log_of(steps)
+    found = Lines("replay", log)
+    found.look(MAYOR, steps[-1])
+
+    async def ask() -> bool:
+        leaves = asyncio.create_task(found.fill(MAYOR))
+        while log.reads < 2:  # noqa: ASYNC110 - the log has no event for it
+            await asyncio.sleep(0)
+        leaves.cancel()
+        await asyncio.gather(leaves, return_exceptions=True)
+        return await found.fill(MAYOR)
+
+    assert asyncio.run(ask())
+    assert len(steps) - 1 == log.reads
+
+
+def entries(count: int, told: list[int] | None = None) -> list[Entry]:
+    """A log of so many snapshots; the ban ends at the thousandth, and each fortieth tells of something.
+
+    `told` says how many alerts there were by each.
+    """
     return [
         Entry(
             (0, at, 0), WALL,
-            Mark(MAYOR, "e1", at, "closed" if at < 1000 else "open", WALL, WALL, "", at // 40, at, 1, ""),
+            Mark(
+                MAYOR, "e1", at, "closed" if at < 1000 else "open", WALL, WALL, "",
+                told[at] if told else at // 40, at, 1, "",
+            ),
         )
         for at in range(count)
     ]  # fmt: skip

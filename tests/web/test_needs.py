@@ -9,8 +9,9 @@ from tests.browser.fake_odd import tie, two_seats
 from tests.web.asking import MAYOR, answers, counted, get
 from web.face import face_of
 from web.html import Filler
-from web.needs import OUTSIDE, ROWS_MAX, block, needed, together, told
+from web.needs import OUTSIDE, ROWS_MAX, block, needed, needs, together, told
 from web.pages import page_values
+from web.replies import Request
 from web.words import words
 
 EN = words("en")
@@ -129,3 +130,18 @@ def test_the_page_says_every_place() -> None:
     page = get(gateway, f"/part/needs/{MAYOR}").body.decode()
     assert "<h1>" in page
     assert "Worth" in page or "Nothing can be said" in page
+
+
+@pytest.mark.parametrize("state", ["recount", "certified", "annulled", "rerun", "tie by lot"])
+def test_when_boxes_never_came_and_the_result_did_nobody_needs_anything(state: str) -> None:
+    """Neither on the board, as its question is not asked then, nor on the page, which says why."""
+    s = fakes.june()
+    face = face_of(s)
+    assert needed(s, face) is not None
+    s["call"]["state"] = state
+    html = block(s, face, Filler(page_values(s, face, EN)), EN)
+    assert (None, True) == (told(s, face, EN), 'hidden=""' in html.partition(">")[0])
+    asked = answers(counted(0.1))._asked("part", f"needs/{MAYOR}", {}, Request("GET", f"/part/needs/{MAYOR}"))
+    made = needs(asked, s, EN)
+    assert (EN.say("needs.none"), EN.say("needs.why_none"), ()) == (made.title, made.sub, made.blocks)
+    assert "the count of the night is over" in made.sub

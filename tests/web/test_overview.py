@@ -56,6 +56,21 @@ def test_as_many_are_shown_as_are_elected_and_one_more() -> None:
     assert (2, 3) == (rows(face_of(fakes.june())), rows(face_of(fakes.FAKES["two_seats"]())))
 
 
+def test_a_gateway_that_lost_its_store_says_that_the_numbers_are_old() -> None:
+    """For as long as that lasts, in a page of its own; the numbers stay."""
+    made = answers(counted())
+    fresh = get(made, "/contests?lang=en")
+    made.stale_s = 3.2
+    old = get(made, "/contests?lang=en")
+    made.stale_s = None
+    sentence = words("en").say("embed.old")
+    assert f'<p class="old">{sentence}</p>'.encode() in old.body
+    assert f'<p class="old" hidden="">{sentence}</p>'.encode() in fresh.body
+    assert fresh.headers["ETag"] != old.headers["ETag"]
+    assert fresh.body == get(made, "/contests?lang=en").body
+    assert fresh.body == old.body.replace(b'class="old">', b'class="old" hidden="">')
+
+
 def test_a_colour_belongs_to_its_contest() -> None:
     """The first choice of each has the same number, and not the same colour."""
     made = colours([fakes.june(), fakes.FAKES["yes_no"]()]).decode()

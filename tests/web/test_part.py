@@ -1,7 +1,10 @@
 """Parts of the board as pages: each has its heading, its way back, and is made once a version."""
 
+from dataclasses import replace
+
 import pytest
 
+from tests.streams.facts import told
 from tests.web.asking import MAYOR, answers, counted, get
 from tests.web.made import Worker, hub, night, parts, records
 from web.part import PARTS
@@ -40,3 +43,13 @@ def test_whoever_has_the_page_is_told_so() -> None:
     to.hold(MAYOR, worker.state(MAYOR))
     to.turn(0.0)
     assert 200 == get(gateway, "/part/lead/mayor", if_none_match=tag).status
+
+
+def test_the_call_stays_on_the_timeline_however_much_is_told_after_it() -> None:
+    """A snapshot has the newest twenty alerts; the page of what became of the election has all."""
+    to = counted()
+    facts = [told(1, "call-made"), *(told(seq, "counted") for seq in range(2, 60))]
+    state = replace(to.groups[MAYOR].state, told=tuple(facts), version=to.groups[MAYOR].version + 1)
+    to.hold(MAYOR, state)
+    to.turn(1.0)
+    assert 'data-kind="call-made"' in get(answers(to), "/part/after/mayor").body.decode()

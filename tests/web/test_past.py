@@ -15,6 +15,7 @@ import pytest
 
 from election.night import NightId
 from election.wire.topics import Scope
+from tests.patience import PATIENCE_S
 from tests.web.asking import MAYOR, answers, get
 from tests.web.logs import ListLog
 from tests.web.made import Worker, hub, night, parts, records
@@ -255,6 +256,20 @@ def test_a_crowd_is_one_reader() -> None:
 
     assert 1 == len({told.body.etag for told in asyncio.run(crowd())})
     assert 1 == evening.log.reads
+
+
+def test_readers_who_compare_different_times_do_not_wait_for_one_another() -> None:
+    """However many there are, each has its page; and whoever asks afterwards is answered too."""
+    evening = Evening()
+    since = [entry["since"] for entry in evening.index]
+
+    async def readers() -> list[Any]:
+        asked = [{"from": [first], "to": [since[-1]]} for first in since[:-1]]
+        async with asyncio.timeout(PATIENCE_S):
+            pages = await asyncio.gather(*(evening.past.changes(MAYOR, one, "en") for one in asked))
+            return [*pages, await evening.past.as_of(MAYOR, {"as_of": [since[0]]})]
+
+    assert len(since) == len(asyncio.run(readers()))
 
 
 def test_without_a_log_that_is_said() -> None:

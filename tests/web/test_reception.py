@@ -117,6 +117,15 @@ def test_too_many_requests() -> None:
     assert 200 == other.status
 
 
+@pytest.mark.parametrize("public", ["none", "alerts", "view alerts"])
+def test_health_is_answered_with_what_everybody_may(public: str) -> None:
+    """Whoever asks, and without a look at who it is."""
+    here = Here(public=public)
+    for target in ("/health/live", "/health/ready"):
+        assert 200 == here.ask(target, authorization="Bearer sandik_x").status
+    assert [here.gate.rules.public] * 2 == [request.scopes for request in here.answers.asked]
+
+
 def test_a_websocket_comes_in_and_leaves() -> None:
     """It takes a place, and gives it back once, also when it never became one."""
     here = Here(clients_max=1)

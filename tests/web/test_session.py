@@ -158,6 +158,47 @@ def test_the_desk_is_followed_by_whoever_has_its_scope() -> None:
     assert ({}, []) == (talk.subs, talk.lost())
 
 
+@pytest.mark.parametrize(
+    ("scopes", "stays"),
+    [
+        (("replay",), ()),
+        (("view",), ("a/mayor", "a/bridge")),
+        (("alerts",), ("e",)),
+        (("desk",), ("d",)),
+        (("alerts", "desk"), ("e", "secret", "d")),
+        (EVERYTHING, ("a/mayor", "a/bridge", "e", "secret", "d")),
+    ],
+)
+def test_what_one_follows_lasts_as_long_as_one_is_somebody_who_may(
+    scopes: tuple[str, ...], stays: tuple[str, ...]
+) -> None:
+    """Whoever signs in as somebody else keeps only what that one may follow; each of the others is said."""
+    talk = session(EVERYTHING)
+    hear(talk, t="subscribe", sub="a", contests=["mayor", "bridge"])
+    hear(talk, t="subscribe", sub="e", kind="event", contest="mayor", kinds=["lead-change"])
+    hear(talk, t="subscribe", sub="secret", kind="event", contest="mayor", kinds=["call-proposed"])
+    hear(talk, t="subscribe", sub="d", kind="desk")
+    before = tuple(talk.subs)
+    assert ("a/mayor", "a/bridge", "e", "secret", "d") == before
+    talk.signed_in("other", scopes)
+    ended = talk.lost()
+    assert stays == tuple(talk.subs)
+    assert {sub: "no-scope" for sub in before if sub not in stays} == {sub: code(say) for sub, say in ended}
+    assert [sub for sub, _ in ended] == [error(say)["sub"] for _, say in ended]
+    assert [] == talk.lost()
+
+
+def test_a_name_that_is_said_again_needs_what_it_means_now() -> None:
+    """Not what it meant before; and one that was given back needs nothing."""
+    talk = session(EVERYTHING)
+    for command in ({"kind": "desk"}, {"contest": "mayor"}):
+        hear(talk, t="subscribe", sub="a", **command)
+        hear(talk, t="subscribe", sub="b", **command)
+    hear(talk, t="unsubscribe", sub="b")
+    talk.signed_in("looker", {"view"})
+    assert ([], ["a"]) == (talk.lost(), list(talk.subs))
+
+
 MANY = json.dumps([str(number) for number in range(AREAS_MAX + 1)])
 
 

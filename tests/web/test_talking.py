@@ -7,7 +7,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from tests.web.house import frame, house, say, the_end, until
-from tests.web.made import hub, night
+from tests.web.made import Worker, hub, night, records
 from tests.web.talked import perform, talking
 from web.gate import Visitor
 from web.session import BAD_TOKENS_MAX
@@ -116,6 +116,29 @@ async def test_a_token_that_is_good_no_longer(says: bool) -> None:
         await until(lambda: client.code != 0)
         assert 3401 == client.code
     assert ["hello", "snapshot", "bye"] == client.kinds
+
+
+async def test_signing_in_as_somebody_who_may_not_see_the_count_ends_it() -> None:
+    """It lives as long as the token that is signed in now: the one by which it began may be revoked."""
+    made = hub(night())
+    replays = Visitor("127.0.0.1", "driver", frozenset({"replay"}))
+    one = Talk(made, Settings(), perform, lambda token, came: replays, still=lambda visitor: True)
+    async with talking(one, AYSE) as client, talking(one, AYSE) as stays:
+        for each in (client, stays):
+            await each.says(t="subscribe", sub="a", contest="mayor")
+            await each.says(t="subscribe", sub="e", kind="event", contest="mayor")
+        await client.says(t="auth", token="driver's")
+        *ended, scopes = client.frames[3:]
+        assert [("error", "a", "no-scope"), ("error", "e", "no-scope")] == [
+            (frame["t"], frame["sub"], frame["code"]) for frame in ended
+        ]
+        assert ("scopes", ["replay"]) == (scopes["t"], scopes["scopes"])
+        had = len(client.frames)
+        worker = Worker(night())
+        for contest, _ in worker.count(records()):
+            made.hold(contest, worker.state(contest))
+        perform(made.turn(time.monotonic()))
+        assert (["snapshot"], had) == (stays.kinds[3:], len(client.frames))
 
 
 async def test_who_presents_nothing_at_a_private_gateway() -> None:

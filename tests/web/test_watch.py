@@ -251,11 +251,14 @@ async def test_an_address_with_no_gateway_behind_it_is_wrong_use() -> None:
             await watch(at_page, [], print, _Dice())
 
 
-async def test_a_websocket_of_something_else_is_wrong_use() -> None:
-    """What it says is no JSON; that is a sentence, and no traceback."""
+@pytest.mark.parametrize(
+    "greeting", ["welcome to the chat", "[]", '{"t":"hello"}', '{"t":"change"}', '"hello"']
+)
+async def test_a_websocket_of_something_else_is_wrong_use(greeting: str) -> None:
+    """What it says is no greeting of ours; that is a sentence, and no traceback."""
 
     async def greet(socket: ServerConnection) -> None:
-        await socket.send("welcome to the chat")
+        await socket.send(greeting)
         await socket.wait_closed()
 
     async with serve(greet, "127.0.0.1", 0) as server:

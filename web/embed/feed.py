@@ -7,26 +7,15 @@ leaves those that are there where they are.
 from web.embed.race import sub as sub
 from web.face import Face, Snapshot
 from web.html import Filler, Html, h, join
-from web.story import alerts
+from web.story import listed
 from web.words import Words
 
 
 def body(s: Snapshot, face: Face, f: Filler, w: Words) -> Html:
     """All that stands between the head and the foot."""
-    lines = [
-        h(
-            "li",
-            h("time", alert.time, datetime=alert.at),
-            h("p", h("b", alert.word, class_="tag"), " ", *alert.said(w)),
-            data_id=alert.id,
-            data_group=alert.group,
-        )
-        for alert in alerts(s, w)
-    ]
-    listed = h("ol", *lines, role="list")
     return join(
         f.h("p", "hidden:told.hide", w.say("told.none"), class_="none"),
-        h("sandik-told", listed, tabindex=0, role="region", aria_label=w.say("told")),
+        h("sandik-told", listed(s, w), tabindex=0, role="region", aria_label=w.say("told")),
     )
 
 

@@ -10,7 +10,7 @@ export const asOf = document.body.dataset.asOf;
 export async function showThen(app, contest) {
   try {
     const answer = await fetch(`/snapshot/${encodeURIComponent(contest)}.json?as_of=${encodeURIComponent(asOf)}`);
-    if (answer.ok) app.store.put(await answer.json());
+    app.store.put(await answer.json());
   } catch {
     setTimeout(() => showThen(app, contest), AGAIN_MS);
   }

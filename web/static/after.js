@@ -1,6 +1,8 @@
 /* What became of the election: the block takes its body from the page of the same name, which the server makes of what
-   was shown. Know before changing: it is fetched again only when something was told or the lead moved; where it cannot
-   be had, the timeline that the server sent stays. */
+   was shown. Know before changing: it is fetched again only when something was told or the lead moved; while it cannot
+   be had, the timeline that the server sent stays, and it is asked for again: after the night nothing else would ask. */
+
+const AGAIN_MS = 5000;
 
 export function start({ words, store }, section) {
   let shown = "";
@@ -11,17 +13,17 @@ export function start({ words, store }, section) {
     const now = [s?.epoch, s?.call?.state, s?.alerts?.[0]?.id, s?.margin_votes, s?.counted.boxes].join();
     if (!s || section.hidden || asking || now === shown) return;
     asking = true;
+    let rest = 0;
     try {
       const answer = await fetch(`/part/after/${encodeURIComponent(s.contest)}?lang=${words.lang}`);
-      const page = new DOMParser().parseFromString(answer.ok ? await answer.text() : "", "text/html");
-      const body = page.querySelector(".course-of");
-      if (body) section.querySelector(".course-of").replaceWith(document.importNode(body, true));
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      section.querySelector(".course-of").replaceWith(document.importNode(page.querySelector(".course-of"), true));
       shown = now;
     } catch (error) {
       console.warn(`after: ${error.message}`);
-    } finally {
-      asking = false;
+      rest = AGAIN_MS;
     }
+    setTimeout(() => { asking = false; show(); }, rest);
   }
 
   store.addEventListener("paint", show);

@@ -156,7 +156,7 @@ export async function start({ store, words }, section) {
   const [head, sub] = section.querySelectorAll("h2, .quiet");
   const parts = { section, plot, ends: put("ul", { className: "ends" }), read: section.querySelector(".read"), side: put("i", { hidden: true }) };
   const choice = put("div", { className: "by" });
-  let by = "clock", plan, chart, due, soon;
+  let by = "clock", plan, chart, due, soon, asked = 0, shown = 0;
 
   /* Draws what is held; the drawing of the page needs nobody when sizes or colours change. */
   function show() {
@@ -172,17 +172,18 @@ export async function start({ store, words }, section) {
     if (drawn && !chart) plot.replaceChildren(drawn);
   }
 
+  /* An answer that comes later than that to a newer question is not shown. */
   async function load() {
     clearTimeout(due);
     due = null;
-    const wanted = by;
+    const [wanted, mine] = [by, asked += 1];
     const found = await ask(`/series/${contest}/drawn.json?lang=${lang}&by=${by}`, "json");
-    if (wanted !== by) return;
+    if (wanted !== by || mine < shown) return;
     if (!found) {
       due ??= setTimeout(load, EVERY_MS);
       return;
     }
-    plan = found;
+    [plan, shown] = [found, mine];
     head.textContent = plan.title;
     sub.textContent = plan.sub;
     choice.hidden = !plan.open;

@@ -1,8 +1,11 @@
 /* Renews the page of all contests: asks for it again, and puts in what has another text or another colour now.
    Know before changing: elements stay where they are, so that a link that has the focus keeps it; a page with other
-   elements, another night, is loaded anew. */
+   elements, another night, is loaded anew. One answer is asked for after the other, so that none overtakes a newer one;
+   when they do not come, or the newest says that its figures are old, the page says so. */
 
 const EVERY_MS = 5000;
+const WITHIN_MS = 10000;
+const FAILURES_TOLD = 2;
 const KEYED = "[data-t],[data-a]";
 
 function renew(next) {
@@ -20,16 +23,34 @@ function renew(next) {
   });
 }
 
-async function ask() {
+async function get() {
   try {
-    const answer = await fetch(location.href, { cache: "no-cache" });
-    if (answer.ok) renew(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    const answer = await fetch(location.href, { cache: "no-cache", signal: AbortSignal.timeout(WITHIN_MS) });
+    return answer.ok ? await answer.text() : null;
   } catch { /* a gateway that is away: what stands here stays, and is asked for again */ }
+  return null;
 }
 
 function start() {
   const pause = document.querySelector(".pause");
+  const old = document.querySelector(".old");
+  let stale = !old.hidden;
   let paused = false;
+  let asking = false;
+  let failures = 0;
+
+  async function ask() {
+    if (asking) return;
+    asking = true;
+    const html = await get();
+    asking = false;
+    const next = html === null ? null : new DOMParser().parseFromString(html, "text/html");
+    failures = next ? 0 : failures + 1;
+    if (next) stale = next.querySelector(".old")?.hidden === false;
+    old.hidden = failures < FAILURES_TOLD && !stale;
+    if (next && !paused) renew(next);
+  }
+
   pause.hidden = false;
   pause.addEventListener("click", () => {
     paused = !paused;

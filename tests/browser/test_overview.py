@@ -1,0 +1,124 @@
+"""The page of all contests in the browser: renewed in place, never backwards, and not old in silence."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser import fakes
+from tests.browser.conftest import OpenPage
+from tests.browser.driving import MakeGateway, until
+from tests.browser.serve import TestGateway
+from web.words import words
+
+pytestmark = pytest.mark.browser
+ADDRESS = "**/contests?lang=en"
+ROUND_MS = 5000
+COUNTED = "[data-t='0.counted.left']"
+
+
+def opened(gateway: MakeGateway, open_page: OpenPage) -> tuple[TestGateway, Page]:
+    """The page at the end of June; its clock goes on when the test says so."""
+    served = gateway(fakes.june())
+    page = open_page("about:blank")
+    page.clock.install(time=0)
+    page.goto(f"{served.url}contests?lang=en")
+    until(page, "document.documentElement.dataset.js")
+    return served, page
+
+
+def further() -> dict[str, Any]:
+    """The same, with one more box counted."""
+    s = fakes.june()
+    counted = s["counted"] | {"boxes": s["counted"]["boxes"] + 1}
+    return s | {"version": s["version"] + 1, "counted": counted}
+
+
+def test_what_is_counted_comes_by_itself(gateway: MakeGateway, open_page: OpenPage) -> None:
+    """In the elements that are there."""
+    served, page = opened(gateway, open_page)
+    expect(page.locator(COUNTED)).to_contain_text("29,627")
+    served.show(further())
+    page.clock.run_for(ROUND_MS)
+    expect(page.locator(COUNTED)).to_contain_text("29,628")
+
+
+def test_one_is_asked_after_another_so_that_no_answer_overtakes_a_newer_one(
+    gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """However long one is under way; and when it has come, the next is asked for."""
+    served, page = opened(gateway, open_page)
+    held: list[Route] = []
+    page.route(ADDRESS, lambda route: held.append(route) if not held else route.continue_())
+    with page.expect_request(ADDRESS):
+        page.clock.run_for(ROUND_MS)
+    older = held[0].fetch()
+    served.show(further())
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.run_for(ROUND_MS)
+    page.evaluate("() => fetch(`/static/icon.svg`)")
+    assert ["icon.svg"] == [url.rpartition("/")[2] for url in asked]
+    with page.expect_response(ADDRESS):
+        held[0].fulfill(response=older)
+    page.clock.run_for(ROUND_MS)
+    expect(page.locator(COUNTED)).to_contain_text("29,628")
+
+
+def test_what_comes_after_a_pause_waits_for_its_end(gateway: MakeGateway, open_page: OpenPage) -> None:
+    """Also what was asked for before it."""
+    served, page = opened(gateway, open_page)
+    held: list[Route] = []
+    page.route(ADDRESS, lambda route: held.append(route) if not held else route.continue_())
+    served.show(further())
+    with page.expect_request(ADDRESS):
+        page.clock.run_for(ROUND_MS)
+    page.click(".pause")
+    with page.expect_response(ADDRESS):
+        held[0].continue_()
+    page.clock.run_for(ROUND_MS)
+    expect(page.locator(COUNTED)).to_contain_text("29,627")
+    page.click(".pause")
+    expect(page.locator(COUNTED)).to_contain_text("29,628")
+
+
+def test_without_a_gateway_it_says_that_the_figures_may_be_old(
+    gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """They stay, and the sentence goes when there are newer ones."""
+    served, page = opened(gateway, open_page)
+    old = page.locator(".old")
+    expect(old).to_be_hidden()
+    page.route(ADDRESS, lambda route: route.abort())
+    for _ in range(2):
+        with page.expect_event("requestfailed"):
+            page.clock.run_for(ROUND_MS)
+        page.clock.run_for(1)
+    expect(old).to_have_text(words("en").say("embed.old"))
+    expect(page.locator(COUNTED)).to_contain_text("29,627")
+    page.unroute(ADDRESS)
+    served.show(further())
+    page.clock.run_for(ROUND_MS)
+    expect(page.locator(COUNTED)).to_contain_text("29,628")
+    expect(old).to_be_hidden()
+
+
+def test_it_says_so_too_where_the_gateway_itself_has_no_newer_ones(
+    gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """It answers all the while, and the sentence stays until its store is back, also while nothing comes."""
+    served, page = opened(gateway, open_page)
+    old = page.locator(".old")
+    for stale in (True, False):
+        served.stale = stale
+        with page.expect_response(ADDRESS):
+            page.clock.run_for(ROUND_MS)
+        (expect(old).to_be_visible if stale else expect(old).to_be_hidden)()
+    served.stale = True
+    page.reload()
+    expect(old).to_be_visible()
+    page.route(ADDRESS, lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        page.clock.run_for(ROUND_MS)
+    page.clock.run_for(1)
+    expect(old).to_be_visible()
