@@ -212,9 +212,10 @@ class Upstream:
     def _same_night(self, read: Held) -> None:
         if read.digest and read.digest != self._night.digest:
             raise UsageError(
-                f"The store at {self.where} holds another edition of the night {self._night.id} (facts "
-                f"{read.digest[:12]}, ours {self._night.digest[:12]}): start every room with the same night "
-                "folder, or count it anew with: sandik verify --rebuild."
+                f"The store at {self.where} holds another edition of the night {self._night.id}, or the "
+                f"layout of another version (facts {read.digest[:12]}, ours {self._night.digest[:12]}): "
+                "start every room with the same night folder and version, or count it anew with: "
+                "sandik verify --rebuild."
             )
 
     def _take(self, contest: ContestId, read: Held, sure: str = "") -> None:
