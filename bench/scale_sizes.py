@@ -165,7 +165,7 @@ def table(sizes: Sizes) -> str:
 
 
 def _each(kind: str, size: int, sizes: Sizes) -> str:
-    if kind == "boxes":
+    if kind == "rows":
         return f"{size / sizes.boxes:,.0f} a box"
     return f"{size / sizes.areas:,.0f} an area" if kind == "areas" else ""
 

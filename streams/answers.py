@@ -62,15 +62,19 @@ class Forked:
 
 @dataclass(frozen=True, slots=True)
 class OtherNight:
-    """Nothing was applied: the store holds a count made with other facts under the same name."""
+    """Nothing was applied: the store holds a count made with other facts under the same name, or laid out
+    by another version (`wire.keys.LAYOUT`).
+    """
 
     digest: str
 
     def __str__(self) -> str:
         """What happened, and the way out."""
         return (
-            f"The store holds a count made with a different night folder (digest {self.digest[:12]}…). Start "
-            "every worker with the same folder, or count in a session of its own (SANDIK_SESSION)."
+            "The store holds a count made with a different night folder, or by a version of Sandık that lays "
+            f"it out differently (digest {self.digest[:12]}…). Start every worker with the same folder and "
+            "version; then count the log anew with sandik verify --rebuild, or in a session of its own "
+            "(SANDIK_SESSION)."
         )
 
 

@@ -86,6 +86,7 @@ class Sums:
     ground: Ground
     heard_at: str
     units: Numbers
+    """Each once, ascending: the store reads and writes neighbours together."""
     fences: bytes
     """Revision and edition of each unit as it was, one after the other."""
     rows: Numbers
@@ -122,6 +123,8 @@ def weigh(reading: Reading, shelf: Shelf) -> Sums:
     rows = reading.columns.rows[newest]
     if news:
         rows = np.concatenate((rows, np.stack([unit_row(held) for held in news.values()])))
+        order = np.argsort(units)
+        units, rows = units[order], rows[order]
     before = shelf.rows[units]
     worth = _worth(np.concatenate((rows, before)), np.concatenate((units, units)), ground)
     moved = worth[: len(units)] - worth[len(units) :]

@@ -172,14 +172,11 @@ class Shelf:
         missing = places[~self.known[places]]
         return np.unique(missing) if missing.size else missing
 
-    def put(self, places: Iterable[int], packed: Iterable[bytes | None]) -> None:
+    def put(self, places: Numbers, rows: Numbers) -> None:
         """Takes in what the store holds of these units; their papers come after it."""
-        empty = bytes(8 * self.ground.width)
-        chosen = np.fromiter(places, dtype=np.int64)
-        whole = b"".join(row or empty for row in packed)
-        self.rows[chosen] = np.frombuffer(whole, dtype="<i8").reshape(len(chosen), -1)
-        self.known[chosen] = True
-        for place in self.papers.keys() & set(chosen.tolist()):
+        self.rows[places] = rows
+        self.known[places] = True
+        for place in self.papers.keys() & set(places.tolist()):
             del self.papers[place]
 
     def forget(self, places: Iterable[int]) -> None:

@@ -7,13 +7,13 @@
 Know before changing: nothing here writes anything that is counted or told; a note that is lost is made again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from election.night import AreaId, ContestId, SourceId, UnitId
 from election.tally import HELD_BACK
-from election.wire.keys import unpack_unit
+from election.wire.keys import unit_bytes, unpack_unit
 from streams.answers import Looked
 from streams.papers import held_back
 from streams.store import Store
@@ -88,34 +88,34 @@ class Looks:
         changes meanwhile may be in it or not. A paper that a person cleared still says what the checks said
         of it, so the unit's row is asked too.
         """
-        keys, found, cursor = self._store.keys[contest], dict[UnitId, bytes](), 0
+        key, maybe, cursor = self._store.keys[contest].papers(source), dict[str, bytes](), 0
         while True:
             start = cursor
 
             async def ask(redis: Any, at: int = start) -> Any:
-                return await redis.hscan(keys.papers(source), at, count=PAPERS_A_TIME)
+                return await redis.hscan(key, at, count=PAPERS_A_TIME)
 
             cursor, papers = await self._store.ask(contest, ask)
-            maybe = {unit: paper for unit, paper in papers.items() if held_back(paper)}
-            rows = await self._rows(contest, keys.boxes(source), list(maybe))
-            found |= {
-                UnitId(unit.decode()): maybe[unit]
-                for unit, row in rows.items()
-                if unpack_unit(row).status in HELD_BACK
-            }
+            maybe |= {unit.decode(): paper for unit, paper in papers.items() if held_back(paper)}
             if cursor == 0:
-                return found
+                break
+        return {
+            UnitId(unit): maybe[unit]
+            for unit, row in (await self._rows(contest, source, maybe)).items()
+            if unpack_unit(row).status in HELD_BACK
+        }
 
-    async def _rows(self, contest: ContestId, key: str, units: Sequence[bytes]) -> dict[bytes, bytes]:
-        """What a hash holds of these units."""
-        if not units:
-            return {}
-
-        async def ask(redis: Any) -> Any:
-            return await redis.hmget(key, list(units))
-
-        found = await self._store.ask(contest, ask)
-        return {unit: row for unit, row in zip(units, found, strict=True) if row is not None}
+    async def _rows(self, contest: ContestId, source: SourceId, wanted: Collection[str]) -> dict[str, bytes]:
+        """What is held of these units of a source."""
+        night, found = self._store.night, dict[str, bytes]()
+        asked = night.contests[contest]
+        units = night.units(asked, night.sources[source]) if wanted else ()
+        places = [place for place, unit in enumerate(units) if unit in wanted]
+        for start in range(0, len(places), PAPERS_A_TIME):
+            chunk = places[start : start + PAPERS_A_TIME]
+            rows = await self._store.rows(contest, source, chunk, unit_bytes(asked))
+            found |= {units[at]: row.tobytes() for at, row in zip(chunk, rows, strict=True) if row.any()}
+        return found
 
     async def paper(self, contest: ContestId, source: SourceId, unit: UnitId) -> bytes | None:
         """What is kept of one unit that the checks say something about; None: nothing."""

@@ -19,6 +19,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from election.errors import OutsideError
 from election.night import ContestId, Night, SourceId
@@ -31,6 +32,7 @@ from streams.answers import Answer, Held, answer
 from streams.batch import Sums
 from streams.ground import Shelf
 from streams.heeding import heeding
+from streams.rows import by_unit, read_rows, refuse_too_long
 from streams.scripts import Call, Script
 from streams.settings import Settings
 from streams.spans import Fact, Ruled, Span
@@ -58,6 +60,8 @@ class Store:
     """The store of one night, mode and session."""
 
     def __init__(self, night: Night, scope: Scope, settings: Settings) -> None:
+        """Raises UsageError for a night that is too large for a store, or what is no address of one."""
+        refuse_too_long(night)
         self.night, self.scope, self.settings = night, scope, settings
         self.keys = {contest: Keys(scope, contest) for contest in night.contests}
         self._scripts = {name: Script(name) for name in SCRIPTS}
@@ -94,7 +98,7 @@ class Store:
         args.append(len(work))
         for sums in work:
             source = sums.ground.source.id
-            names += (keys.boxes(source), keys.areas(source), keys.papers(source), keys.cleared(source))
+            names += (keys.rows(source), keys.areas(source), keys.papers(source), keys.cleared(source))
             args += _section(sums)
         return Call(names, args)
 
@@ -175,13 +179,14 @@ class Store:
         night no paper waits for this again.
         """
         ground, keys = shelf.ground, self.keys[contest]
-        boxes, papers = keys.boxes(ground.source.id), keys.papers(ground.source.id)
-        if not shelf.known.any() and not await self._length(contest, boxes):
+        source, papers = ground.source.id, keys.papers(ground.source.id)
+        if not shelf.known.any() and not await self._length(contest, keys.rows(source)):
             shelf.nothing_held()
             return
         for start in range(0, len(places), READ_CHUNK):
-            chunk = list(places[start : start + READ_CHUNK])
-            shelf.put(chunk, await self._fields(contest, boxes, ground.unit_keys[chunk].tolist()))
+            chunk = sorted(places[start : start + READ_CHUNK])
+            rows = await self.rows(contest, source, chunk, 8 * ground.width)
+            shelf.put(np.array(chunk, dtype=np.int64), rows.view("<i8"))
             noted = [place for place in chunk if shelf.noted(place)]
             if noted:
                 kept = await self._fields(contest, papers, ground.unit_keys[noted].tolist())
@@ -189,9 +194,16 @@ class Store:
 
     async def _length(self, contest: ContestId, key: str) -> int:
         async def ask(client: Client) -> int:
-            return int(await client.hlen(key))
+            return int(await client.strlen(key))
 
         return await self.ask(contest, ask)
+
+    async def rows(
+        self, contest: ContestId, source: SourceId, places: Sequence[int], width: int
+    ) -> NDArray[np.uint8]:
+        """What is held at these places of a source's units, which ascend: `read_rows`."""
+        key = self.keys[contest].rows(source)
+        return await self.ask(contest, lambda client: read_rows(client, key, places, width))
 
     async def _fields(self, contest: ContestId, key: str, fields: Sequence[bytes]) -> list[bytes | None]:
         async def ask(client: Client) -> list[bytes | None]:
@@ -213,7 +225,9 @@ class Store:
             pipe.llen(keys.rulings)
             pipe.xrange(keys.told)
             pipe.get(keys.evaluated)
-            for make in (keys.boxes, keys.areas, keys.papers):
+            for source in sources:
+                pipe.get(keys.rows(source))
+            for make in (keys.areas, keys.papers):
                 for source in sources:
                     pipe.hgetall(make(source))
             found: list[Any] = await pipe.execute()
@@ -231,10 +245,14 @@ class Store:
             evaluated,
             *tables,
         ) = await self.ask(contest, ask)
-        named = [{field.decode(): row for field, row in table.items()} for table in tables]
-        by_kind = [dict(zip(sources, named[at : at + len(sources)], strict=True))
-                   for at in range(0, len(named), len(sources) or 1)]  # fmt: skip
-        boxes, areas, papers = by_kind or ({}, {}, {})
+        boxes = {
+            source: by_unit(self.night, contest, source, packed)
+            for source, packed in zip(sources, tables, strict=False)
+        }
+        named = [{field.decode(): row for field, row in table.items()} for table in tables[len(sources) :]]
+        areas, papers = (
+            dict(zip(sources, part, strict=True)) for part in (named[: len(sources)], named[len(sources) :])
+        )
         return Held(
             {name.decode(): value.decode() for name, value in meta.items()},
             {name.decode(): int(value) for name, value in offsets.items()},
@@ -254,7 +272,8 @@ class Store:
         names = [keys.meta, keys.offsets, keys.changes, keys.sources, keys.findings, keys.rulings]
         names += [keys.told, keys.told_ids, keys.evaluated, keys.chain, *await self._link_keys(contest)]
         for source in self.night.sources:
-            names += (keys.boxes(source), keys.areas(source), keys.papers(source), keys.cleared(source))
+            names += (keys.rows(source), keys.areas(source), keys.papers(source), keys.cleared(source))
+            names.append(keys.hashed(source))
         await self.ask(contest, lambda client: client.unlink(*names, *more))
 
     async def _link_keys(self, contest: ContestId) -> list[str]:
@@ -370,7 +389,7 @@ def _section(sums: Sums) -> list[Any]:
     return [
         ground.source.id, sums.heard_at, sums.cleared,
         len(sums.units), sums.fences, rows.tobytes(), 8 * ground.width,
-        *ground.unit_keys[sums.units].tolist(),
+        sums.units.astype("<u4").tobytes(), len(ground.units),
         len(sums.areas), sums.differences.tobytes(), sums.differences.shape[1],
         *ground.area_keys[sums.areas].tolist(),
         len(kept), *(part for at, paper in kept.items() for part in (ground.unit_keys[at], paper)),

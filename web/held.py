@@ -59,7 +59,7 @@ class Boxes:
 
 
 def read_boxes(meta: Texts, rows: Texts, papers: Texts) -> Boxes:
-    """The boxes that a contest's hashes hold, all read in one step."""
+    """The boxes that a contest holds, all read in one step."""
     return Boxes(
         epoch=meta.get(b"epoch", b"").decode(),
         version=int(meta.get(b"version", b"0")),

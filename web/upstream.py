@@ -24,7 +24,7 @@ from election.errors import OutsideError, RecordError, UsageError
 from election.night import ContestId, Night, SourceId
 from election.wire.changes import decode_change
 from election.wire.frames import ContestState
-from election.wire.keys import Keys
+from election.wire.keys import Keys, unit_bytes, unpack_rows
 from election.wire.told import decode
 from election.wire.told import held as told_before
 from election.wire.topics import Scope
@@ -126,9 +126,10 @@ class Upstream:
         try:
             async with (await self._opened.at(keys.meta)).pipeline(transaction=True) as step:
                 step.hgetall(keys.meta)
-                step.hgetall(keys.boxes(source))
+                step.get(keys.rows(source))
                 step.hgetall(keys.papers(source))
-                found = held.read_boxes(*await step.execute())
+                meta, rows, papers = await step.execute()
+                found = held.read_boxes(meta, self._rows(contest, source, rows or b""), papers)
         except (*FAILS, *UNREADABLE) as error:
             self._opened.doubt()
             LOG.warning("contest=%s source=%s: boxes not read: %s", contest, source, _why(error))
@@ -136,6 +137,12 @@ class Upstream:
         if found.digest and found.digest != self._night.digest:
             raise OutsideError("The store counts another edition of this night; ask its operator.")
         return found
+
+    def _rows(self, contest: ContestId, source: SourceId, packed: bytes) -> dict[bytes, bytes]:
+        """The row of each unit of which something is held; a source that is none of the night's has none."""
+        asked, said_by = self._night.contests[contest], self._night.sources.get(source)
+        units = () if said_by is None else self._night.units(asked, said_by)
+        return {unit.encode(): row for unit, row in unpack_rows(units, unit_bytes(asked), packed)}
 
     async def claim(self, contest: ContestId, what: str, for_s: float) -> float:
         """Claims something that one gateway of the night shall do: 0, or how long another one has it.
@@ -205,9 +212,10 @@ class Upstream:
     def _same_night(self, read: Held) -> None:
         if read.digest and read.digest != self._night.digest:
             raise UsageError(
-                f"The store at {self.where} holds another edition of the night {self._night.id} (facts "
-                f"{read.digest[:12]}, ours {self._night.digest[:12]}): start every room with the same night "
-                "folder, or count it anew with: sandik verify --rebuild."
+                f"The store at {self.where} holds another edition of the night {self._night.id}, or the "
+                f"layout of another version (facts {read.digest[:12]}, ours {self._night.digest[:12]}): "
+                "start every room with the same night folder and version, or count it anew with: "
+                "sandik verify --rebuild."
             )
 
     def _take(self, contest: ContestId, read: Held, sure: str = "") -> None:

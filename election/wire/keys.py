@@ -3,20 +3,21 @@
 All keys of one contest share the hash tag in braces, so that a contest lives on one cluster node and every
 update is one atomic script. A unit's row is 64-bit little-endian integers, a total's row little-endian
 doubles (Redis' Lua counts in doubles: whole numbers are exact below 2^53; the script refuses to go above).
+All units' rows of a source stand one behind the other in one string, in the order of `Night.units`.
 
 Know before changing: a change of order or width must raise LAYOUT, which is part of the digest that processes
 compare before they work together.
 """
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from election.night import ContestId, SourceId
+from election.night import Contest, ContestId, SourceId
 from election.tally import Row, Statement, Status
 from election.wire.topics import Scope
 
-LAYOUT = 3
+LAYOUT = 4
 PREFIX = "sandik"
 LEDGER = ("meta", "deliveries", "due", "urgent", "busy", "calls", "outbox")
 """The keys of the ledger of deliveries, in the order its scripts take them."""
@@ -38,6 +39,9 @@ FENCE_BYTES = 16
 """Revision and edition: the first two columns, which together name one state of one unit."""
 
 NOT_STATED = -1
+
+STRING_MAX = 512 * 1024 * 1024
+"""Bytes of the longest string that Redis keeps, unless it is told otherwise (`proto-max-bulk-len`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +147,12 @@ class Keys:
         """
         return self._key("claim", what)
 
-    def boxes(self, source: SourceId) -> str:
-        """Hash: unit → packed row of what is held."""
+    def rows(self, source: SourceId) -> str:
+        """String: the packed row of each unit at its place in `Night.units`, zeros where nothing is held."""
+        return self._key("rows", source)
+
+    def hashed(self, source: SourceId) -> str:
+        """Hash: unit → packed row, as layouts before 4 held them; only ever forgotten."""
         return self._key("boxes", source)
 
     def areas(self, source: SourceId) -> str:
@@ -207,6 +215,23 @@ def unpack_unit(packed: bytes) -> Statement:
         revision, edition, Status(status), bool(noted),
         registered, voters, valid, invalid, claimed, tuple(votes),
     )  # fmt: skip
+
+
+def unit_bytes(contest: Contest) -> int:
+    """How long the row of a unit of the contest is."""
+    return 8 * (len(UNIT_FIXED) + len(contest.choices))
+
+
+def unpack_rows(units: Sequence[str], width: int, packed: bytes) -> Iterator[tuple[str, bytes]]:
+    """The units of `Keys.rows` of which something is held, each with its row of so many bytes.
+
+    What stands behind the last unit's row was written by nobody of ours, and is named by its place.
+    """
+    nothing = bytes(FENCE_BYTES)
+    for place, at in enumerate(range(0, len(packed) - width + 1, width)):
+        if packed[at : at + FENCE_BYTES] != nothing:
+            unit = units[place] if place < len(units) else f"place {place}"
+            yield unit, packed[at : at + width]
 
 
 def pack_total(row: Row) -> bytes:

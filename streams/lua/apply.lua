@@ -3,13 +3,17 @@
 -- bytes of a unit's row: revision and edition), and if no offset of the log is left out. So the same batch
 -- applied twice is no news, whoever sends it again and for whatever reason.
 --
--- KEYS meta offsets changes sources findings chain, the links of each partition, then for each section: boxes
+-- All rows of a source stand in one string, each at its place times its bytes; zeros are a unit of which
+-- nothing is held (docs/decisions/0024-rows-in-one-string.md). Neighbouring places are read and written together.
+--
+-- KEYS meta offsets changes sources findings chain, the links of each partition, then for each section: rows
 --      areas papers cleared
 -- ARGV digest epoch_if_new changes_max,
 --      partitions, then for each what `read_span` says, its refusals as "offset:ours:unreadable;" …
 --      sections, then for each:
 --        source heard ("" if nothing was accepted), clearances known,
---        units, tokens (16 bytes each), rows, row bytes, the ids,
+--        units, tokens (16 bytes each), rows, row bytes, places (4 bytes each, little-endian; ascending is
+--        quickest), units that the source has in all,
 --        areas, differences (doubles), columns, the ids,
 --        papers, then id and JSON of each; papers gone, the ids; findings, then field and difference of each
 -- Answers {'OK', epoch, version} · {'MOVED', {places of units in section 1}, …} · {'GAP', partition, stored}
@@ -17,6 +21,7 @@
 --      · {'CLEARED'}: clearances the sums did not know
 
 local CHUNK = 1000 -- arguments handed to one command; Lua's stack holds some thousands
+local HOLE = 16 -- rows between two units that are read with them: dearer than another command if there are more
 
 local at = 3
 local function take() at = at + 1; return ARGV[at] end
@@ -43,12 +48,11 @@ end
 -- Read everything, refuse where anything moved.
 local function read_section(place)
   local key = 3 + #spans + 4 * place
-  local section = { boxes = KEYS[key], areas = KEYS[key + 1], papers = KEYS[key + 2] }
+  local section = { held = KEYS[key], areas = KEYS[key + 1], papers = KEYS[key + 2] }
   section.source, section.heard, section.cleared = take(), take(), take_number()
   section.missed = redis.call('SCARD', KEYS[key + 3]) ~= section.cleared
   section.units, section.tokens, section.rows, section.width = take_number(), take(), take(), take_number()
-  section.unit_at = at + 1
-  at = at + section.units
+  section.packed_places, section.all = take(), take_number()
   section.area_count, section.differences, section.columns = take_number(), take(), take_number()
   section.area_at = at + 1
   at = at + section.area_count
@@ -64,17 +68,35 @@ local function read_section(place)
   return section
 end
 
-local NOTHING = string.rep('\0', 16)
-local function moved_units(section)
-  local moved, tokens, sub = {}, section.tokens, string.sub
+-- The places of a section's units, in their order.
+local function unpack_places(section)
+  local places = {}
   for from = 0, section.units - 1, CHUNK do
-    local to = math.min(from + CHUNK, section.units) - 1
-    local held = redis.call('HMGET', section.boxes, unpack(ARGV, section.unit_at + from, section.unit_at + to))
-    for place = from, to do
-      local row = held[place - from + 1]
-      local token = row and sub(row, 1, 16) or NOTHING
-      if token ~= sub(tokens, place * 16 + 1, place * 16 + 16) then moved[#moved + 1] = place end
+    local count = math.min(CHUNK, section.units - from)
+    local some = { struct.unpack('<' .. string.rep('I4', count), section.packed_places, from * 4 + 1) }
+    for number = 1, count do places[from + number] = some[number] end
+  end
+  return places
+end
+
+local function number(value) return string.format('%d', value) end -- as text; Redis' own way is slower
+
+local function moved_units(section)
+  local moved, places, tokens, width, sub = {}, section.places, section.tokens, section.width, string.sub
+  local from = 1
+  while from <= section.units do
+    local first, to = places[from], from
+    while to < section.units and places[to + 1] > places[to] and places[to + 1] - places[to] <= HOLE + 1 do
+      to = to + 1
     end
+    local start, following = first * width, (places[to] + 1) * width
+    local held = redis.call('GETRANGE', section.held, number(start), number(following - 1))
+    if #held < following - start then held = held .. string.rep('\0', following - start - #held) end
+    for unit = from, to do
+      local row = places[unit] * width - start
+      if sub(held, row + 1, row + 16) ~= sub(tokens, unit * 16 - 15, unit * 16) then moved[#moved + 1] = unit - 1 end
+    end
+    from = to + 1
   end
   return moved
 end
@@ -107,6 +129,7 @@ end
 local sections, moved, any_moved, any_missed = {}, {}, false, false
 for place = 1, take_number() do
   sections[place] = read_section(place)
+  sections[place].places = unpack_places(sections[place])
   moved[place] = moved_units(sections[place])
   any_moved = any_moved or #moved[place] > 0
   any_missed = any_missed or sections[place].missed
@@ -151,6 +174,14 @@ for name, more in pairs({ refused = refused, unreadable = unreadable }) do
   end
 end
 
+-- A string is made whole at once, and before all else: a server that cannot hold it refuses it here, and what
+-- is written by then says that nothing is held.
+for _, section in ipairs(sections) do
+  local bytes = section.all * section.width
+  if section.units > 0 and redis.call('STRLEN', section.held) < bytes then
+    redis.call('SETRANGE', section.held, number(bytes - 1), '\0')
+  end
+end
 if changed or life.reborn then note_marks(life, chain, spans) end
 write_life(life, changes, ARGV[3], changed, fields)
 for name, count in pairs(finding_moves) do
@@ -167,11 +198,19 @@ local function write_pairs(key, count, pair)
   end
 end
 
+local function write_rows(section)
+  local places, width, from = section.places, section.width, 1
+  while from <= section.units do
+    local to = from
+    while to < section.units and places[to + 1] == places[to] + 1 do to = to + 1 end
+    redis.call('SETRANGE', section.held, number(places[from] * width),
+      string.sub(section.rows, (from - 1) * width + 1, to * width))
+    from = to + 1
+  end
+end
+
 for _, section in ipairs(sections) do
-  local width, rows, sub = section.width, section.rows, string.sub
-  write_pairs(section.boxes, section.units, function(place)
-    return ARGV[section.unit_at + place], sub(rows, place * width + 1, (place + 1) * width)
-  end)
+  write_rows(section)
   write_pairs(section.areas, section.area_count, function(place)
     return ARGV[section.area_at + place], section.totals[place + 1]
   end)

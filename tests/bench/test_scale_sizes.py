@@ -4,7 +4,7 @@ from bench.scale_sizes import Sizes, table
 
 SIZES = Sizes(
     reports=1000, boxes=500, areas=10, log={"reports": 100_000},
-    store={"boxes": 80_000, "areas": 8_000, "meta": 400}, used=120_000,
+    store={"rows": 80_000, "areas": 8_000, "meta": 400}, used=120_000,
     snapshot=(30_000, 6_000), change=2113.6,
 )  # fmt: skip
 
@@ -15,7 +15,7 @@ def test_each_figure_is_for_one_thing() -> None:
     assert "1,000 reports, 500 boxes, 10 areas" == rows[0]
     assert {
         "| log, topic `…reports` | 100,000 | 100 a report |",
-        "| Redis, `boxes` | 80,000 | 160 a box |",
+        "| Redis, `rows` | 80,000 | 160 a box |",
         "| Redis, `areas` | 8,000 | 800 an area |",
         "| Redis, `meta` | 400 |  |",
         "| Redis, all of it | 120,000 | 240 a box |",

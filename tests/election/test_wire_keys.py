@@ -69,7 +69,7 @@ def test_all_keys_of_a_contest_live_on_one_node() -> None:
     council = SourceId("council")
     keys = [KEYS.meta, KEYS.offsets, KEYS.changes, KEYS.sources, KEYS.findings, KEYS.rulings, KEYS.workers]
     keys += [KEYS.chain, KEYS.links("live.kent.reports/0"), KEYS.links("live.kent.reports/1")]
-    keys += [KEYS.boxes(council), KEYS.areas(council), KEYS.papers(council)]
+    keys += [KEYS.rows(council), KEYS.hashed(council), KEYS.areas(council), KEYS.papers(council)]
     assert len(keys) == len(set(keys))
     assert all(key.startswith(tag) for key in keys)
 

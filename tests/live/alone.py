@@ -24,11 +24,18 @@ from streams.scripts import Script
 from tests.servers import Running
 
 DIGEST, EPOCH = "d", "e1"
+UNITS = 3000
+"""Of every source."""
 
 
 def packed(*numbers: float) -> bytes:
     """Doubles as the scripts hold them."""
     return struct.pack(f"<{len(numbers)}d", *numbers)
+
+
+def held_rows(rows: dict[int, bytes], width: int) -> str:
+    """A source's rows as the store holds them, as text: by place, zeros between."""
+    return plain(b"".join(rows.get(place, b"").ljust(width, b"\0") for place in range(UNITS)))
 
 
 def link(place: int) -> bytes:
@@ -60,19 +67,22 @@ def section(
     source: str = "council",
     heard: str = "",
     cleared: int = 0,
-    units: dict[str, tuple[bytes, bytes]] | None = None,
+    units: dict[int, tuple[bytes, bytes]] | None = None,
     areas: dict[str, tuple[float, ...]] | None = None,
     papers: dict[str, str] | None = None,
     gone: tuple[str, ...] = (),
     findings: dict[str, int] | None = None,
 ) -> list[Any]:
-    """What a batch says of one source. `units`: the token it was summed from, and the new row, of each."""
+    """What a batch says of one source. `units`: by place, the token it was summed from and the new row; of
+    `UNITS` in all.
+    """
     units, areas, papers, findings = units or {}, areas or {}, papers or {}, findings or {}
     tokens, rows = [token for token, _ in units.values()], [row for _, row in units.values()]
     totals = list(areas.values())
     return [
         source, heard, cleared,
-        len(units), b"".join(tokens), b"".join(rows), len(rows[0]) if rows else 0, *units,
+        len(units), b"".join(tokens), b"".join(rows), len(rows[0]) if rows else 0,
+        struct.pack(f"<{len(units)}I", *units), UNITS,
         len(areas), b"".join(packed(*row) for row in totals), len(totals[0]) if totals else 0, *areas,
         len(papers), *(part for item in papers.items() for part in item), len(gone), *gone,
         len(findings), *(part for item in findings.items() for part in item),
@@ -109,10 +119,10 @@ class Alone:
     def apply(
         self, spans: list[list[Any]], *sections: list[Any], epoch: str = EPOCH, digest: str = DIGEST
     ) -> Any:
-        """A batch; keys of a source are `boxes:council` and the like."""
+        """A batch; keys of a source are `rows:council` and the like."""
         keys = ["meta", "offsets", "changes", "sources", "findings", "chain"]
         keys += [f"links:{one[0]}" for one in spans]
-        keys += [f"{kind}:{one[0]}" for one in sections for kind in ("boxes", "areas", "papers", "cleared")]
+        keys += [f"{kind}:{one[0]}" for one in sections for kind in ("rows", "areas", "papers", "cleared")]
         args = [
             digest,
             epoch,

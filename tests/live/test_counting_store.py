@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from election.errors import OutsideError
 from election.night import ContestId
 from election.wire.changes import decode_change
-from election.wire.keys import unpack_total
+from election.wire.keys import Keys, unpack_total
 from election.wire.records import Bundle, encode
 from election.wire.topics import Scope
 from streams.answers import Gap, OtherNight
@@ -158,6 +158,29 @@ async def test_a_worker_with_another_night_is_refused(either: Running) -> None:
         with pytest.raises(CannotCountError):
             await attend(other.store, other.counter, other.progress, "other", {})
         await agree(worker, log_of([good(0)]))
+
+
+async def test_a_store_of_another_layout_is_refused_and_counted_anew(redis_server: Running) -> None:
+    """Rows in a hash, as versions before held them, are not looked at, and a rebuild leaves none of them.
+
+    The version before, started beside, is refused as well; each keeps what the other has counted.
+    """
+    log, keys = log_of([good(0), good(1)]), Keys(SCOPE, MAYOR)
+    before = replace(NIGHT, digest="3" * 64)
+    async with one(redis_server) as worker, one(redis_server, night=before) as older:
+        redis = Redis.from_url(redis_server.url)
+        await redis.hset(keys.meta, mapping={"digest": before.digest, "epoch": "e", "version": "1"})
+        await redis.hset(keys.hashed(COUNCIL), "iskele-1", b"an older row")
+        with pytest.raises(CannotCountError, match="lays it out differently"):
+            await worker.count(log)
+        assert [b"an older row"] == await redis.hvals(keys.hashed(COUNCIL))
+        await rebuild(NIGHT, worker.store, reading(log))
+        assert not await redis.exists(keys.hashed(COUNCIL))
+        assert "e" != (await worker.store.read(MAYOR)).meta["epoch"]
+        with pytest.raises(CannotCountError):
+            await older.count(log)
+        await agree(worker, log)
+        await redis.aclose()
 
 
 async def test_what_a_worker_remembers_is_never_trusted_over_the_store(either: Running) -> None:

@@ -10,9 +10,10 @@ import io
 import pandas
 import redis
 
-from election.wire.keys import Keys, pack_unit
+from election.wire.keys import Keys
 from election.wire.topics import Scope
 from tests.live.test_gateway import Hand
+from tests.packed_rows import packed_rows
 from tests.servers import Running
 from tests.web.house import MAYOR, WITHIN_S, House, house, until
 from tests.web.made import JUNE, night, records
@@ -26,8 +27,7 @@ def write_boxes(server: Running, hand: Hand) -> None:
     store = redis.Redis.from_url(server.url)
     for (contest, source), tally in hand.worker.rehearsal.tallies.items():
         if contest == MAYOR and tally.held:
-            packed = {unit: pack_unit(held) for unit, held in tally.held.items()}
-            store.hset(keys.boxes(source), mapping=packed)  # type: ignore[arg-type] # bytes are values too
+            store.set(keys.rows(source), packed_rows(hand.worker.night, MAYOR, source, tally.held))
     store.close()
 
 

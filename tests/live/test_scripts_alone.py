@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.live.alone import Alone, link, mark, packed, plain, section, server_of, span
+from tests.live.alone import Alone, held_rows, link, mark, packed, plain, section, server_of, span
 from tests.servers import Running
 
 EARLY, LATE = "2024-10-06T15:20:00.000Z", "2024-10-06T15:40:00.000Z"
@@ -38,7 +38,7 @@ def test_clearances_are_kept_by_unit_and_revision(alone: Alone) -> None:
     keys = ["meta", "cleared"]
     assert ["OK", "", "0"] == alone.run("clear", keys, ["d", "5/1", "6/2"])
     assert {"cleared": {"5/1", "6/2"}} == alone.all()
-    alone.apply([span(0, 1)], section(units={"5": (NONE, ONE)}))
+    alone.apply([span(0, 1)], section(units={5: (NONE, ONE)}))
     assert ["OK", "e1", "1"] == alone.run("clear", keys, ["d", "7/1"])
     assert ["DIGEST", "d"] == alone.run("clear", keys, ["other", "8/1"])
     assert {"5/1", "6/2", "7/1"} == alone.all()["cleared"]
@@ -46,10 +46,10 @@ def test_clearances_are_kept_by_unit_and_revision(alone: Alone) -> None:
 
 def test_a_batch_leaves_its_rows_totals_papers_findings_and_offsets(alone: Alone) -> None:
     """Of two sources and two partitions, with one entry in the change stream that says all of it."""
-    units, papers = {"5": (NONE, ONE), "6": (NONE, TWO)}, {"5": "{5}", "6": "{6}"}
+    units, papers = {5: (NONE, ONE), 6: (NONE, TWO)}, {"5": "{5}", "6": "{6}"}
     found = {"W301": 2, "W305": 1}
     council = section("council", LATE, 0, units, {"a": (1, 2), "b": (3, 0)}, papers, findings=found)
-    agency = section("agency", EARLY, units={"5": (NONE, ONE + b"more")}, areas={"a": (7, 8)})
+    agency = section("agency", EARLY, units={5: (NONE, ONE + b"more")}, areas={"a": (7, 8)})
     spans = [span(0, 2, "0:1:0;1:1:1;"), span(0, 3, name="sandik.reports/1")]
     assert ["OK", "e1", 1] == alone.apply(spans, council, agency)
     held = alone.all()
@@ -64,8 +64,8 @@ def test_a_batch_leaves_its_rows_totals_papers_findings_and_offsets(alone: Alone
         "areas:council": "a\nb", "rows:council": packed(1, 2, 3, 0),
         "areas:agency": "a", "rows:agency": packed(7, 8),
     }) == fields  # fmt: skip
-    assert plain({"5": ONE, "6": TWO}) == held["boxes:council"]
-    assert plain({"5": ONE + b"more"}) == held["boxes:agency"]
+    assert held_rows({5: ONE, 6: TWO}, 16) == held["rows:council"]
+    assert held_rows({5: ONE + b"more"}, 20) == held["rows:agency"]
     assert plain({"a": packed(1, 2), "b": packed(3, 0)}) == held["areas:council"]
     assert plain({"a": packed(7, 8)}) == held["areas:agency"]
     assert ({"5": "{5}", "6": "{6}"}, {"W301": "2", "W305": "1"}) == (
@@ -81,15 +81,15 @@ def test_a_batch_leaves_its_rows_totals_papers_findings_and_offsets(alone: Alone
 
 def test_the_next_batch_adds_to_what_is_held(alone: Alone) -> None:
     """Totals and findings are summed; a finding that ended and a paper that is gone are forgotten."""
-    alone.apply([span(0, 1)], section(heard=LATE, units={"5": (NONE, ONE)}, areas={"a": (5, 5), "b": (9, 9)},
+    alone.apply([span(0, 1)], section(heard=LATE, units={5: (NONE, ONE)}, areas={"a": (5, 5), "b": (9, 9)},
                                       papers={"5": "{5}", "6": "{6}", "7": "{7}"},
                                       findings={"W301": 2, "W305": 1}))  # fmt: skip
-    more = section(heard=EARLY, units={"5": (ONE, TWO)}, areas={"a": (-5, 2)}, papers={"5": "{5b}"},
+    more = section(heard=EARLY, units={5: (ONE, TWO)}, areas={"a": (-5, 2)}, papers={"5": "{5b}"},
                    gone=("6", "7"), findings={"W301": -1, "W305": -1})  # fmt: skip
     assert ["OK", "e1", 2] == alone.apply([span(1, 2)], more, epoch="e2")
     held = alone.all()
     assert plain({"a": packed(0, 7), "b": packed(9, 9)}) == held["areas:council"]
-    assert (plain({"5": TWO}), {"5": "{5b}"}) == (held["boxes:council"], held["papers:council"])
+    assert (held_rows({5: TWO}, 16), {"5": "{5b}"}) == (held["rows:council"], held["papers:council"])
     assert ({"W301": "1"}, {"council": LATE}) == (held["findings"], held["sources"])
     fields = alone.entries()[1][1]
     assert ("1", "e1", LATE) == (fields["prev"], fields["epoch"], fields["at"])
@@ -114,15 +114,13 @@ def test_what_is_no_news_raises_no_version_and_moves_the_offset(alone: Alone) ->
 
 def test_a_batch_that_was_summed_from_other_statements_is_refused_whole(alone: Alone) -> None:
     """The places of the units that moved, section by section; nothing is written."""
-    alone.apply([span(0, 1)], section(units={"5": (NONE, ONE), "6": (NONE, ONE)}))
+    alone.apply([span(0, 1)], section(units={5: (NONE, ONE), 6: (NONE, ONE)}))
     before = alone.all()
-    first = section(units={"4": (NONE, ONE), "5": (NONE, TWO), "6": (NONE, TWO)}, areas={"a": (1,)})
-    second = section("agency", units={"9": (ONE, TWO)}, papers={"9": "{}"}, findings={"W301": 1})
+    first = section(units={4: (NONE, ONE), 5: (NONE, TWO), 6: (NONE, TWO)}, areas={"a": (1,)})
+    second = section("agency", units={9: (ONE, TWO)}, papers={"9": "{}"}, findings={"W301": 1})
     assert ["MOVED", [1, 2], [0]] == alone.apply([span(1, 2)], first, second)
     assert ["MOVED", [], [0]] == alone.apply([span(1, 2)], section(), second)
-    assert ["MOVED", [0], []] == alone.apply(
-        [span(1, 2)], section(units={"5": (NONE, ONE)}), section("agency")
-    )
+    assert ["MOVED", [0], []] == alone.apply([span(1, 2)], section(units={5: (NONE, ONE)}), section("agency"))
     assert before == alone.all()
 
 
@@ -130,7 +128,7 @@ def test_a_batch_that_knew_fewer_clearances_is_refused(alone: Alone) -> None:
     """Also where units moved: both are looked at anew."""
     alone.run("clear", ["meta", "cleared:agency"], ["d", "5/1"])
     before = alone.all()
-    spoiled = section("council", units={"5": (ONE, ONE)})
+    spoiled = section("council", units={5: (ONE, ONE)})
     assert ["CLEARED"] == alone.apply([span(0, 1)], spoiled, section("agency"))
     assert ["CLEARED"] == alone.apply([span(0, 1)], section("agency"), section())
     assert before == alone.all()
@@ -154,21 +152,19 @@ def test_a_total_that_leaves_the_whole_numbers_is_refused(alone: Alone, wrong: f
 def test_more_than_one_command_holds_is_written_in_several(alone: Alone) -> None:
     """Units, areas and papers by the thousand: each at its own place."""
     count = 2001
-    rows = {f"u{at}": (NONE, (at + 1).to_bytes(16, "big") + b"row") for at in range(count)}
+    rows = {at: (NONE, (at + 1).to_bytes(16, "big") + b"row") for at in range(count)}
     papers = {f"u{at}": f"{{{at}}}" for at in range(count)}
     areas = {f"a{at}": (float(at), 1.0) for at in range(count)}
     assert ["OK", "e1", 1] == alone.apply([span(0, 1)], section(units=rows, areas=areas, papers=papers))
     held = alone.all()
-    assert plain({unit: row for unit, (_, row) in rows.items()}) == held["boxes:council"]
+    assert held_rows({unit: row for unit, (_, row) in rows.items()}, 19) == held["rows:council"]
     assert plain({area: packed(*row) for area, row in areas.items()}) == held["areas:council"]
     assert papers == held["papers:council"]
     fields = alone.entries()[0][1]
     assert "\n".join(areas) == fields["areas:council"]
     assert plain(b"".join(packed(*row) for row in areas.values())) == fields["rows:council"]
     moved = (999, 1000, 2000)
-    again = {
-        unit: (NONE if at in moved else row[:16], row) for at, (unit, (_, row)) in enumerate(rows.items())
-    }
+    again = {at: (NONE if at in moved else row[:16], row) for at, (_, row) in rows.items()}
     assert ["MOVED", list(moved)] == alone.apply([span(1, 2)], section(units=again))
     twice = section(heard=EARLY, areas=dict.fromkeys(areas, (1.0, 1.0)))
     assert ["OK", "e1", 2] == alone.apply([span(1, 2)], twice)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from election.wire.keys import Keys
+from election.night import UnitId
+from election.wire.keys import Keys, unit_bytes
 from election.wire.records import Bundle, encode
 from streams.spans import Received
 from streams.verify import SHOWN_MAX, rebuild
@@ -32,6 +33,8 @@ from tests.streams import made
 REPORTED = log_of([*(good(unit, minute=unit) for unit in range(8)), good(1, votes=(10, 10, 10)), b"rubbish"])
 RULED = log_of([lifted(30, "embargo-announced"), lifted(40)], topic=RULINGS)
 KEYS = Keys(SCOPE, MAYOR)
+UNITS = NIGHT.units(NIGHT.contests[MAYOR], NIGHT.sources[COUNCIL])
+WIDTH = unit_bytes(NIGHT.contests[MAYOR])
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,11 @@ class Damage:
     told: str
 
 
+def _at(unit: str | None) -> int:
+    """Where a unit's row begins; None: behind the last."""
+    return WIDTH * (len(UNITS) if unit is None else [*UNITS].index(UnitId(unit)))
+
+
 async def _one_vote_more(redis: Any) -> None:
     key = KEYS.areas(COUNCIL)
     row = await redis.hget(key, "liman")
@@ -51,18 +59,23 @@ async def _one_vote_more(redis: Any) -> None:
 
 
 async def _older_revision(redis: Any) -> None:
-    key = KEYS.boxes(COUNCIL)
-    row = await redis.hget(key, "iskele-1")
-    await redis.hset(key, "iskele-1", struct.pack("<q", 7) + row[8:])
+    await redis.setrange(KEYS.rows(COUNCIL), _at("iskele-1"), struct.pack("<q", 7))
 
 
 DAMAGES = [
     Damage("a vote more", _one_vote_more, "total of liman"),
     Damage("a revision", _older_revision, "what is held of iskele-1"),
     Damage(
-        "a box gone", lambda redis: redis.hdel(KEYS.boxes(COUNCIL), "iskele-3"), "what is held of iskele-3"
+        "a box gone",
+        lambda redis: redis.setrange(KEYS.rows(COUNCIL), _at("iskele-3"), bytes(WIDTH)),
+        "what is held of iskele-3",
     ),
-    Damage("a box too many", lambda redis: _copy_box(redis), "what is held of iskele-9"),
+    Damage("a box too many", lambda redis: _copy_box(redis, _at("carsi-2")), "what is held of carsi-2"),
+    Damage(
+        "a box that is none", lambda redis: _copy_box(redis, _at(None)), f"what is held of place {len(UNITS)}"
+    ),
+    Damage("rows gone", lambda redis: redis.delete(KEYS.rows(COUNCIL)), "what is held of iskele-1"),
+    Damage("rows cut short", lambda redis: _cut(redis, _at("iskele-2") + 9), "what is held of iskele-2"),
     Damage("an area gone", lambda redis: redis.hdel(KEYS.areas(COUNCIL), "kizilcay"), "total of kizilcay"),
     Damage("refused", lambda redis: redis.hincrby(KEYS.meta, "refused", 1), "refused"),
     Damage("unreadable", lambda redis: redis.hincrby(KEYS.meta, "unreadable", -1), "unreadable"),
@@ -79,9 +92,13 @@ DAMAGES = [
 ]
 
 
-async def _copy_box(redis: Any) -> None:
-    row = await redis.hget(KEYS.boxes(COUNCIL), "iskele-1")
-    await redis.hset(KEYS.boxes(COUNCIL), "iskele-9", row)
+async def _copy_box(redis: Any, to: int) -> None:
+    row = await redis.getrange(KEYS.rows(COUNCIL), _at("iskele-1"), _at("iskele-1") + WIDTH - 1)
+    await redis.setrange(KEYS.rows(COUNCIL), to, row)
+
+
+async def _cut(redis: Any, to: int) -> None:
+    await redis.set(KEYS.rows(COUNCIL), (await redis.get(KEYS.rows(COUNCIL)))[:to])
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.name)

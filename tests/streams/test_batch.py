@@ -44,6 +44,7 @@ class Totals:
         """Counts one batch."""
         reading = read(bundles, self.ground)
         sums = weigh(reading, self.shelf)
+        assert np.all(np.diff(sums.units) > 0)  # the store reads and writes neighbours together
         self.refused += len(reading.refused)
         self._apply(sums)
         return sums

@@ -30,6 +30,13 @@ def held(revision: int, noted: bool = False, votes: tuple[int | None, ...] = (80
     return Statement(revision, 0, Status.COUNTED, noted, 200, 142, 140, 2, None, votes)
 
 
+def put(shelf: Shelf, places: list[int], packed: list[bytes | None]) -> None:
+    """Rows as the store holds them, onto the shelf; None: nothing."""
+    nothing = bytes(8 * shelf.ground.width)
+    rows = np.frombuffer(b"".join(row or nothing for row in packed), dtype="<i8")
+    shelf.put(np.array(places), rows.reshape(len(places), -1))
+
+
 def test_every_unit_has_its_place_and_its_area(ground: Ground) -> None:
     """Places are the night's order: a row read at the wrong place is another box's."""
     areas = list(ground.night.areas)
@@ -98,7 +105,7 @@ def test_a_shelf_knows_nothing_at_first() -> None:
 def test_what_the_store_holds_is_put_on_the_shelf() -> None:
     """Also that it holds nothing: that is known then, and not asked again."""
     shelf = Shelf(GROUNDS[0])
-    shelf.put([4, 1], [pack_unit(held(3, noted=True)), None])
+    put(shelf, [4, 1], [pack_unit(held(3, noted=True)), None])
     assert [2] == shelf.unknown(np.array([1, 2, 4])).tolist()
     assert held(3, noted=True) == shelf.held(4)
     assert shelf.held(1) is None
@@ -108,7 +115,7 @@ def test_what_the_store_holds_is_put_on_the_shelf() -> None:
 def test_what_is_forgotten_is_read_again() -> None:
     """With its paper: of a unit that has moved, neither may be believed."""
     shelf = Shelf(GROUNDS[0])
-    shelf.put([1, 4], [pack_unit(held(3, noted=True))] * 2)
+    put(shelf, [1, 4], [pack_unit(held(3, noted=True))] * 2)
     shelf.papers.update({1: b"{}", 4: b"{}"})
     shelf.forget([1])
     assert [1] == shelf.unknown(np.array([1, 4])).tolist()
@@ -121,7 +128,7 @@ def test_what_is_forgotten_is_read_again() -> None:
 def test_where_nothing_is_held_every_unit_is_known_to_be_empty() -> None:
     """What was held before is gone, with its papers."""
     shelf = Shelf(GROUNDS[0])
-    shelf.put([1, 4], [pack_unit(held(3, noted=True))] * 2)
+    put(shelf, [1, 4], [pack_unit(held(3, noted=True))] * 2)
     shelf.papers[1] = b"{}"
     shelf.nothing_held()
     assert [] == shelf.unknown(np.arange(len(shelf.known))).tolist()
@@ -131,9 +138,9 @@ def test_where_nothing_is_held_every_unit_is_known_to_be_empty() -> None:
 def test_a_unit_that_is_read_again_does_not_keep_an_older_paper() -> None:
     """What is held of it now may have none; the count of findings would be moved by one that is gone."""
     shelf = Shelf(GROUNDS[0])
-    shelf.put([1, 4], [pack_unit(held(3, noted=True))] * 2)
+    put(shelf, [1, 4], [pack_unit(held(3, noted=True))] * 2)
     shelf.papers.update({1: b"{}", 4: b"{}"})
-    shelf.put([1, 2], [pack_unit(held(4))] * 2)
+    put(shelf, [1, 2], [pack_unit(held(4))] * 2)
     assert {4: b"{}"} == shelf.papers
 
 

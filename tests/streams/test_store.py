@@ -21,6 +21,7 @@ from redis.exceptions import (
 from election.errors import OutsideError
 from election.night import ContestId
 from election.tally import width
+from election.wire.keys import unit_bytes
 from stores.address import read
 from streams.ground import Ground, Shelf
 from streams.settings import Settings
@@ -30,6 +31,8 @@ from tests.streams import made
 
 NIGHT = made.night()
 MAYOR = ContestId("mayor")
+SOURCE = next(iter(NIGHT.sources))
+WIDTH = unit_bytes(NIGHT.contests[MAYOR])
 SECRET = "redis://somebody:secret@store.example:6379/0"
 
 
@@ -216,20 +219,28 @@ class Boxes:
     def answered(self) -> None:
         """It has."""
 
-    async def hlen(self, key: str) -> int:
-        """How many there are."""
+    async def strlen(self, key: str) -> int:
+        """How long the rows are."""
         self.asked.append("length")
         return self.held
 
-    async def hmget(self, key: str, fields: Sequence[bytes]) -> list[bytes | None]:
-        """None of those asked for is among them."""
-        self.asked.append(f"{len(fields)} boxes")
-        return [None for _ in fields]
+    def pipeline(self, transaction: bool) -> "Boxes":
+        """Whatever is asked is asked of it."""
+        return self
+
+    def getrange(self, key: str, start: int, end: int) -> None:
+        """Some of the rows."""
+        assert key.endswith(f":rows:{SOURCE}")
+        self.asked.append(f"{start // WIDTH} to {(end + 1) // WIDTH}")
+
+    async def execute(self) -> list[bytes]:
+        """None of those asked for is held."""
+        return [b""]
 
 
 @pytest.mark.parametrize(
     ("held", "expected", "known"),
-    [(0, ["length"], {0, 1, 2, 3}), (7, ["length", "2 boxes", "1 boxes"], {0, 1, 2})],
+    [(0, ["length"], {0, 1, 2, 3}), (7, ["length", "0 to 2", "2 to 3"], {0, 1, 2})],
 )
 async def test_at_the_beginning_of_a_night_no_box_is_asked_for(
     held: int, expected: list[str], known: set[int]
@@ -238,7 +249,7 @@ async def test_at_the_beginning_of_a_night_no_box_is_asked_for(
     one, boxes = store(), Boxes(held)
     await one.close()
     one._opened = boxes  # type: ignore[assignment] # it answers all that is asked here
-    shelf = Shelf(Ground(NIGHT, NIGHT.contests[MAYOR], next(iter(NIGHT.sources.values()))))
+    shelf = Shelf(Ground(NIGHT, NIGHT.contests[MAYOR], NIGHT.sources[SOURCE]))
     for places in ([0, 1], [2]):
         if shelf.unknown(np.array(places)).size:
             await one.load(MAYOR, shelf, places)

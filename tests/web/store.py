@@ -16,9 +16,10 @@ from redis.exceptions import ResponseError
 from election.night import ContestId
 from election.wire.changes import Change, encode_change, entry_id
 from election.wire.frames import ContestState
-from election.wire.keys import Keys, pack_total, pack_unit
+from election.wire.keys import Keys, pack_total
 from election.wire.topics import Scope
 from stores.address import read
+from tests.packed_rows import packed_rows
 from tests.patience import PATIENCE_S
 from tests.web.made import Worker, night, records
 from web.upstream import Upstream
@@ -37,6 +38,7 @@ class Store:
     def __init__(self, worker: Worker) -> None:
         self.worker, self.run_id, self.away, self.silent = worker, "a" * 40, False, False
         self.hashes: dict[str, dict[bytes, bytes]] = defaultdict(dict)
+        self.strings: dict[str, bytes] = {}
         self.streams: dict[str, list[tuple[bytes, dict[bytes, bytes]]]] = defaultdict(list)
         self.reads = self.counted = 0
         self.now = 0.0
@@ -72,6 +74,7 @@ class Store:
     def flush(self) -> None:
         """Nothing is left."""
         self.hashes.clear()
+        self.strings.clear()
         self.streams.clear()
 
     # What a client can ask.
@@ -129,6 +132,10 @@ class Step:
     def hgetall(self, key: str) -> None:
         """A whole hash."""
         self._asked.append(lambda: dict(self._store.hashes.get(key, {})))
+
+    def get(self, key: str) -> None:
+        """A whole string."""
+        self._asked.append(lambda: self._store.strings.get(key))
 
     def xrange(self, key: str) -> None:
         """A whole stream: nothing was told."""
@@ -240,6 +247,5 @@ def boxes(store: Store) -> None:
     keys = Keys(SCOPE, MAYOR)
     for (contest, source), tally in store.worker.rehearsal.tallies.items():
         if contest == MAYOR:
-            packed = {unit.encode(): pack_unit(held) for unit, held in tally.held.items()}
-            store.hashes[keys.boxes(source)] |= packed
+            store.strings[keys.rows(source)] = packed_rows(store.worker.night, MAYOR, source, tally.held)
     store.hashes[keys.papers("council")][b"iskele-1"] = b'{"findings": [{"code": "W305"}]}'
