@@ -34,7 +34,7 @@ COUNTED = {
 }
 """Who counts, and the figure that says how many reports in a CPU second."""
 LIMITS = {
-    "Sandık, bundles of 200": "reading columns and numpy; the store beside it as much again",
+    "Sandık, bundles of 200": "reading columns and numpy; the store beside it half as much",
     "Sandık, bundles of 50": "the stream processor's work for each record",
     "Kafka Streams, cached state": "a JSON parse and ten state accesses for each report",
     "Quix Streams": "Python for each report, and its state as JSON into RocksDB and the changelog",

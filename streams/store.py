@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from election.errors import OutsideError
 from election.night import ContestId, Night, SourceId
 from election.tally import width
-from election.wire.keys import Keys
+from election.wire.keys import Keys, edition
 from election.wire.topics import Scope
 from stores.failing import FAILS, NoScriptError, what
 from stores.opening import Client, Opened
@@ -64,6 +64,7 @@ class Store:
         refuse_too_long(night)
         self.night, self.scope, self.settings = night, scope, settings
         self.keys = {contest: Keys(scope, contest) for contest in night.contests}
+        self.edition = edition(night)
         self._scripts = {name: Script(name) for name in SCRIPTS}
         self._changes_max = {contest: self._entries_max(contest) for contest in night.contests}
         self._opened = Opened(settings.redis, settings.redis_answers_within_s, "sandik-worker")
@@ -86,7 +87,7 @@ class Store:
         return await self._answers("apply", calls)
 
     def _head(self, contest: ContestId) -> list[Any]:
-        return [self.night.digest, secrets.token_hex(8), self._changes_max[contest]]
+        return [self.edition, secrets.token_hex(8), self._changes_max[contest]]
 
     def _apply_call(self, contest: ContestId, spans: Sequence[Span], work: Sequence[Sums]) -> Call:
         keys = self.keys[contest]
@@ -118,7 +119,7 @@ class Store:
     async def clear(self, contest: ContestId, source: SourceId, unit: str, revision: int) -> Answer:
         """Keeps that a person cleared the quarantine of a unit's revision."""
         keys = self.keys[contest]
-        call = Call([keys.meta, keys.cleared(source)], [self.night.digest, f"{unit}/{revision}"])
+        call = Call([keys.meta, keys.cleared(source)], [self.edition, f"{unit}/{revision}"])
         return (await self._answers("clear", {contest: call}))[contest]
 
     async def load_cleared(self, contest: ContestId, shelf: Shelf) -> None:

@@ -24,7 +24,7 @@ from election.errors import OutsideError, RecordError, UsageError
 from election.night import ContestId, Night, SourceId
 from election.wire.changes import decode_change
 from election.wire.frames import ContestState
-from election.wire.keys import Keys, unit_bytes, unpack_rows
+from election.wire.keys import Keys, edition, unit_bytes, unpack_rows
 from election.wire.told import decode
 from election.wire.told import held as told_before
 from election.wire.topics import Scope
@@ -70,6 +70,7 @@ class Upstream:
     ) -> None:  # fmt: skip
         """`open_store` opens a store by its URL and the time a command may take."""
         self._night, self._scope, self._listener, self._clock = night, scope, listener, clock
+        self._edition = edition(night)
         self._keys = {contest: Keys(scope, contest) for contest in night.contests}
         self._metas = {contest: keys.meta for contest, keys in self._keys.items()}
         self._held: dict[ContestId, Held] = {}
@@ -134,7 +135,7 @@ class Upstream:
             self._opened.doubt()
             LOG.warning("contest=%s source=%s: boxes not read: %s", contest, source, _why(error))
             raise OutsideError("The store does not give out its boxes now; try again shortly.") from error
-        if found.digest and found.digest != self._night.digest:
+        if found.digest and found.digest != self._edition:
             raise OutsideError("The store counts another edition of this night; ask its operator.")
         return found
 
@@ -210,10 +211,10 @@ class Upstream:
         self._take(contest, read, sure)
 
     def _same_night(self, read: Held) -> None:
-        if read.digest and read.digest != self._night.digest:
+        if read.digest and read.digest != self._edition:
             raise UsageError(
                 f"The store at {self.where} holds another edition of the night {self._night.id}, or the "
-                f"layout of another version (facts {read.digest[:12]}, ours {self._night.digest[:12]}): "
+                f"layout of another version (facts {read.digest[:12]}, ours {self._edition[:12]}): "
                 "start every room with the same night folder and version, or count it anew with: "
                 "sandik verify --rebuild."
             )

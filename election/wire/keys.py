@@ -5,15 +5,16 @@ update is one atomic script. A unit's row is 64-bit little-endian integers, a to
 doubles (Redis' Lua counts in doubles: whole numbers are exact below 2^53; the script refuses to go above).
 All units' rows of a source stand one behind the other in one string, in the order of `Night.units`.
 
-Know before changing: a change of order or width must raise LAYOUT, which is part of the digest that processes
-compare before they work together.
+Know before changing: a change of order or width must raise LAYOUT, which is part of what processes compare
+before they work together (`edition`). It is no part of `Night.digest`, which stands in dossiers.
 """
 
+import hashlib
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from election.night import Contest, ContestId, SourceId
+from election.night import Contest, ContestId, Night, SourceId
 from election.tally import Row, Statement, Status
 from election.wire.topics import Scope
 
@@ -42,6 +43,11 @@ NOT_STATED = -1
 
 STRING_MAX = 512 * 1024 * 1024
 """Bytes of the longest string that Redis keeps, unless it is told otherwise (`proto-max-bulk-len`)."""
+
+
+def edition(night: Night) -> str:
+    """What processes compare before they share a store: the night's facts, and how rows are laid out."""
+    return hashlib.sha256(f"{night.digest} layout {LAYOUT}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

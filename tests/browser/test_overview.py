@@ -1,5 +1,7 @@
 """The page of all contests in the browser: renewed in place, never backwards, and not old in silence."""
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from tests.browser import fakes
 from tests.browser.conftest import OpenPage
 from tests.browser.driving import MakeGateway, until
 from tests.browser.serve import TestGateway
+from tests.patience import PATIENCE_S
 from web.words import words
 
 pytestmark = pytest.mark.browser
@@ -27,6 +30,19 @@ def opened(gateway: MakeGateway, open_page: OpenPage) -> tuple[TestGateway, Page
     return served, page
 
 
+def rounds(page: Page, done: Callable[[], object]) -> None:
+    """Lets one round after another pass until something is done; what is under way may need more than one."""
+    until_s = time.monotonic() + PATIENCE_S
+    while not done():
+        assert time.monotonic() < until_s, "rounds pass, and it is not done"
+        page.clock.run_for(ROUND_MS)
+
+
+def says(page: Page, text: str) -> Callable[[], bool]:
+    """Whether so much is counted."""
+    return lambda: text in page.locator(COUNTED).inner_text()
+
+
 def further() -> dict[str, Any]:
     """The same, with one more box counted."""
     s = fakes.june()
@@ -39,8 +55,7 @@ def test_what_is_counted_comes_by_itself(gateway: MakeGateway, open_page: OpenPa
     served, page = opened(gateway, open_page)
     expect(page.locator(COUNTED)).to_contain_text("29,627")
     served.show(further())
-    page.clock.run_for(ROUND_MS)
-    expect(page.locator(COUNTED)).to_contain_text("29,628")
+    rounds(page, says(page, "29,628"))
 
 
 def test_one_is_asked_after_another_so_that_no_answer_overtakes_a_newer_one(
@@ -50,8 +65,7 @@ def test_one_is_asked_after_another_so_that_no_answer_overtakes_a_newer_one(
     served, page = opened(gateway, open_page)
     held: list[Route] = []
     page.route(ADDRESS, lambda route: held.append(route) if not held else route.continue_())
-    with page.expect_request(ADDRESS):
-        page.clock.run_for(ROUND_MS)
+    rounds(page, lambda: held)
     older = held[0].fetch()
     served.show(further())
     asked: list[str] = []
@@ -61,8 +75,7 @@ def test_one_is_asked_after_another_so_that_no_answer_overtakes_a_newer_one(
     assert ["icon.svg"] == [url.rpartition("/")[2] for url in asked]
     with page.expect_response(ADDRESS):
         held[0].fulfill(response=older)
-    page.clock.run_for(ROUND_MS)
-    expect(page.locator(COUNTED)).to_contain_text("29,628")
+    rounds(page, says(page, "29,628"))
 
 
 def test_what_comes_after_a_pause_waits_for_its_end(gateway: MakeGateway, open_page: OpenPage) -> None:
@@ -71,8 +84,7 @@ def test_what_comes_after_a_pause_waits_for_its_end(gateway: MakeGateway, open_p
     held: list[Route] = []
     page.route(ADDRESS, lambda route: held.append(route) if not held else route.continue_())
     served.show(further())
-    with page.expect_request(ADDRESS):
-        page.clock.run_for(ROUND_MS)
+    rounds(page, lambda: held)
     page.click(".pause")
     with page.expect_response(ADDRESS):
         held[0].continue_()
@@ -89,17 +101,15 @@ def test_without_a_gateway_it_says_that_the_figures_may_be_old(
     served, page = opened(gateway, open_page)
     old = page.locator(".old")
     expect(old).to_be_hidden()
+    failed: list[str] = []
+    page.on("requestfailed", lambda request: failed.append(request.url))
     page.route(ADDRESS, lambda route: route.abort())
-    for _ in range(2):
-        with page.expect_event("requestfailed"):
-            page.clock.run_for(ROUND_MS)
-        page.clock.run_for(1)
+    rounds(page, lambda: len(failed) >= 2)
     expect(old).to_have_text(words("en").say("embed.old"))
     expect(page.locator(COUNTED)).to_contain_text("29,627")
     page.unroute(ADDRESS)
     served.show(further())
-    page.clock.run_for(ROUND_MS)
-    expect(page.locator(COUNTED)).to_contain_text("29,628")
+    rounds(page, says(page, "29,628"))
     expect(old).to_be_hidden()
 
 

@@ -1,6 +1,7 @@
 """Redis keys share one hash tag a contest, and packed rows come back as they went in."""
 
 import struct
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -9,12 +10,14 @@ from hypothesis import strategies as st
 from election.night import ContestId, NightId, SourceId
 from election.report import COUNT_MAX, REVISION_MAX
 from election.tally import Statement, Status
+from election.wire import keys
 from election.wire.keys import (
     FENCE_BYTES,
     LEDGER,
     UNIT_FIXED,
     Keys,
     Pulse,
+    edition,
     pack_total,
     pack_unit,
     unpack_pulse,
@@ -22,7 +25,7 @@ from election.wire.keys import (
     unpack_unit,
 )
 from election.wire.topics import Scope
-from tests.election.strategies import contest_of, paper, stated
+from tests.election.strategies import contest_of, night, paper, stated
 
 KEYS = Keys(Scope("live", NightId("kent-2024")), ContestId("mayor"))
 FIGURE = st.none() | st.integers(0, COUNT_MAX)
@@ -104,3 +107,12 @@ def test_a_pulse_that_no_worker_writes_is_an_error(text: bytes) -> None:
     """Whoever asks decides what to do about it."""
     with pytest.raises(ValueError):
         unpack_pulse({b"live.kent.reports/0": text})
+
+
+def test_another_layout_of_the_store_is_another_edition(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Versions that lay rows out differently take one another for workers of another night, and refuse."""
+    ours, other = night(), replace(night(), digest="0" * 64)
+    editions = {edition(ours), edition(other), ours.digest, other.digest}
+    monkeypatch.setattr(keys, "LAYOUT", keys.LAYOUT - 1)
+    assert 5 == len(editions | {edition(ours)})
+    assert ours.digest == night().digest, "a dossier names it, and outlives a layout"

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from election.errors import OutsideError
 from election.night import ContestId
 from election.wire.changes import decode_change
-from election.wire.keys import Keys, unpack_total
+from election.wire.keys import Keys, edition, unpack_total
 from election.wire.records import Bundle, encode
 from election.wire.topics import Scope
 from streams.answers import Gap, OtherNight
@@ -154,7 +154,7 @@ async def test_a_worker_with_another_night_is_refused(either: Running) -> None:
         await worker.count(log_of([good(0)]))
         with pytest.raises(CannotCountError) as caught:
             await other.count(log_of([good(0), good(1)])[1:])
-        assert OtherNight(NIGHT.digest) == caught.value.why
+        assert OtherNight(edition(NIGHT)) == caught.value.why
         with pytest.raises(CannotCountError):
             await attend(other.store, other.counter, other.progress, "other", {})
         await agree(worker, log_of([good(0)]))
@@ -166,10 +166,10 @@ async def test_a_store_of_another_layout_is_refused_and_counted_anew(redis_serve
     The version before, started beside, is refused as well; each keeps what the other has counted.
     """
     log, keys = log_of([good(0), good(1)]), Keys(SCOPE, MAYOR)
-    before = replace(NIGHT, digest="3" * 64)
-    async with one(redis_server) as worker, one(redis_server, night=before) as older:
+    async with one(redis_server) as worker, one(redis_server) as older:
+        older.store.edition = NIGHT.digest  # all that versions before compared
         redis = Redis.from_url(redis_server.url)
-        await redis.hset(keys.meta, mapping={"digest": before.digest, "epoch": "e", "version": "1"})
+        await redis.hset(keys.meta, mapping={"digest": NIGHT.digest, "epoch": "e", "version": "1"})
         await redis.hset(keys.hashed(COUNCIL), "iskele-1", b"an older row")
         with pytest.raises(CannotCountError, match="lays it out differently"):
             await worker.count(log)

@@ -21,7 +21,7 @@ from websockets.asyncio.client import connect
 from election.night import ContestId
 from election.wire.changes import Change, encode_change, entry_id
 from election.wire.frames import Json
-from election.wire.keys import Keys, pack_total
+from election.wire.keys import Keys, edition, pack_total
 from election.wire.records import Record
 from election.wire.topics import Scope
 from sandik import ports
@@ -56,7 +56,7 @@ class Hand:
             step.xadd(keys.changes, encode_change(change), id=entry_id(change.version))  # type: ignore[arg-type] # bytes are fields too
             step.hset(
                 keys.meta,
-                mapping={**meta, "run_id": self._run_id, "digest": self.worker.night.digest},
+                mapping={**meta, "run_id": self._run_id, "digest": edition(self.worker.night)},
             )
             for source, rows in change.rows.items():
                 step.hset(keys.areas(source), mapping={area: pack_total(row) for area, row in rows.items()})

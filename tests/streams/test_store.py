@@ -21,7 +21,7 @@ from redis.exceptions import (
 from election.errors import OutsideError
 from election.night import ContestId
 from election.tally import width
-from election.wire.keys import unit_bytes
+from election.wire.keys import edition, unit_bytes
 from stores.address import read
 from streams.ground import Ground, Shelf
 from streams.settings import Settings
@@ -200,7 +200,7 @@ async def test_the_offsets_and_refusals_of_a_batch_reach_every_contest() -> None
     span = Span("reports/0", 3, 9, {4: {MAYOR: 2}, 5: {None: 1}}, links=links)
     for contest, refusals in ((MAYOR, "4:2:0;5:0:1;"), (ContestId("bridge"), "5:0:1;")):
         call = one._apply_call(contest, [span], [])
-        assert [NIGHT.digest, 4096] == [call.args[0], call.args[2]]
+        assert [edition(NIGHT), 4096] == [call.args[0], call.args[2]]
         assert [1, "reports/0", 3, 9, refusals, b"before", b"made", 0] == list(call.args[3:])
         assert all("{replay.practice." + contest + "}" in key for key in call.keys)
     await one.close()

@@ -15,7 +15,7 @@ from typing import Any
 from election.night import ContestId, Night, SourceId
 from election.tally import Statement
 from election.wire.frames import ContestState
-from election.wire.keys import pack_unit
+from election.wire.keys import edition, pack_unit
 from tests.web.made import JUNE, Worker, hub, night, parts, records, with_other_figures
 from web.exporting import Exports
 from web.exports import EXPORTS
@@ -76,7 +76,7 @@ class Moment:
             if paper.findings
         }
         rows = {unit.encode(): pack_unit(self._changed(one)) for unit, one in held.items()}
-        return Boxes(self.worker.epoch, self.worker.versions[contest], self.night.digest, rows, said)
+        return Boxes(self.worker.epoch, self.worker.versions[contest], edition(self.night), rows, said)
 
     def _changed(self, held: Statement) -> Statement:
         """The same statement with other figures."""

@@ -16,7 +16,7 @@ from redis.exceptions import ResponseError
 from election.night import ContestId
 from election.wire.changes import Change, encode_change, entry_id
 from election.wire.frames import ContestState
-from election.wire.keys import Keys, pack_total
+from election.wire.keys import Keys, edition, pack_total
 from election.wire.topics import Scope
 from stores.address import read
 from tests.packed_rows import packed_rows
@@ -60,7 +60,7 @@ class Store:
         if in_stream:
             self.streams[keys.changes].append((entry_id(change.version).encode(), encode_change(change)))
         texts = {"epoch": change.epoch, "version": str(change.version), "at": change.at, **change.meta}
-        texts |= {"run_id": self.run_id, "digest": night().digest}
+        texts |= {"run_id": self.run_id, "digest": edition(night())}
         self._set(keys.meta, texts)
         self._set(keys.sources, dict(change.heard))
         self._set(keys.findings, {name: str(papers) for name, papers in change.findings.items()})
