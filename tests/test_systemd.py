@@ -145,6 +145,12 @@ def test_the_target_wants_what_there_is() -> None:
     assert {"sandik.target"} == {value for unit in SERVICES for value in values(unit, "PartOf")}
 
 
+WORKS = {
+    "sandik-worker": " counts ", "sandik-deliver": "delivering what is told", "sandik-gateway": '"listening"',
+}  # fmt: skip
+"""What each room says once it works."""
+
+
 @pytest.mark.live
 def test_what_the_units_start_runs_answers_and_stops(tansu: Running, store: Running, tmp_path: Path) -> None:
     """All of the target beside one another: one port for two gateways, secrets as files, an orderly end."""
@@ -167,7 +173,9 @@ def test_what_the_units_start_runs_answers_and_stops(tansu: Running, store: Runn
                 lambda at=int(admin): ports.answers_get(ports.LOCALHOST, at, "/health/ready"), PATIENCE_S
             ), "\n".join(one.said() for one in crew)
         assert ports.answers_get(ports.LOCALHOST, int(settings["SANDIK_PORT"]), "/health/live")
-        for one in crew:
+        for one in crew:  # whoever is asked to end before it works has not begun to heed that
+            words = WORKS[one.name.partition("@")[0]]
+            assert ports.wait_until(lambda at=one, says=words: says in at.said(), PATIENCE_S), one.said()
             assert one.alive, one.said()
     finally:
         for one in crew:
