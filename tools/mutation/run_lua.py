@@ -38,11 +38,12 @@ ENDS_WITHIN_S = 5
 WITHIN_S = 240
 """A mutant whose tests take longer has made something go on for ever."""
 TESTS = {
-    **dict.fromkeys(("apply", "tell", "life", "rule", "clear", "attend"), "test_scripts_alone"),
+    **dict.fromkeys(("tell", "life", "rule", "clear", "attend"), ("test_scripts_alone",)),
+    "apply": ("test_scripts_alone", "test_rows"),
     **dict.fromkeys((f"ledger{part}" for part in (
-        "", "_claim", "_renew", "_resend", "_restore", "_settle", "_spread")), "test_ledger_alone"),
+        "", "_claim", "_renew", "_resend", "_restore", "_settle", "_spread")), ("test_ledger_alone",)),
 }  # fmt: skip
-"""The file in tests/live/ that asks a script by itself, whatever else uses it."""
+"""The files in tests/live/ that ask a script by itself, whatever else uses it."""
 LEFT_OUT = "not stays_away"
 """A test that waits for a clock."""
 
@@ -145,7 +146,8 @@ def tested(name: str, *, collect: bool) -> str:
     """What the tests of a script say in a process of their own: a fate, or `not set up`."""
     import pytest
 
-    args = ["-x", "-q", "-p", "no:cacheprovider", "--tb=no", "-k", LEFT_OUT, f"tests/live/{TESTS[name]}.py"]
+    files = [f"tests/live/{one}.py" for one in TESTS[name]]
+    args = ["-x", "-q", "-p", "no:cacheprovider", "--tb=no", "-k", LEFT_OUT, *files]
     if collect:  # in this process, so that all that is imported is there for those forked from it
         return "survived" if pytest.main([*args, "--collect-only", "-qqq"]) == 0 else "killed"
     child = os.fork()
