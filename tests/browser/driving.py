@@ -7,7 +7,7 @@ by asking again until a deadline.
 import time
 from collections.abc import Callable
 
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Error, Page, Route
 
 from tests.browser.serve import TestGateway
 from tests.patience import PATIENCE_S
@@ -74,3 +74,30 @@ def sent(page: Page, html: bytes) -> dict[str, list[str]]:
     read = f"(html) => ({SAID})(new DOMParser().parseFromString(html, 'text/html'))"
     found: dict[str, list[str]] = page.evaluate(read, html.decode())
     return {key: value for key, value in found.items() if key not in COUNTDOWN}
+
+
+class Held:
+    """The first request for an address, held back until a test lets it go; those after it pass."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self._page, self._first = page, list[Route]()
+        page.route(address, self._take)
+
+    def _take(self, route: Route) -> None:
+        if self._first:
+            route.continue_()
+        else:
+            self._first.append(route)
+
+    def __bool__(self) -> bool:
+        """Whether it was asked for: the browser may tell of a request a moment before."""
+        return bool(self._first)
+
+    @property
+    def route(self) -> Route:
+        """It, once the page has asked."""
+        until_s = time.monotonic() + PATIENCE_S
+        while not self._first:
+            assert time.monotonic() < until_s, "the page has not asked"
+            self._page.evaluate("0")
+        return self._first[0]

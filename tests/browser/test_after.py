@@ -6,7 +6,7 @@ from playwright.sync_api import Route, expect
 from election.night import ContestId
 from tests.browser import fakes
 from tests.browser.conftest import OpenPage
-from tests.browser.driving import MakeGateway, live, until
+from tests.browser.driving import Held, MakeGateway, live, until
 from tests.browser.serve import TestGateway
 
 pytestmark = pytest.mark.browser
@@ -117,20 +117,12 @@ def test_what_is_told_while_the_page_is_on_its_way_is_asked_for_too(
     served = gateway(fakes.certified())
     with_course(served)
     page = open_page("about:blank")
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        if held:
-            route.continue_()
-        else:
-            held.append(route)
-
-    page.route("**/part/after/**", hold)
+    held = Held(page, "**/part/after/**")
     with page.expect_request("**/part/after/**"):
         page.goto(served.url)
     until(page, "sandik.link.state === 'open'")
-    answer = held[0].fetch()
+    answer = held.route.fetch()
     served.show(fakes.annulled())
     until(page, "sandik.store.painted.call.state === 'annulled'")
-    held[0].fulfill(response=answer)
+    held.route.fulfill(response=answer)
     expect(page.locator(f"{BLOCK} .timeline li")).to_have_count(3)

@@ -4,10 +4,10 @@ from typing import Any
 
 import orjson
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page
 
 from tests.browser.conftest import OpenPage
-from tests.browser.driving import MakeGateway, live, until
+from tests.browser.driving import Held, MakeGateway, live, until
 from tests.browser.serve import TestGateway
 from tests.web.courses import june_steps, march_steps, taken
 from web.face import face_of
@@ -112,22 +112,14 @@ def test_an_answer_that_comes_late_does_not_take_the_place_of_a_newer_one(
 ) -> None:
     """Two are under way, and the first comes last: what is drawn never goes back."""
     _, page = opened(gateway, open_page, june_steps())
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        if held:
-            route.continue_()
-        else:
-            held.append(route)
-
-    page.route("**/drawn.json**", hold)
+    held = Held(page, "**/drawn.json**")
     with page.expect_request("**/drawn.json**"):
         page.click(".by button[value=clock]")
     with page.expect_response("**/drawn.json**"):
         page.click(".by button[value=clock]")
-    older = held[0].fetch().json() | {"title": "What was shown before"}
+    older = held.route.fetch().json() | {"title": "What was shown before"}
     with page.expect_response("**/drawn.json**"):
-        held[0].fulfill(json=older)
+        held.route.fulfill(json=older)
     page.evaluate("() => new Promise((done) => setTimeout(done))")
     assert "Lead over time" == page.evaluate(f"() => {TITLE}")
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import fakes
 from tests.browser.conftest import OpenPage
-from tests.browser.driving import MakeGateway, until
+from tests.browser.driving import Held, MakeGateway, until
 from tests.browser.serve import TestGateway
 from tests.patience import PATIENCE_S
 from web.words import words
@@ -63,10 +63,9 @@ def test_one_is_asked_after_another_so_that_no_answer_overtakes_a_newer_one(
 ) -> None:
     """However long one is under way; and when it has come, the next is asked for."""
     served, page = opened(gateway, open_page)
-    held: list[Route] = []
-    page.route(ADDRESS, lambda route: held.append(route) if not held else route.continue_())
+    held = Held(page, ADDRESS)
     rounds(page, lambda: held)
-    older = held[0].fetch()
+    older = held.route.fetch()
     served.show(further())
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -74,20 +73,19 @@ def test_one_is_asked_after_another_so_that_no_answer_overtakes_a_newer_one(
     page.evaluate("() => fetch(`/static/icon.svg`)")
     assert ["icon.svg"] == [url.rpartition("/")[2] for url in asked]
     with page.expect_response(ADDRESS):
-        held[0].fulfill(response=older)
+        held.route.fulfill(response=older)
     rounds(page, says(page, "29,628"))
 
 
 def test_what_comes_after_a_pause_waits_for_its_end(gateway: MakeGateway, open_page: OpenPage) -> None:
     """Also what was asked for before it."""
     served, page = opened(gateway, open_page)
-    held: list[Route] = []
-    page.route(ADDRESS, lambda route: held.append(route) if not held else route.continue_())
+    held = Held(page, ADDRESS)
     served.show(further())
     rounds(page, lambda: held)
     page.click(".pause")
     with page.expect_response(ADDRESS):
-        held[0].continue_()
+        held.route.continue_()
     page.clock.run_for(ROUND_MS)
     expect(page.locator(COUNTED)).to_contain_text("29,627")
     page.click(".pause")
