@@ -10,7 +10,7 @@ from tools.mutation.found import CLASSES, Row, explained, said, table
 from tools.mutation.lua_mutants import Mutant, mutants
 
 ROOT = Path(__file__).parents[1]
-EXPLAINED = ROOT / "tools" / "mutation" / "explained.toml"
+EXPLAINED = ROOT / "tools" / "mutation" / "explained"
 SCRIPTS = sorted((ROOT / "streams" / "lua").glob("*.lua"))
 
 
@@ -153,7 +153,7 @@ def test_every_explanation_is_of_a_line_that_there_is() -> None:
 
 def test_an_explanation_of_no_known_class_is_refused(tmp_path: Path) -> None:
     """The classes are few, so that a reader sees what is claimed."""
-    path = tmp_path / "explained.toml"
+    path = tmp_path / "calls.toml"
     path.write_text('[[survivor]]\nfile = "a"\nbefore = "b"\nafter = "c"\nclass = "luck"\nwhy = "d"\n')
     with pytest.raises(KeyError, match="luck"):
-        explained(path)
+        explained(tmp_path)

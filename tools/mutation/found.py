@@ -1,10 +1,10 @@
 """What became of each mutant, as a table and a list; and which survivors are explained.
 
     rows = [Row("election/tally.py", "killed", "hear", "a < b", "a <= b"), …]
-    said(rows, explained(Path("explained.toml")))        the report as Markdown, and how many are unexplained
+    said(rows, explained(Path("explained")))             the report as Markdown, and how many are unexplained
 
-A survivor is explained if `explained.toml` holds a reason for its file and its line before and after. Each
-reason is of one class (`CLASSES`); an explanation that no survivor needs any more is said too.
+A survivor is explained if a file in `explained/` has a reason for its file and its line before and after.
+Each reason is of one class (`CLASSES`); an explanation that no survivor needs any more is said too.
 
 Know before changing: lines are compared without the spaces around them and never by number, so that moving
 code does not lose its explanations.
@@ -44,10 +44,11 @@ class Row:
         return self.file, self.before, self.after
 
 
-def explained(path: Path) -> dict[tuple[str, str, str], tuple[str, str]]:
-    """Class and sentence of each explanation. Raises KeyError for a class that there is not."""
+def explained(folder: Path) -> dict[tuple[str, str, str], tuple[str, str]]:
+    """Class and sentence of each explanation in the folder. Raises KeyError for a class that there is not."""
     found = {}
-    for one in tomllib.loads(path.read_text()).get("survivor", []):
+    texts = [path.read_text() for path in sorted(folder.glob("*.toml"))]
+    for one in (one for text in texts for one in tomllib.loads(text)["survivor"]):
         if one["class"] not in CLASSES:
             raise KeyError(f"{one['class']} is no class of survivors; there are {', '.join(CLASSES)}")
         for after in [one["after"]] if isinstance(one["after"], str) else one["after"]:

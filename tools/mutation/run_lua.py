@@ -76,7 +76,7 @@ def main(asked: Sequence[str]) -> int:
         return 2
     wanted = {place_of(row_of(name, mutant, "")) for name in names for mutant in made(name)}
     rows = sorted((row for row in read() if place_of(row) in wanted), key=lambda row: (row.file, row.where))
-    text, unexplained = said(rows, explained(Path(__file__).parent / "explained.toml"))
+    text, unexplained = said(rows, explained(Path(__file__).parent / "explained"))
     (BUILD / "lua.md").write_text(text)
     sys.stdout.write(text)
     return 1 if unexplained else 0

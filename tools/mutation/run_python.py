@@ -3,6 +3,7 @@
     tools/mutants python                     all of it (tools/mutants makes the environment)
     tools/mutants python --jobs=4            four mutants at a time
     tools/mutants python --again             from the beginning, not going on where the last run stopped
+    tools/mutants python --survivors         the last run's survivors again, with the tests as they are now
 
 mypy comes first: a mutant that `make check` would refuse is not run. What is left is run by mutmut in forked
 processes. A function that is called while its module is imported would look untouched there, so its survivors
@@ -23,7 +24,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from found import Row, explained, said
-from work import ROOT, copied
+from work import ROOT, copied, retested
 
 BUILD = ROOT / "build" / "mutants"
 WORK = BUILD / "python"
@@ -49,15 +50,20 @@ def main(asked: Sequence[str]) -> int:
     if "--again" in asked or not (WORK / "pyproject.toml").exists():
         prepared()
     os.chdir(WORK)
+    names: list[str] = []
+    if "--survivors" in asked:
+        retested(WORK)
+        (WORK / "tests" / "conftest.py").write_text("")
+        names = [name for _, name, fate in fates() if fate == "survived"]
     mutmut = Path(sys.executable).parent / "mutmut"
     with (BUILD / "python.log").open("wb") as log:
-        if subprocess.run([mutmut, "run", "--max-children", jobs], stdout=log, stderr=log).returncode:
+        if subprocess.run([mutmut, "run", "--max-children", jobs, *names], stdout=log, stderr=log).returncode:
             sys.stdout.write(f"mutmut did not run: see {log.name}\n")
             return 2
     if not (found := list(rows())):
         sys.stdout.write(f"mutmut ran, and there was nothing to spoil: see SOURCES, and {log.name}\n")
         return 2
-    text, unexplained = said(found, explained(Path(__file__).parent / "explained.toml"))
+    text, unexplained = said(found, explained(Path(__file__).parent / "explained"))
     (BUILD / "python.md").write_text(text)
     sys.stdout.write(text)
     return 1 if unexplained else 0
@@ -75,7 +81,8 @@ def prepared() -> None:
         "also_copy": ["docs", "languages", "nights"], "type_check_command": checker,
         "pytest_add_cli_args_test_selection": TESTS, **TIMEOUTS,
     }  # fmt: skip
-    lines = ["[tool.pytest.ini_options]", 'addopts = "-p no:cacheprovider"', "", "[tool.mutmut]"]
+    lines = ["[tool.pytest.ini_options]", 'addopts = "-p no:cacheprovider"',
+             'asyncio_default_fixture_loop_scope = "function"', "", "[tool.mutmut]"]  # fmt: skip
     lines += [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
     (WORK / "pyproject.toml").write_text("\n".join(lines) + "\n")
 
@@ -84,19 +91,21 @@ def rows() -> Iterator[Row]:
     """Every mutant with what became of it."""
     from mutmut.mutation.diff_apply import get_diff_for_mutant
 
+    for source, name, fate in fates():
+        where = name.rpartition(".")[2]
+        if fate == "survived" and where.startswith(AT_IMPORT) and killed_alone(name):
+            fate = "killed"
+        alive = fate in ("survived", "not reached")
+        diff = get_diff_for_mutant(name, path=source).splitlines() if alive else []
+        yield Row(str(source), fate, where, changed(diff, "-"), changed(diff, "+"))
+
+
+def fates() -> Iterator[tuple[Path, str, str]]:
+    """Every mutant that was asked: its file, its name and what mutmut says became of it."""
     for path in sorted(Path("mutants/election").rglob("*.meta")):
         source = Path(str(path).removeprefix("mutants/").removesuffix(".meta"))
         for name, code in json.loads(path.read_text())["exit_code_by_key"].items():
-            fate = FATES.get(code, "unclear")
-            where = name.rpartition(".")[2]
-            if fate == "survived" and where.startswith(AT_IMPORT) and killed_alone(name):
-                fate = "killed"
-            diff = (
-                get_diff_for_mutant(name, path=source).splitlines()
-                if fate in ("survived", "not reached")
-                else []
-            )
-            yield Row(str(source), fate, where, changed(diff, "-"), changed(diff, "+"))
+            yield source, name, FATES.get(code, "unclear")
 
 
 def changed(diff: Sequence[str], sign: str) -> str:

@@ -26,6 +26,7 @@ FOLDERS = (
     "tests",
     "web",
 )
+IGNORED = shutil.ignore_patterns("__pycache__", "shots")
 EXAMPLES = 15
 """Of each law; how many the suite itself tries says tests/conftest.py."""
 PROFILE = f'''"""In the copy for mutants: few examples of each law, always the same; laws last."""
@@ -51,12 +52,24 @@ def copied(to: Path) -> Path:
         shutil.rmtree(to)
     to.mkdir(parents=True)
     for name in FOLDERS:
-        shutil.copytree(ROOT / name, to / name, ignore=shutil.ignore_patterns("__pycache__", "shots"))
+        shutil.copytree(ROOT / name, to / name, ignore=IGNORED)
     shutil.copy(ROOT / "pyproject.toml", to)
+    fewer_examples(to)
+    return to
+
+
+def retested(to: Path) -> None:
+    """The tests of the copy are those of the checkout as they are now; its code stays."""
+    shutil.rmtree(to / "tests")
+    shutil.copytree(ROOT / "tests", to / "tests", ignore=IGNORED)
+    fewer_examples(to)
+
+
+def fewer_examples(to: Path) -> None:
+    """Tests of a copy try few examples of each law, always the same."""
     (to / "tests" / "election" / "conftest.py").write_text(PROFILE)
     for path in (to / "tests").rglob("test_*.py"):
         text = path.read_text()
         fewer = re.sub(r"max_examples=\d+", f"max_examples={EXAMPLES}", text)
         if fewer != text:
             path.write_text(fewer)
-    return to
