@@ -17,6 +17,8 @@ class Applied:
 
     epoch: str
     version: int
+    totals: tuple[bytes, ...] = ()
+    """Of a batch, for each section: its areas' totals as they are held now; empty if all are as was meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +148,12 @@ Answer = Applied | Moved | Cleared | Gap | Forked | OtherNight | Limit | Attende
 def answer(said: list[Any]) -> Answer:
     """A script's answer as a value; ValueError for what no script of ours says."""
     match said:
-        case [b"OK", epoch, version]:
-            return Applied(epoch.decode(), int(version))
-        case [b"OK", epoch, version, offsets]:
+        case [b"OK", epoch, version, list(offsets)]:
             names, nexts = offsets[::2], offsets[1::2]
             stored = {name.decode(): int(following) for name, following in zip(names, nexts, strict=True)}
             return Attended(epoch.decode(), int(version), stored)
+        case [b"OK", epoch, version, *totals] if all(isinstance(one, bytes) for one in totals):
+            return Applied(epoch.decode(), int(version), tuple(totals))
         case [b"MOVED", *sections]:
             return Moved(tuple(tuple(int(place) for place in section) for section in sections))
         case [b"CLEARED"]:

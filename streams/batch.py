@@ -1,7 +1,7 @@
 """A batch's sums by numpy: what the store is to be changed by, from bundles and from what is held.
 
     read(bundles)          what they say: plain good papers as a table, others looked at one by one (`checks`)
-    weigh(reading, shelf)  what moves: new rows of units, differences of areas, papers to keep or let go
+    weigh(reading, shelf)  what moves: new rows of units, totals of areas, papers to keep or let go
 
 Know before changing: this does what `election.tally.Tally` does, and a property test holds it to that for any
 reports in any order and any batching. Wherever two statements meet in a way that is not "newer replaces
@@ -13,14 +13,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from election.checks import Finding, check
 from election.tally import COLUMN, FIXED, Statement, Status, hear, lifted, statement
 from election.wire.keys import unpack_unit
 from election.wire.records import Bundle, stamp
 from streams.columns import Columns, columns
-from streams.ground import FENCE, UNIT, VOTES, Flags, Ground, Numbers, Shelf, unit_row
+from streams.ground import (
+    CLEAN_TO,
+    FENCE,
+    UNHEARD_OF,
+    UNIT,
+    VOTES,
+    Flags,
+    Ground,
+    Numbers,
+    Shelf,
+    Totals,
+    unit_row,
+)
 from streams.papers import Heard, codes, paper
 
 FIGURES_FROM = UNIT["registered"]
@@ -96,14 +107,18 @@ class Sums:
     findings: Mapping[str, int]
     """How the number of papers held with each code moves."""
     areas: Numbers
-    differences: NDArray[np.float64]
-    """What the total of each of the areas gains or loses."""
+    believed: Totals
+    """The total of each of the areas as this process believes it is held."""
+    meant: Totals
+    """The same after this; if another total is held, it gains or loses as much as is between the two."""
     cleared: int = 0
     """How many clearances of quarantine were known when this was summed."""
 
-    def settle(self, shelf: Shelf) -> None:
-        """The store took it: the shelf holds it too."""
+    def settle(self, shelf: Shelf, totals: bytes) -> None:
+        """The store took it: the shelf holds it too, with the areas' totals if they are not those meant."""
         shelf.rows[self.units] = self.rows
+        held = np.frombuffer(totals, dtype="<f8").reshape(self.meant.shape) if totals else self.meant
+        shelf.totals[self.areas] = held
         shelf.known[self.units] = True
         for unit, kept in self.papers.items():
             if kept is None:
@@ -128,10 +143,10 @@ def weigh(reading: Reading, shelf: Shelf) -> Sums:
     before = shelf.rows[units]
     worth = _worth(np.concatenate((rows, before)), np.concatenate((units, units)), ground)
     moved = worth[: len(units)] - worth[len(units) :]
-    areas, differences = _by_area(moved, units, ground)
+    totals = _by_area(moved, units, shelf)
     fences = np.ascontiguousarray(before[:, :FENCE]).tobytes()
     known = len(shelf.cleared or ())
-    return Sums(ground, reading.heard_at, units, fences, rows, papers, findings, areas, differences, known)
+    return Sums(ground, reading.heard_at, units, fences, rows, papers, findings, *totals, known)
 
 
 def lifting(shelf: Shelf, unit: int, revision: int) -> Sums | None:
@@ -144,9 +159,9 @@ def lifting(shelf: Shelf, unit: int, revision: int) -> Sums | None:
         return None
     units, before = np.array([unit], dtype=np.int64), shelf.rows[unit : unit + 1]
     rows = unit_row(lifted(held)).reshape(1, -1)
-    areas, differences = _by_area(_worth(rows, units, ground) - _worth(before, units, ground), units, ground)
+    totals = _by_area(_worth(rows, units, ground) - _worth(before, units, ground), units, shelf)
     fences = np.ascontiguousarray(before[:, :FENCE]).tobytes()
-    return Sums(ground, "", units, fences, rows, {}, {}, areas, differences, len(shelf.cleared or ()))
+    return Sums(ground, "", units, fences, rows, {}, {}, *totals, len(shelf.cleared or ()))
 
 
 def _newest(reading: Reading, shelf: Shelf) -> tuple[Numbers, Flags]:
@@ -244,8 +259,9 @@ def _worth(rows: Numbers, units: Numbers, ground: Ground) -> Numbers:
     return found
 
 
-def _by_area(moved: Numbers, units: Numbers, ground: Ground) -> tuple[Numbers, NDArray[np.float64]]:
-    """The differences summed for each area at every level; areas that do not move are left out."""
+def _by_area(moved: Numbers, units: Numbers, shelf: Shelf) -> tuple[Numbers, Totals, Totals]:
+    """Each area at every level that moves, its total as believed, and that with what its units change."""
+    ground = shelf.ground
     homes, place = np.unique(ground.area[units], return_inverse=True)
     below = np.zeros((len(homes), moved.shape[1]), dtype=np.int64)
     order = np.argsort(place, kind="stable")
@@ -259,4 +275,11 @@ def _by_area(moved: Numbers, units: Numbers, ground: Ground) -> tuple[Numbers, N
         np.add.at(total, level, below)
     # Only areas of this batch are looked at: of a country's thirty thousand a paper moves four.
     moves = total.any(axis=1) & (areas >= 0)
-    return areas[moves], total[moves].astype("<f8")
+    areas, total = areas[moves], total[moves]
+    believed = shelf.totals[areas]
+    meant = believed + total
+    # What cannot be is never meant, whatever is believed: the store then says whether it would be.
+    wrong = ((meant < 0) | (meant >= CLEAN_TO)).any(axis=1)
+    believed[wrong] = UNHEARD_OF
+    meant[wrong] = UNHEARD_OF + total[wrong]
+    return areas, believed, meant

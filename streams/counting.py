@@ -92,9 +92,9 @@ class CountsBatches:
     def _settle(self, contest: ContestId, said: Answer, work: Sequence[Sums]) -> bool:
         """Whether the contest is done; if its units moved they are read again. Raises for all else."""
         match said:
-            case Applied(epoch):
-                for sums in work:
-                    sums.settle(self.shelf(sums.ground))
+            case Applied(epoch, _, totals):
+                for sums, held in zip(work, totals, strict=True):
+                    sums.settle(self.shelf(sums.ground), held)
                 self.note_epoch(contest, epoch)
                 return True
             case Moved(sections):

@@ -20,11 +20,16 @@ from streams.places import NOBODY, Places
 
 Numbers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Totals = NDArray[np.float64]
 
 UNIT = {name: place for place, name in enumerate(UNIT_FIXED)}
 """Where a unit's row holds what; the votes follow."""
 VOTES = len(UNIT_FIXED)
 FENCE = FENCE_BYTES // 8
+UNHEARD_OF = -1.0
+"""No total is below 0, so none is held that is believed to be this."""
+CLEAN_TO = 2.0**53
+"""No total reaches this: above it a double no longer holds every whole number."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +160,9 @@ class Shelf:
 
     ground: Ground
     rows: Numbers = field(init=False)
+    totals: Totals = field(init=False)
+    """What this process believes of each area's total. Only quicker if it is true: what another worker has
+    written meanwhile is added to (`lua/apply.lua`). `UNHEARD_OF` where nothing is believed."""
     known: Flags = field(init=False)
     papers: dict[int, bytes] = field(init=False, default_factory=dict)
     """The JSON kept of noted units."""
@@ -166,6 +174,8 @@ class Shelf:
         size = len(self.ground.units)
         self.rows = np.zeros((size, self.ground.width), dtype="<i8")
         self.known = np.zeros(size, dtype=np.bool_)
+        areas = len(self.ground.night.areas)
+        self.totals = np.full((areas, self.ground.total_width), UNHEARD_OF, dtype="<f8")
 
     def unknown(self, places: Numbers) -> Numbers:
         """Those of these units that were never read from the store, each once."""
@@ -188,6 +198,7 @@ class Shelf:
     def forget_all(self) -> None:
         """Nothing is known any more."""
         self.known[:] = False
+        self.totals[:] = UNHEARD_OF
         self.papers.clear()
         self.cleared = None
 
@@ -204,6 +215,7 @@ class Shelf:
     def nothing_held(self) -> None:
         """The store holds nothing of any unit."""
         self.rows[:] = 0
+        self.totals[:] = 0
         self.known[:] = True
         self.papers.clear()
 

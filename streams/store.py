@@ -391,7 +391,7 @@ def _section(sums: Sums) -> list[Any]:
         ground.source.id, sums.heard_at, sums.cleared,
         len(sums.units), sums.fences, rows.tobytes(), 8 * ground.width,
         sums.units.astype("<u4").tobytes(), len(ground.units),
-        len(sums.areas), sums.differences.tobytes(), sums.differences.shape[1],
+        len(sums.areas), sums.believed.tobytes(), sums.meant.tobytes(), sums.meant.shape[1],
         *ground.area_keys[sums.areas].tolist(),
         len(kept), *(part for at, paper in kept.items() for part in (ground.unit_keys[at], paper)),
         len(gone), *(ground.unit_keys[at] for at in gone),

@@ -14,11 +14,11 @@
 --        source heard ("" if nothing was accepted), clearances known,
 --        units, tokens (16 bytes each), rows, row bytes, places (4 bytes each, little-endian; ascending is
 --        quickest), units that the source has in all,
---        areas, differences (doubles), columns, the ids,
+--        areas, for all their totals as believed and then as they are to be (doubles), columns, the ids,
 --        papers, then id and JSON of each; papers gone, the ids; findings, then field and difference of each
--- Answers {'OK', epoch, version} · {'MOVED', {places of units in section 1}, …} · {'GAP', partition, stored}
---      · {'LINK', partition} · {'DIGEST', theirs} · {'LIMIT', source, area}
---      · {'CLEARED'}: clearances the sums did not know
+-- Answers {'OK', epoch, version, for each section its areas' totals, packed; '' if all were as believed}
+--      · {'MOVED', {places of units in section 1}, …} · {'GAP', partition, stored} · {'LINK', partition}
+--      · {'DIGEST', theirs} · {'LIMIT', source, area} · {'CLEARED'}: clearances the sums did not know
 
 local CHUNK = 1000 -- arguments handed to one command; Lua's stack holds some thousands
 local HOLE = 16 -- rows between two units that are read with them: dearer than another command if there are more
@@ -53,7 +53,8 @@ local function read_section(place)
   section.missed = redis.call('SCARD', KEYS[key + 3]) ~= section.cleared
   section.units, section.tokens, section.rows, section.width = take_number(), take(), take(), take_number()
   section.packed_places, section.all = take(), take_number()
-  section.area_count, section.differences, section.columns = take_number(), take(), take_number()
+  section.area_count, section.believed, section.meant = take_number(), take(), take()
+  section.columns = take_number()
   section.area_at = at + 1
   at = at + section.area_count
   section.papers_at = at + 2
@@ -86,10 +87,11 @@ local function moved_units(section)
   local from = 1
   while from <= section.units do
     local first, to = places[from], from
-    while to < section.units and places[to + 1] > places[to] and places[to + 1] - places[to] <= HOLE + 1 do
+    while to < section.units and places[to + 1] > places[to] and places[to + 1] - places[to] <= HOLE + 1
+        and places[to + 1] - first < CHUNK do
       to = to + 1
     end
-    local start, following = first * width, (places[to] + 1) * width
+    local start, following = first * width, places[to] * width + 16
     local held = redis.call('GETRANGE', section.held, number(start), number(following - 1))
     if #held < following - start then held = held .. string.rep('\0', following - start - #held) end
     for unit = from, to do
@@ -101,29 +103,46 @@ local function moved_units(section)
   return moved
 end
 
--- The new totals of a section's areas, packed; or nil and the area that would leave the whole numbers.
-local function new_totals(section)
-  local columns, totals = section.columns, {}
-  local form, bytes = '<' .. string.rep('d', columns), columns * 8
-  local nothing = string.rep('\0', bytes)
-  for from = 0, section.area_count - 1, CHUNK do
-    local to = math.min(from + CHUNK, section.area_count) - 1
-    local held = redis.call('HMGET', section.areas, unpack(ARGV, section.area_at + from, section.area_at + to))
-    for place = from, to do
-      local moves = { struct.unpack(form, section.differences, place * bytes + 1) }
-      local total = { struct.unpack(form, held[place - from + 1] or nothing) }
-      for column = 1, columns do
-        local move = moves[column]
-        if move ~= 0 then -- in a correction most columns stay, and what stands was looked at when it was written
-          local sum = total[column] + move
-          if sum < 0 or sum >= CLEAN_TO then return nil, ARGV[section.area_at + place] end
-          total[column] = sum
-        end
-      end
-      totals[place + 1] = struct.pack(form, unpack(total, 1, columns))
+-- A total that moves as whoever summed meant it to, but from what is held; nil where that leaves the whole
+-- numbers. Columns that do not move were looked at when they were written.
+local function moved_total(form, columns, held, believed, meant)
+  local total, from = { struct.unpack(form, held) }, { struct.unpack(form, believed) }
+  local to = { struct.unpack(form, meant) }
+  for column = 1, columns do
+    local move = to[column] - from[column]
+    if move ~= 0 then
+      local sum = total[column] + move
+      if sum < 0 or sum >= CLEAN_TO then return nil end
+      total[column] = sum
     end
   end
-  return totals
+  return struct.pack(form, unpack(total, 1, columns))
+end
+
+-- The new totals of a section's areas, packed, in their order, and whether all were held as believed. Answers
+-- the area that would leave the whole numbers, or nil.
+-- A total that is held as believed becomes what is meant, which is the same sum without being reckoned here.
+local function sum_totals(section)
+  local columns, totals, sub = section.columns, {}, string.sub
+  local form, bytes = '<' .. string.rep('d', columns), columns * 8
+  local nothing = string.rep('\0', bytes)
+  section.as_believed = true
+  for from = 0, section.area_count - 1, CHUNK do
+    local to = math.min(from + CHUNK, section.area_count) - 1
+    local all = redis.call('HMGET', section.areas, unpack(ARGV, section.area_at + from, section.area_at + to))
+    for place = from, to do
+      local held, first, last = all[place - from + 1] or nothing, place * bytes + 1, (place + 1) * bytes
+      local believed, total = sub(section.believed, first, last), sub(section.meant, first, last)
+      if held ~= believed then
+        section.as_believed = false
+        total = moved_total(form, columns, held, believed, total)
+        if not total then return ARGV[section.area_at + place] end
+      end
+      totals[place + 1] = total
+    end
+  end
+  section.totals = totals
+  section.packed = section.as_believed and section.meant or table.concat(totals)
 end
 
 local sections, moved, any_moved, any_missed = {}, {}, false, false
@@ -137,8 +156,7 @@ end
 if any_missed then return { 'CLEARED' } end
 if any_moved then return { 'MOVED', unpack(moved) } end
 for _, section in ipairs(sections) do
-  local wrong
-  section.totals, wrong = new_totals(section)
+  local wrong = sum_totals(section)
   if wrong then return { 'LIMIT', section.source, wrong } end
 end
 
@@ -156,7 +174,7 @@ for _, section in ipairs(sections) do
     fields[#fields + 1] = 'areas:' .. section.source
     fields[#fields + 1] = table.concat(ARGV, '\n', section.area_at, section.area_at + section.area_count - 1)
     fields[#fields + 1] = 'rows:' .. section.source
-    fields[#fields + 1] = table.concat(section.totals)
+    fields[#fields + 1] = section.packed
   end
   for place = section.findings_at, section.findings_at + 2 * section.finding_count - 1, 2 do
     local name = ARGV[place]
@@ -223,4 +241,6 @@ for _, section in ipairs(sections) do
   if section.newer then redis.call('HSET', sources, section.source, section.heard) end
 end
 for _, span in ipairs(spans) do write_span(offsets, chain, span) end
-return { 'OK', life.epoch, life.version }
+local said = { 'OK', life.epoch, life.version }
+for place, section in ipairs(sections) do said[3 + place] = section.as_believed and '' or section.packed end
+return said

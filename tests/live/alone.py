@@ -69,21 +69,27 @@ def section(
     cleared: int = 0,
     units: dict[int, tuple[bytes, bytes]] | None = None,
     areas: dict[str, tuple[float, ...]] | None = None,
+    believed: dict[str, tuple[float, ...]] | None = None,
     papers: dict[str, str] | None = None,
     gone: tuple[str, ...] = (),
     findings: dict[str, int] | None = None,
 ) -> list[Any]:
     """What a batch says of one source. `units`: by place, the token it was summed from and the new row; of
-    `UNITS` in all.
+    `UNITS` in all. `areas`: what each gains or loses; `believed`: what it is thought to have, or nothing is.
     """
     units, areas, papers, findings = units or {}, areas or {}, papers or {}, findings or {}
     tokens, rows = [token for token, _ in units.values()], [row for _, row in units.values()]
-    totals = list(areas.values())
+    width = len(next(iter(areas.values()), ()))
+    before = [(believed or {}).get(area, (-1.0,) * width) for area in areas]
+    after = [
+        tuple(map(sum, zip(row, moves, strict=True)))
+        for row, moves in zip(before, areas.values(), strict=True)
+    ]
     return [
         source, heard, cleared,
         len(units), b"".join(tokens), b"".join(rows), len(rows[0]) if rows else 0,
         struct.pack(f"<{len(units)}I", *units), UNITS,
-        len(areas), b"".join(packed(*row) for row in totals), len(totals[0]) if totals else 0, *areas,
+        len(areas), *(b"".join(packed(*row) for row in part) for part in (before, after)), width, *areas,
         len(papers), *(part for item in papers.items() for part in item), len(gone), *gone,
         len(findings), *(part for item in findings.items() for part in item),
     ]  # fmt: skip
@@ -105,6 +111,7 @@ class Alone:
     def __init__(self, url: str) -> None:
         self.redis: Any = Redis.from_url(url)
         self.changes_max, self.digest = 1000, DIGEST
+        self.totals: list[str] = []
 
     def run(self, name: str, keys: list[str], args: list[Any]) -> Any:
         """The script's answer."""
@@ -119,7 +126,7 @@ class Alone:
     def apply(
         self, spans: list[list[Any]], *sections: list[Any], epoch: str = EPOCH, digest: str = DIGEST
     ) -> Any:
-        """A batch; keys of a source are `rows:council` and the like."""
+        """A batch; keys of a source are `rows:council` and the like. `totals`: what it answers of areas."""
         keys = ["meta", "offsets", "changes", "sources", "findings", "chain"]
         keys += [f"links:{one[0]}" for one in spans]
         keys += [f"{kind}:{one[0]}" for one in sections for kind in ("rows", "areas", "papers", "cleared")]
@@ -131,7 +138,11 @@ class Alone:
             *(part for one in spans for part in one),
             len(sections),
         ]
-        return self.run("apply", keys, args + [part for one in sections for part in one])
+        said = self.run("apply", keys, args + [part for one in sections for part in one])
+        if said[0] != "OK":
+            return said
+        self.totals = said[3:]
+        return said[:3]
 
     def rule(self, of: list[Any], *rulings: tuple[int, str, str, dict[str, str]], epoch: str = EPOCH) -> Any:
         """Rulings, each with offset, when it was heard, bytes and fields."""

@@ -48,7 +48,7 @@ def test_a_batch_leaves_its_rows_totals_papers_findings_and_offsets(alone: Alone
     """Of two sources and two partitions, with one entry in the change stream that says all of it."""
     units, papers = {5: (NONE, ONE), 6: (NONE, TWO)}, {"5": "{5}", "6": "{6}"}
     found = {"W301": 2, "W305": 1}
-    council = section("council", LATE, 0, units, {"a": (1, 2), "b": (3, 0)}, papers, findings=found)
+    council = section("council", LATE, 0, units, {"a": (1, 2), "b": (3, 0)}, papers=papers, findings=found)
     agency = section("agency", EARLY, units={5: (NONE, ONE + b"more")}, areas={"a": (7, 8)})
     spans = [span(0, 2, "0:1:0;1:1:1;"), span(0, 3, name="sandik.reports/1")]
     assert ["OK", "e1", 1] == alone.apply(spans, council, agency)

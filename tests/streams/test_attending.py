@@ -76,7 +76,8 @@ class Stored:
             for place, row in zip(sums.units.tolist(), sums.rows, strict=True):
                 self.rows[place] = row.tobytes()
             self.papers.update({place: paper for place, paper in sums.papers.items() if paper is not None})
-        return {contest: Applied("first", len(self.applied)) for contest in work}
+        version = len(self.applied)
+        return {contest: Applied("first", version, (b"",) * len(sums)) for contest, sums in work.items()}
 
     def counter(self, progress: Progress) -> CountsBatches:
         """A counter on this store."""

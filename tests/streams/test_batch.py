@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from election.checks import check
 from election.night import AreaId, UnitId
 from election.tally import Row, Status, Tally, plus, statement
+from election.wire.keys import pack_total
 from election.wire.records import Bundle
 from streams.batch import Sums, lifting, read, weigh
-from streams.ground import Ground, Shelf
+from streams.ground import CLEAN_TO, UNHEARD_OF, Ground, Shelf
 from streams.papers import codes
 from tests.streams import made
 
@@ -60,12 +61,13 @@ class Totals:
 
     def _apply(self, sums: Sums) -> None:
         areas = tuple(self.ground.night.areas)
-        empty = (0,) * sums.differences.shape[1]
-        for place, difference in zip(sums.areas, sums.differences, strict=True):
+        empty = (0,) * sums.meant.shape[1]
+        for place, difference in zip(sums.areas, sums.meant - sums.believed, strict=True):
             moved = tuple(int(value) for value in difference)
             self.rows[areas[place]] = plus(self.rows.get(areas[place], empty), moved)
         self.findings.update(sums.findings)
-        sums.settle(self.shelf)
+        held = b"".join(pack_total(self.rows[areas[place]]) for place in sums.areas)
+        sums.settle(self.shelf, b"" if held == sums.meant.tobytes() else held)
 
 
 def plainly(ground: Ground, batches: list[list[Bundle]]) -> tuple[Tally, int]:
@@ -150,6 +152,27 @@ def test_one_large_batch_is_the_same_as_many_small_ones(
         area: large.rows.get(area, empty) for area in areas
     }
     assert +small.findings == +large.findings
+
+
+@given(NIGHTS, st.sampled_from([UNHEARD_OF, 0.0, 1.0, 40.0, CLEAN_TO - 1]))
+@settings(max_examples=50, deadline=None)
+def test_what_is_believed_of_totals_moves_no_vote(
+    night: tuple[Ground, list[list[Bundle]]], believed: float
+) -> None:
+    """Areas gain and lose the same, and a total that cannot be is never meant from one that is believed."""
+    ground, batches = night
+    totals = Totals(ground)
+    for batch in batches:
+        right = weigh(read(batch, ground), totals.shelf)
+        other = Shelf(ground)
+        other.rows, other.known, other.papers = totals.shelf.rows, totals.shelf.known, totals.shelf.papers
+        other.totals[:] = believed
+        wrong = weigh(read(batch, ground), other)
+        assert np.array_equal(right.areas, wrong.areas)
+        assert np.array_equal(right.meant - right.believed, wrong.meant - wrong.believed)
+        can_be = np.all((wrong.meant >= 0) & (wrong.meant < CLEAN_TO), axis=1)
+        assert np.all(can_be | np.all(wrong.believed == UNHEARD_OF, axis=1))
+        totals.count(batch)
 
 
 @given(NIGHTS)
