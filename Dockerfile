@@ -20,8 +20,10 @@ RUN /opt/sandik/bin/pip install --no-cache-dir --disable-pip-version-check --no-
     && /opt/sandik/bin/pip uninstall --yes setuptools pip
 
 FROM ${BASE}
+# ensurepip holds pip, and puts it back for whoever asks.
 RUN pip uninstall --yes --root-user-action=ignore setuptools wheel pip \
-    && useradd --system --no-create-home --uid 10001 sandik
+    && rm -r "$(python -c 'import ensurepip; print(*ensurepip.__path__)')" \
+    && useradd --no-create-home --user-group --uid 10001 --shell /usr/sbin/nologin sandik
 COPY --from=build /usr/share/fonts/truetype/liberation /usr/share/fonts/truetype/liberation
 COPY --from=build /opt/sandik /opt/sandik
 COPY deploy/health.py /opt/sandik/health.py

@@ -188,6 +188,10 @@ def test_the_image_is_built_of_what_the_locks_hold_and_nothing_that_builds_stays
     assert {"run", "card", "build"} == set(re.findall(r"-r locks/(\w+)\.txt", build))
     assert "pip install" not in image
     assert "apt-get" not in image
+    # Python's own ensurepip would put pip back, in a container that may write to /tmp alone.
+    assert "rm -r \"$(python -c 'import ensurepip; print(*ensurepip.__path__)')\"" in image
+    # The group of a system user is the base's next free one; this one is the user's own, whatever the base.
+    assert "useradd --no-create-home --user-group --uid 10001 " in image
     assert re.search(r"^USER 10001$", image, re.M)
     # With DejaVu the drawing knew no letter of sans-serif, and a card's headline was cut off at the right.
     assert "fonts-liberation\n" in build
