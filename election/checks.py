@@ -156,7 +156,7 @@ def _read(claim: Claim, night: Night, say: Say) -> BoxReport | None:
     area = _area(claim, contest, source, night, tell)
     cause, state = _words(claim, night, tell)
     revision = _revision(claim.revision, tell)
-    required = cause is not Cause.WITHDRAWN and night.states.get(state or "", True)
+    required = cause is not Cause.WITHDRAWN and (state is None or night.states[state])
     figures = {
         name: _count(getattr(claim, name), name, required, tell) for name in ("voters", "valid", "invalid")
     }
@@ -224,7 +224,7 @@ def _shown(value: object) -> str:
         return "a list" if isinstance(value, list) else "an object"
     if isinstance(value, int) and value.bit_length() > SHOWN_MAX:
         return "a number of more than 18 digits"
-    return "missing" if value is MISSING or value is None else repr(value)[:SHOWN_MAX]
+    return "(none given)" if value is MISSING or value is None else repr(value)[:SHOWN_MAX]
 
 
 def _count(value: object, where: str, required: bool, tell: Say) -> int | None:
