@@ -1,8 +1,11 @@
 """The faults that are put into the Lua scripts, and the report on which of them no test noticed."""
 
 import importlib
+import json
+import tomllib
 from pathlib import Path
 from subprocess import CompletedProcess
+from types import ModuleType
 
 import pytest
 
@@ -90,21 +93,42 @@ def test_no_two_mutants_of_a_script_are_taken_for_one(script: Path, monkeypatch:
     assert len(made) > len({mutant.line for mutant in made})
 
 
-def test_a_run_in_which_nothing_was_spoiled_is_no_success(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Where the sources stand elsewhere than it is told, every survivor would seem explained."""
+@pytest.fixture
+def run_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The tool in an empty folder in which mutmut has run, and spoiled nothing."""
     monkeypatch.syspath_prepend(str(EXPLAINED.parent))
-    run_python = importlib.import_module("run_python")
-    (tmp_path / "python").mkdir()
+    module = importlib.import_module("run_python")
+    (tmp_path / "python" / "tests").mkdir(parents=True)
     (tmp_path / "python" / "pyproject.toml").touch()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(run_python, "BUILD", tmp_path)
-    monkeypatch.setattr(run_python, "WORK", tmp_path / "python")
-    monkeypatch.setattr(run_python, "rows", lambda: iter(()))
-    monkeypatch.setattr(run_python.subprocess, "run", lambda *args, **more: CompletedProcess(args, 0))
+    monkeypatch.setattr(module, "BUILD", tmp_path)
+    monkeypatch.setattr(module, "WORK", tmp_path / "python")
+    monkeypatch.setattr(module, "rows", lambda: iter(()))
+    monkeypatch.setattr(module.subprocess, "run", lambda *args, **more: CompletedProcess(args, 0))
+    return module
+
+
+def test_a_run_in_which_nothing_was_spoiled_is_no_success(
+    run_python: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where the sources stand elsewhere than it is told, every survivor would seem explained."""
     assert 2 == run_python.main([])
     assert "there was nothing to spoil" in capsys.readouterr().out
+
+
+def test_survivors_are_asked_by_tests_that_were_added_since(
+    run_python: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And only they: what was killed before stays so, or everything would have to be asked again."""
+    monkeypatch.setattr(run_python, "retested", lambda work: None)
+    monkeypatch.setattr(run_python, "TESTS", ["tests/election/test_new.py"])
+    known = tmp_path / "python" / "mutants" / "mutmut-stats.json"
+    known.parent.mkdir()
+    known.write_text('{"config_fingerprint": {"test_selection": "of old"}, "duration_by_test": {"old": 1}}')
+    assert 2 == run_python.main(["--survivors"])
+    settings = tomllib.loads((tmp_path / "python" / "pyproject.toml").read_text())
+    assert ["tests/election/test_new.py"] == settings["tool"]["mutmut"]["pytest_add_cli_args_test_selection"]
+    assert {"duration_by_test": {"old": 1}} == json.loads(known.read_text())
 
 
 ROWS = [

@@ -30,7 +30,8 @@ BUILD = ROOT / "build" / "mutants"
 WORK = BUILD / "python"
 SOURCES = ["election/tally.py", "election/checks.py", "election/calls/*.py"]
 TESTS = [f"tests/election/test_{name}.py" for name in (
-    "tally", "checks", "checks_any_paper", "calls_brief", "calls_certain", "calls_dossier", "calls_filed",
+    "tally", "tally_exact", "checks", "checks_any_paper", "checks_findings",
+    "calls_brief", "calls_certain", "calls_dossier", "calls_filed",
     "calls_guards", "calls_lookout", "calls_majority", "calls_order", "calls_projected", "calls_state",
     "calls_thresholds", "calls_verdict", "calls_words",
 )]  # fmt: skip
@@ -53,7 +54,8 @@ def main(asked: Sequence[str]) -> int:
     names: list[str] = []
     if "--survivors" in asked:
         retested(WORK)
-        (WORK / "tests" / "conftest.py").write_text("")
+        settled()
+        remembered()
         names = [name for _, name, fate in fates() if fate == "survived"]
     mutmut = Path(sys.executable).parent / "mutmut"
     with (BUILD / "python.log").open("wb") as log:
@@ -72,6 +74,11 @@ def main(asked: Sequence[str]) -> int:
 def prepared() -> None:
     """A new copy, set up for mutmut."""
     copied(WORK)
+    settled()
+
+
+def settled() -> None:
+    """What mutmut spoils in the copy and whom it asks: TESTS as they are now, also where some are new."""
     (WORK / "tests" / "conftest.py").write_text("")
     checker = [str(ROOT / ".venv/bin/python"), "-m", "mypy", "--strict", "--no-warn-unused-ignores",
                f"--python-executable={sys.executable}", "--cache-dir=../mypy", "--output=json",
@@ -85,6 +92,14 @@ def prepared() -> None:
              'asyncio_default_fixture_loop_scope = "function"', "", "[tool.mutmut]"]  # fmt: skip
     lines += [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
     (WORK / "pyproject.toml").write_text("\n".join(lines) + "\n")
+
+
+def remembered() -> None:
+    """What was killed stays so where TESTS are more than before: mutmut would ask every mutant again."""
+    stats = WORK / "mutants" / "mutmut-stats.json"
+    known = json.loads(stats.read_text())
+    known.pop("config_fingerprint", None)
+    stats.write_text(json.dumps(known))
 
 
 def rows() -> Iterator[Row]:
