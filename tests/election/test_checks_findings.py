@@ -171,6 +171,11 @@ def test_an_empty_count_hides_no_wrong_one_behind_it() -> None:
     assert ["E104", "E112"] == codes(paper(votes={"ada": MISSING, "bora": 50, "cem": 40, "dilek": 1}))
 
 
+def test_a_choice_nobody_knows_hides_no_wrong_count_behind_it() -> None:
+    """A clerk is told of both at once, whatever the order of the columns."""
+    assert ["E104", "E106"] == codes(paper(votes={"dilek": 1, "ada": -1, "bora": 50, "cem": 40}))
+
+
 def test_what_is_missing_is_said_of_a_paper_in_an_unknown_state_too() -> None:
     """Otherwise a clerk who mends the state is sent back for the figures."""
     assert ["E105", "E110"] == codes(paper(state="lost", voters=None))
