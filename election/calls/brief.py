@@ -69,13 +69,11 @@ def brief(answer: Answer, view: View, verdict: Verdict) -> Sentence:
 
 
 def _band(answer: Answer, view: View, verdict: Verdict) -> Sentence:
+    """What is projected is in the answer only where the count itself is outside the band."""
     numbers = answer.numbers
     margin = int(numbers.get("projected_margin_votes", numbers["margin_votes"]))
     valid = int(numbers.get("projected_valid", numbers["valid"]))
-    permille = int(numbers["band_permille"])
-    if int(numbers["margin_votes"]) * 1000 <= permille * int(numbers["valid"]):
-        margin, valid = int(numbers["margin_votes"]), int(numbers["valid"])
-    return said("calls.brief.band", points=(margin, valid), limit=permille / 10)
+    return said("calls.brief.band", points=(margin, valid), limit=int(numbers["band_permille"]) / 10)
 
 
 def _quarantine(answer: Answer, view: View, verdict: Verdict) -> Sentence:
@@ -101,7 +99,7 @@ def _order(answer: Answer, view: View, verdict: Verdict) -> Sentence:
     """Of what is over its limit, the first: by the parent's margin, by size, by place."""
     limits = (view.night.guards.get("skewed-order") or default_guards()["skewed-order"]).numbers
     over = [
-        (name, float(answer.numbers.get(name, 0)))
+        (name, float(answer.numbers[name]))
         for name in ("lean_points", "size_pct", "place_pct")
         if float(answer.numbers.get(name, 0)) > limits[name]
     ]

@@ -21,7 +21,7 @@ def decide(view: View) -> Verdict:
     """Who has more than half of the valid votes counted and every one that could still come."""
     seen, contest = view.seen, view.contest
     possible = seen.valid + seen.outstanding.votes_max
-    most = max(seen.votes, default=0)
+    most = max(seen.votes)
     fits = contest.seats == 1 and contest.marks == 1 and len(contest.choices) > 1
     cushion = (2 * most - possible + 1) // 2 if fits else 0
     passes = fits and 2 * most > possible and seen.leader is not None

@@ -24,6 +24,13 @@ def lines(shown: View, language: str = "en") -> dict[str, str]:
     return {line.id: line.briefs[language] for line in against(shown).lines}
 
 
+def one_line(guard: str, shown: View, verdict: Verdict = PROJECTED) -> str:
+    """What a guard that forbids says in English."""
+    answer = GUARDS[guard].answer(shown, verdict)
+    assert FORBIDS == answer.word
+    return brief(answer, shown, verdict)["en"]
+
+
 def several(council: tuple[int, ...], agency: tuple[int, ...], party: tuple[int, ...]) -> View:
     """A contest that three sources have counted to the end."""
     looks = made()
@@ -43,6 +50,34 @@ def test_a_lead_inside_the_recount_band() -> None:
     shown = view((1003, 1000, 0))
     assert "Lead inside the recount band: 0.15%, limit 0.5%" == lines(shown)["recount-band"]
     assert "Fark yeniden sayım aralığında: %0,15, sınır %0,5" == lines(shown, "tr")["recount-band"]
+
+
+def test_a_projection_inside_the_recount_band_is_said_with_the_figures_projected() -> None:
+    """Of what is expected at the end; where the count itself is inside, with those of the count."""
+    wide = replace(night(), recount_band_permille=30)
+    for votes, projected, text in (
+        ((900, 100, 0), 2500, "Lead inside the recount band: 2.50%, limit 3.0%"),
+        ((1003, 1000, 0), 50_000, "Lead inside the recount band: 0.15%, limit 3.0%"),
+    ):
+        numbers = {"projected_margin_votes": projected, "projected_valid": 100_000}
+        assert text == one_line("recount-band", view(votes, wide), replace(PROJECTED, numbers=numbers))
+
+
+def test_another_order_is_said_with_the_limit_that_the_night_sets() -> None:
+    """A desk that set its own limit reads that one; a night that says nothing has the documented one."""
+    strict = toml("[guards]\nskewed-order = { size_pct = 14 }\n")
+    shown = view((900, 100, 0), strict, boxes=4, register=560, no_register=0)
+    assert "Boxes heard are not like those out: 14.3%, limit 14" == one_line("skewed-order", shown)
+    silent = replace(night(), guards={})
+    shown = view((900, 100, 0), silent, boxes=4, register=400, no_register=0)
+    assert "Boxes heard are not like those out: 140.0%, limit 20" == one_line("skewed-order", shown)
+
+
+def test_a_parent_that_is_not_known_is_no_reason_against_a_call() -> None:
+    """Even where the night allows no lean at all: what is said then is the size of the boxes."""
+    strict = toml("[guards]\nskewed-order = { lean_points = 0 }\n")
+    shown = view((900, 100, 0), strict, boxes=4, register=400, no_register=0)
+    assert "Boxes heard are not like those out: 140.0%, limit 20" == one_line("skewed-order", shown)
 
 
 def test_no_rule_names_anybody() -> None:

@@ -37,6 +37,23 @@ def test_more_than_half_of_all_votes_that_can_exist(
     assert (choice, cushion) == (verdict.choice, verdict.cushion_votes)
 
 
+@pytest.mark.parametrize(
+    ("votes", "choice", "cushion"), [((100, 151), "no", 1), ((100, 150), None, 0), ((151, 100), "yes", 1)]
+)
+def test_a_question_with_two_answers_is_decided_by_a_majority(
+    votes: tuple[int, ...], choice: str | None, cushion: int
+) -> None:
+    """Yes or no: two are enough to have one with more than half."""
+    verdict = decide(view(votes, contest="bridge"))
+    assert (choice, cushion) == (verdict.choice, verdict.cushion_votes)
+
+
+def test_a_tie_never_has_votes_to_spare() -> None:
+    """Not even in totals that contradict themselves, with fewer valid votes than the two of them have."""
+    verdict = decide(view((60, 60, 0), valid=60))
+    assert (None, 0) == (verdict.choice, verdict.cushion_votes)
+
+
 @pytest.mark.parametrize(("contest", "votes"), [("assembly", (900, 100, 0)), ("alone", (900,))])
 def test_several_seats_and_a_single_choice_are_not_asked(contest: str, votes: tuple[int, ...]) -> None:
     """With two marks two can have a majority; with one choice there is nothing to decide."""
