@@ -12,13 +12,28 @@ from election.calls.guards import ask, forbidding
 from election.calls.verdict import CLEAR, DOES_NOT_APPLY, FORBIDS, Answer, Silence, Verdict, View
 from election.embargo import embargo
 from election.headline import LANGUAGES
-from election.night import AreaId, GuardRule
+from election.night import AreaId, GuardRule, SourceId
 from tests.election.strategies import CLOSED_UNTIL, LAW_OPENS_AT, NOON, contest_of, night
-from tests.election.views import AGENCY, COUNCIL, KENT, PARTY, Held, made, row, view
+from tests.election.views import AGENCY, COUNCIL, KENT, PARTY, Held, made, row, toml, view
 
 CERTAIN = Verdict("certain", contest_of().choices[0].id, 900, {}, {})
 PROJECTED = Verdict("projected", contest_of().choices[0].id, 900, {}, {})
 WON = (900, 100, 0)
+GUNEY, K1 = AreaId("guney"), AreaId("k1")
+WARD = """
+[[contests]]
+id = "ward"
+name = "A ward's own council"
+area = "k1"
+source = "council"
+  [[contests.choices]]
+  id = "ece"
+  name = "Ece Su"
+  [[contests.choices]]
+  id = "fil"
+  name = "Fil Oz"
+"""
+"""A contest below the level that the agency counts by."""
 
 
 def answer(guard: str, shown: View, verdict: Verdict = CERTAIN) -> Answer:
@@ -64,7 +79,8 @@ def test_nobody_is_called_while_polls_are_open(minutes: int, word: str) -> None:
 def test_a_night_without_an_hour_of_closing_has_no_open_polls() -> None:
     """The guard says that it cannot judge."""
     shown = replace(view(WON), night=replace(night(), polls_close_at=None))
-    assert DOES_NOT_APPLY == answer("polls-open", shown).word
+    told = answer("polls-open", shown)
+    assert ("polls-open", DOES_NOT_APPLY, {"polls_close_at": "–"}) == (told.guard, told.word, told.numbers)
 
 
 @pytest.mark.parametrize(
@@ -77,13 +93,23 @@ def test_a_night_without_an_hour_of_closing_has_no_open_polls() -> None:
 def test_simulated_figures_never_make_a_live_call(mode: str, simulated: bool, word: str) -> None:
     """Replays and rehearsals say in every title what they are."""
     shown = replace(view(WON), mode=mode, night=replace(night(), simulated=simulated))
-    assert word == answer("mode", shown).word
+    told = answer("mode", shown)
+    assert ("mode", word) == (told.guard, told.word)
 
 
 @pytest.mark.parametrize(("votes", "word"), [((1005, 995, 0), FORBIDS), ((1006, 994, 0), CLEAR)])
 def test_a_margin_that_a_recount_turns_is_too_close(votes: tuple[int, ...], word: str) -> None:
     """10 of 2,000 is half a percent and inside; whatever is counted, whichever rule."""
     assert word == answer("recount-band", view(votes)).word
+
+
+def test_the_recount_band_is_said_as_the_night_has_it() -> None:
+    """Three percent are three percent."""
+    wide = replace(night(), recount_band_permille=30)
+    assert (
+        "The margin of 800 of 1,000 valid votes is outside the recount band of 3.0%."
+        == answer("recount-band", view(WON, wide)).because["en"]
+    )
 
 
 @pytest.mark.parametrize(("margin", "word"), [(500, FORBIDS), (501, CLEAR)])
@@ -177,6 +203,63 @@ def test_an_area_feed_is_as_far_as_the_boxes_it_claims(claimed: int, word: str) 
     """It has told of every area long before; one that claims no boxes is taken by its areas."""
     shown = both((100, 900, 0), 0, {"boxes": 2, "claimed": claimed})
     assert word == answer("sources-disagree", shown).word
+
+
+def test_sources_that_agree_are_counted_in_the_reason() -> None:
+    """The published one among them, so that a desk knows how many stand behind the call."""
+    told = answer("sources-disagree", both(WON, 8, {"boxes": 2, "claimed": 8}))
+    assert ("sources-disagree", CLEAR) == (told.guard, told.word)
+    assert "All 3 sources have the same choice ahead, and none has it too close." == told.because["en"]
+
+
+@pytest.mark.parametrize(("told", "word"), [(300, DOES_NOT_APPLY), (301, FORBIDS)])
+@pytest.mark.parametrize("source", [PARTY, AGENCY])
+def test_a_source_is_compared_from_the_threshold_on_and_not_one_box_before(
+    source: SourceId, told: int, word: str
+) -> None:
+    """300 of 1,001 boxes are less than 30 %, counted by itself or claimed by an area feed."""
+    shown = both((100, 900, 0), 0, {"boxes": 2, "claimed": 2})
+    counts = [
+        replace(one, units=told, units_total=1001, claimed_boxes=one.claimed_boxes and told)
+        if one.source.id == source
+        else one
+        for one in shown.counts
+    ]
+    large = replace(shown, counts=counts, seen=replace(shown.seen, boxes_total=1001))
+    assert word == answer("sources-disagree", large).word
+
+
+@pytest.mark.parametrize(("told", "word"), [(1, DOES_NOT_APPLY), (2, FORBIDS)])
+def test_exactly_the_threshold_is_far_enough(told: int, word: str) -> None:
+    """Two of eight boxes are 25 %, counted by itself or claimed by an area feed."""
+    quarter = replace(night(), lead_from_counted_pct=25)
+    for party, agency in ((told, 0), (0, told)):
+        rows = {
+            COUNCIL: {KENT: row(WON, boxes=8)},
+            PARTY: {KENT: row((100, 900, 0), boxes=party)},
+            AGENCY: {KENT: row((100, 900, 0), boxes=1 if agency else 0, claimed=agency)},
+        }
+        shown = made(quarter).view(Held(rows), LAW_OPENS_AT)
+        assert word == answer("sources-disagree", shown).word
+
+
+def test_a_source_of_one_area_alone_is_far_enough_when_it_has_told_of_it() -> None:
+    """The bridge is voted on in one town, and the agency counts by town."""
+    rows = {
+        COUNCIL: {GUNEY: row((900, 100), contest="bridge", boxes=4)},
+        AGENCY: {GUNEY: row((100, 900), contest="bridge", boxes=1)},
+    }
+    shown = made(contest="bridge").view(Held(rows), LAW_OPENS_AT)
+    assert FORBIDS == answer("sources-disagree", shown).word
+
+
+def test_a_source_that_has_nothing_to_tell_of_a_contest_speaks_against_nobody() -> None:
+    """An agency that counts by town has no figures of a contest in one ward, and no tie in it either."""
+    shown = made(toml(WARD), "ward").view(
+        Held({COUNCIL: {K1: row((90, 10), toml(WARD), "ward", boxes=2)}}), LAW_OPENS_AT
+    )
+    told = answer("sources-disagree", shown)
+    assert (DOES_NOT_APPLY, 1) == (told.word, told.numbers["sources"])
 
 
 def test_a_disagreement_names_the_sources_and_their_leads() -> None:
