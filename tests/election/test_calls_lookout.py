@@ -1,17 +1,19 @@
 """What rules are shown: strata, silences, the parent over the same boxes; equal for equal arguments."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from election.calls.verdict import Then
 from election.checks import check
-from election.embargo import CLOSED, OPEN
+from election.embargo import BULLETINS, CLOSED, OPEN
 from election.night import AreaId, ContestId, SourceId
 from election.swing import together
 from election.tally import Tally, statement
 from election.wire.frames import ContestState
 from tests.election.strategies import (
+    CLOSED_UNTIL,
     LAW_OPENS_AT,
     NOON,
     PARENT_VOTES,
@@ -66,6 +68,38 @@ def test_a_source_is_waited_for_since_it_last_spoke() -> None:
     assert 62 * 60 == shown.silences[AGENCY].for_s
 
 
+def test_a_source_that_last_spoke_before_polls_closed_is_waited_for_from_the_close() -> None:
+    """Nothing was due from it at noon: ten minutes after the close it is silent for ten minutes."""
+    assert CLOSE is not None
+    shown = made().view(Held({}, last_at={COUNCIL: NOON}), CLOSE + timedelta(minutes=10))
+    assert 600 == shown.silences[COUNCIL].for_s
+
+
+def test_a_source_that_sets_its_own_limit_of_silence_is_held_to_that() -> None:
+    """A feed that should speak every five minutes is not waited for as long as the others."""
+    own = replace(night().sources[PARTY], stall_after_s=300)
+    shown = made(replace(night(), sources={**night().sources, PARTY: own})).view(Held({}), LAW_OPENS_AT)
+    assert (300, 1800) == (shown.silences[PARTY].limit_s, shown.silences[COUNCIL].limit_s)
+
+
+def test_the_pace_is_boxes_a_minute_with_one_decimal() -> None:
+    """Seven boxes in three minutes; of an area feed the boxes it claims and not its two towns."""
+    assert CLOSE is not None
+    rows = {
+        COUNCIL: {KENT: row((9, 5, 1), boxes=7)},
+        AGENCY: {KENT: row((9, 5, 1), boxes=2, claimed=5)},
+    }
+    last = {COUNCIL: CLOSE + timedelta(minutes=3), AGENCY: CLOSE + timedelta(minutes=3)}
+    shown = made().view(Held(rows, last_at=last), LAW_OPENS_AT)
+    assert (2.3, 1.7) == (shown.silences[COUNCIL].pace, shown.silences[AGENCY].pace)
+
+
+def test_the_councils_ruling_lifts_the_ban() -> None:
+    """From the hour it names, hours before the law would."""
+    states = [made().view(Held({}, lifted_at=at), CLOSED_UNTIL).ban.state for at in (None, CLOSED_UNTIL)]
+    assert [BULLETINS, OPEN] == states
+
+
 def test_nobody_is_silent_before_polls_close() -> None:
     """What a source said at noon is no beginning of its silence."""
     shown = made().view(Held({}, last_at={COUNCIL: NOON}), NOON)
@@ -97,7 +131,7 @@ def test_the_parent_is_shown_over_the_boxes_counted_on_both_nights() -> None:
     assert shown.then[AreaId("k1")] is shown.then[AreaId("k1")]
     assert shown == again
     assert together(shown.then.values()) == shown.whole_then
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="elsewhere"):
         shown.then[AreaId("elsewhere")]
 
 
