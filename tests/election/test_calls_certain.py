@@ -59,6 +59,8 @@ def test_as_many_choices_as_seats_are_not_decided_by_votes() -> None:
     verdict = decide(view((500,), toml(ONE), "alone"))
     assert (None, 0) == (verdict.choice, verdict.cushion_votes)
     assert "1 choices for 1 seats" in verdict.because["en"]
+    early = decide(view((500,), toml(ONE), "alone", boxes=7, register=830))
+    assert (None, 0, 50) == (early.choice, early.cushion_votes, early.numbers["votes_max"])
 
 
 def said_with_numbers(verdict: Verdict) -> None:

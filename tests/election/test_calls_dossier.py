@@ -1,6 +1,7 @@
 """A dossier made again from the same facts is the same bytes, and any other fact is other bytes."""
 
 import json
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -94,6 +95,31 @@ def test_bytes_are_canonical_json() -> None:
     assert {"a": 0.333333, "b": 2, "c": 1} == whole["verdict"]["numbers"]
     assert b'"b":2,' in dossier(view((1, 0, 0)), verdict, [], {}, proposed_at=None)
     assert whole["proposed_at"] is None
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_what_is_no_number_never_gets_into_a_dossier(number: float) -> None:
+    """Canonical JSON has no way to write it, and nobody could prove a call by it."""
+    verdict = Verdict("certain", None, 0, {"a": number}, {})
+    with pytest.raises((ValueError, OverflowError)):
+        dossier(view((1, 0, 0)), verdict, [], {}, proposed_at=None)
+
+
+def test_a_dossier_made_in_istanbul_and_one_made_in_london_are_the_same_bytes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Times are UTC wherever the machine stands that proves a call."""
+    shown, made_at = view((900, 100, 0)), []
+    try:
+        for zone in ("Europe/Istanbul", "Europe/London"):
+            monkeypatch.setenv("TZ", zone)
+            time.tzset()
+            made_at.append(made(shown, people=PEOPLE))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert made_at[0] == made_at[1]
+    assert "2024-10-06T18:30:00.000Z" == json.loads(made_at[0])["people"][0]["at"]
 
 
 def test_a_verdict_of_no_known_rule_has_no_dossier() -> None:

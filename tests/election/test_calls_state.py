@@ -57,6 +57,21 @@ def test_the_states_by_what_is_counted(votes: tuple[int, ...], columns: dict[str
     assert re.search(r"\d|No box|same number", told.because)
 
 
+@pytest.mark.parametrize(
+    ("votes", "boxes", "because"),
+    [
+        ((70, 6, 5), 2, "2 of 8 boxes are counted, under 30%."),
+        ((1005, 995, 0), 3, "The margin of 10 votes is within 0.5% of the valid votes."),
+    ],
+)
+def test_the_reason_says_the_limit_that_is_not_reached(
+    votes: tuple[int, ...], boxes: int, because: str
+) -> None:
+    """What a desk is asked most: why nothing is said yet, and from when on something is."""
+    told = resting_state(seen(votes, boxes=boxes, valid=sum(votes)), contest_of(), night(), OPENED)
+    assert because == told.because
+
+
 def test_two_seats_are_close_at_the_line() -> None:
     """Not between the first and the second, who are both in."""
     assembly = contest_of("assembly")
@@ -161,6 +176,6 @@ def test_the_life_of_a_call(events: list[str], state: str) -> None:
 def test_the_documented_table_and_drawing_are_those_of_the_code() -> None:
     """Written between markers in the reference; made from the table itself."""
     text = DOCS.read_text(encoding="utf-8")
-    assert life_table() in text
-    assert drawing() in text
+    assert f"\n\n{life_table()}\n" in text
+    assert f"```mermaid\n{drawing()}```\n" in text
     assert all(f": {state}" in drawing() for state in (*RESTING, PROPOSED, CALLED))
