@@ -21,6 +21,7 @@
 --      · {'DIGEST', theirs} · {'LIMIT', source, area} · {'CLEARED'}: clearances the sums did not know
 
 local CHUNK = 1000 -- arguments handed to one command; Lua's stack holds some thousands
+local NOTHING = string.rep('\0', 16) -- the token of a unit of which nothing is held
 local HOLE = 16 -- rows between two units that are read with them: dearer than another command if there are more
 
 local at = 3
@@ -91,12 +92,13 @@ local function moved_units(section)
         and places[to + 1] - first < CHUNK do
       to = to + 1
     end
-    local start, following = first * width, places[to] * width + 16
-    local held = redis.call('GETRANGE', section.held, number(start), number(following - 1))
-    if #held < following - start then held = held .. string.rep('\0', following - start - #held) end
+    local start, last = first * width, places[to] * width + 15
+    local held = redis.call('GETRANGE', section.held, number(start), number(last))
     for unit = from, to do
       local row = places[unit] * width - start
-      if sub(held, row + 1, row + 16) ~= sub(tokens, unit * 16 - 15, unit * 16) then moved[#moved + 1] = unit - 1 end
+      local token = sub(held, row + 1, row + 16)
+      if token == '' then token = NOTHING end -- there is no string yet: it is made whole with its first row
+      if token ~= sub(tokens, unit * 16 - 15, unit * 16) then moved[#moved + 1] = unit - 1 end
     end
     from = to + 1
   end

@@ -176,3 +176,11 @@ def test_of_many_totals_each_is_held_against_its_own_belief(alone: Alone) -> Non
     }
     assert plain(wanted) == alone.all()["areas:council"]
     assert [plain(b"".join(wanted.values()))] == alone.totals
+
+
+def test_a_source_of_which_no_unit_is_heard_has_no_string(alone: Alone) -> None:
+    """Its width is told all the same; a string of nothing but zeros would be memory for nobody."""
+    heard = section(heard=LATE)
+    heard[6] = 24
+    assert ["OK", "e1", 1] == alone.apply([span(0, 1)], heard)
+    assert "rows:council" not in alone.all()
