@@ -127,6 +127,23 @@ class Looks:
         found: bytes | None = await self._store.ask(contest, ask)
         return found
 
+    async def cleared(self, contest: ContestId) -> dict[SourceId, set[str]]:
+        """The papers of each source that a person cleared, as `Keys.cleared` has them, all at one moment."""
+        keys, sources = self._store.keys[contest], list(self._store.night.sources)
+
+        async def ask(redis: Any) -> list[Any]:
+            pipe = redis.pipeline(transaction=True)
+            for source in sources:
+                pipe.smembers(keys.cleared(source))
+            found: list[Any] = await pipe.execute()
+            return found
+
+        found = await self._store.ask(contest, ask)
+        return {
+            source: {paper.decode(errors="backslashreplace") for paper in papers}
+            for source, papers in zip(sources, found, strict=True)
+        }
+
     async def newer(self, contest: ContestId, version: int, wait_s: float) -> None:
         """Returns when the contest has a newer version, or after so many seconds (whole milliseconds).
 

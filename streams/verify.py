@@ -31,6 +31,7 @@ from streams.chain import stored
 from streams.counting import CountsBatches
 from streams.drain import Gatherer
 from streams.gathered import Batch, Gathered, Grounds
+from streams.looking import Looks
 from streams.progress import Progress
 from streams.rewinding import begin_at
 from streams.signatures import Signatures
@@ -200,11 +201,13 @@ async def verify(
         if logged.topic != shown:
             recount.hear(logged, store.scope)
     held = {contest: await store.read(contest) for contest in night.contests}
+    cleared = {contest: await Looks(store).cleared(contest) for contest in night.contests}
     found, audit = Differences(), audited.finish()
     for sentence in audit.sentences:
         found.note(sentence)
     for contest in night.contests:
         _compare_contest(contest, recount, held[contest], store, found)
+        _compare_cleared(contest, recount, cleared[contest], night, found)
     return Verified(
         found.told, found.count, recount.records, recount.rehearsal.reports, held, recount.rehearsal, audit
     )
@@ -277,6 +280,19 @@ def _compare_units(what: str, tally: Tally, held: Held, source: SourceId, found:
         )
     noted = {unit for unit, statement in stored.items() if statement.noted}
     found.compare(f"{what}: units with a paper kept", sorted(noted), sorted(held.papers[source]))
+
+
+def _compare_cleared(
+    contest: ContestId, recount: Recount, cleared: Mapping[SourceId, set[str]], night: Night,
+    found: Differences,
+) -> None:  # fmt: skip
+    """Compares the papers that rulings cleared with those the store lets count, also those still to come."""
+    for source in night.sources:
+        tally = recount.rehearsal.tally(night.contests[contest], source)
+        ruled = {f"{unit}/{revision}" for unit, revision in tally.cleared}
+        for paper in sorted(ruled ^ cleared[source]):
+            log, store = ("cleared", "not cleared") if paper in ruled else ("not cleared", "cleared")
+            found.compare(f"{contest} by {source}: quarantine of {paper}", log, store)
 
 
 def _apart(statement: Statement | None) -> Statement | None:

@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -31,7 +31,9 @@ from tests.servers import Running
 from tests.streams import made
 
 REPORTED = log_of([*(good(unit, minute=unit) for unit in range(8)), good(1, votes=(10, 10, 10)), b"rubbish"])
-RULED = log_of([lifted(30, "embargo-announced"), lifted(40)], topic=RULINGS)
+PAPER_TO_COME = {"source": COUNCIL, "box": "carsi-3", "revision": 2}
+CLEARED = replace(lifted(45, "quarantine-cleared"), data=PAPER_TO_COME)
+RULED = log_of([lifted(30, "embargo-announced"), lifted(40), CLEARED], topic=RULINGS)
 KEYS = Keys(SCOPE, MAYOR)
 UNITS = NIGHT.units(NIGHT.contests[MAYOR], NIGHT.sources[COUNCIL])
 WIDTH = unit_bytes(NIGHT.contests[MAYOR])
@@ -88,6 +90,21 @@ DAMAGES = [
     Damage("a source's clock", lambda redis: redis.hdel(KEYS.sources, COUNCIL), "newest paper of council"),
     Damage("findings", lambda redis: redis.hincrby(KEYS.findings, "council/Q311", 1), "findings of council"),
     Damage("a paper gone", lambda redis: redis.delete(KEYS.papers(COUNCIL)), "units with a paper kept"),
+    Damage(
+        "a clearance gone",
+        lambda redis: redis.srem(KEYS.cleared(COUNCIL), "carsi-3/2"),
+        "mayor by council: quarantine of carsi-3/2: the log gives cleared, the store has not cleared",
+    ),
+    Damage(
+        "a clearance too many",
+        lambda redis: redis.sadd(KEYS.cleared(COUNCIL), "carsi-3/1"),
+        "mayor by council: quarantine of carsi-3/1: the log gives not cleared, the store has cleared",
+    ),
+    Damage(
+        "a clearance of nothing",
+        lambda redis: redis.sadd(KEYS.cleared(COUNCIL), b"\xff"),
+        r"mayor by council: quarantine of \xff: the log gives not cleared, the store has cleared",
+    ),
     Damage("a ruling gone", lambda redis: redis.lpop(KEYS.rulings), "rulings"),
 ]
 
