@@ -49,6 +49,7 @@ class Logged:
     offset: int
     key: bytes | None
     value: bytes
+    """Its bytes; nothing for a record that has no value, as a deletion."""
     headers: Mapping[str, bytes] = field(default_factory=dict)
     """What stands beside the value: who signed it, what a fault did to it."""
 
@@ -192,7 +193,7 @@ async def _skip(
 
 def _logged(place: TopicPartition, record: Any) -> Logged:
     headers = dict(record.headers or ())
-    return Logged(place.topic, place.partition, record.offset, record.key, record.value, headers)
+    return Logged(place.topic, place.partition, record.offset, record.key, record.value or b"", headers)
 
 
 async def follow_log(

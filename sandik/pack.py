@@ -180,7 +180,7 @@ async def _write_log(
     try:
         async for logged in log:
             whole = partition_name(logged.topic, logged.partition)
-            name, value, at = short(whole), logged.value or b"", logged.offset
+            name, value, at = short(whole), logged.value, logged.offset
             if name not in found:
                 file = (room / "log" / f"{name.replace('/', '-')}.jsonl").open("wb")
                 found[name] = _Partition(file, logged.topic, at, at, links=[first_link(whole, at)])

@@ -144,7 +144,7 @@ class Recount:
             return
         wanted_ruling = logged.topic == scope.topic("rulings")
         try:
-            record = decode(logged.value or b"", scope)
+            record = decode(logged.value, scope)
         except RecordError:
             self.unreadable += 1
             return
@@ -169,7 +169,7 @@ class Recount:
     def _tell(self, logged: Logged, scope: Scope) -> None:
         """Takes a fact in if it is the next of its contest; one that cannot be read is counted so."""
         try:
-            fact = decode_told(logged.value or b"", scope)
+            fact = decode_told(logged.value, scope)
         except RecordError:
             self.unreadable += 1
             return
@@ -197,7 +197,7 @@ async def verify(
     chains = {contest: await stored(store, contest) for contest in night.contests}
     audited, shown = Audited(store.scope, chains, rebuilt), store.scope.topic("shown")
     async for logged in log:
-        audited.hear(logged.topic, logged.partition, logged.offset, logged.value or b"")
+        audited.hear(logged.topic, logged.partition, logged.offset, logged.value)
         if logged.topic != shown:
             recount.hear(logged, store.scope)
     held = {contest: await store.read(contest) for contest in night.contests}
@@ -344,7 +344,7 @@ async def rebuild(
     begun = set[str]()
     async for logged in log:
         received = Received(
-            logged.topic, logged.partition, logged.offset, logged.value or b"", headers=logged.headers
+            logged.topic, logged.partition, logged.offset, logged.value, headers=logged.headers
         )
         name = partition_name(logged.topic, logged.partition)
         if logged.offset and name not in begun:  # a log that was begun anew, or cut off by retention

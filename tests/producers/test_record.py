@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from election.wire.records import Bundle, Record, Ruling
+from election.wire.topics import Scope
 from producers import record
 from producers.errors import NoKafkaError
-from producers.record import Logged, in_order, read_log
+from producers.record import Logged, Taken, in_order, read_log, take
 from producers.settings import Settings
 from tests.producers import tiny
 
@@ -131,6 +133,35 @@ async def test_a_broker_that_fails_while_the_log_is_read_is_a_sentence(
     with pytest.raises(NoKafkaError, match=says):
         [logged async for logged in read_log(Settings.read({}), ["t"], {("t", 0): 1})]
     assert consumer.stopped
+
+
+async def test_a_record_without_a_value_is_an_empty_one_and_ends_nobody_who_reads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Kafka lets anybody who may write delete by such a record; whoever reads the log finds it unreadable."""
+
+    class Deleted(Consumer):
+        """A log of one record that has no value."""
+
+        async def getmany(self, *places: object, **limits: object) -> dict[Any, list[Any]]:
+            """It."""
+            return {place: [SimpleNamespace(offset=0, key=b"k", value=None, headers=())] for place in places}
+
+        def highwater(self, place: object) -> int:
+            """Behind it."""
+            return 1
+
+        async def position(self, place: object) -> int:
+            """There."""
+            return 1
+
+    async def given(*asked: object) -> Any:
+        return Deleted(None, KafkaError()) if len(asked) == 1 else {"t": 1}
+
+    monkeypatch.setattr(record, "_consumer", given)
+    monkeypatch.setattr(record, "partitions", given)
+    assert [b""] == [logged.value async for logged in read_log(Settings.read({}), ["t"])]
+    assert Taken((), 0, 1) == await take(Settings.read({}), Scope("replay", tiny.night().id))
 
 
 async def test_who_is_stopped_while_connecting_leaves_no_consumer_open(
