@@ -8,6 +8,7 @@ Know before changing: nothing here opens a file or knows the library of TLS, whi
 rooms which may not know each other let themselves in by one piece of code. No sentence holds a password.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ SECURITIES: Mapping[str, str] = {
     "plaintext": "PLAINTEXT", "tls": "SSL", "sasl": "SASL_PLAINTEXT", "sasl-tls": "SASL_SSL",
 }  # fmt: skip
 """What SANDIK_KAFKA_SECURITY says, and Kafka's own word for it."""
+PORT_MAX = 65535
 MECHANISMS = ("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN")
 OTHER_HOST = (62, 64)
 """OpenSSL's codes for a certificate of another name or address."""
@@ -75,12 +77,21 @@ class KafkaAccess:
         return "the owner of our certificate" if self.kafka_cert else "us, who give no name,"
 
 
+def place(broker: str) -> tuple[str, int] | None:
+    """Host and port of a broker as it is written, IPv6 in brackets; None: it is no HOST:PORT."""
+    host, _, port = broker.strip().rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    number = int(port) if re.fullmatch("[0-9]{1,5}", port) else 0
+    return (host, number) if host and 0 < number <= PORT_MAX else None
+
+
 def refuse_bad_access(access: KafkaAccess) -> None:
     """Raises UsageError for settings that make no sense together."""
-    for broker in access.brokers or ["nothing"]:
-        host, _, port = broker.rpartition(":")
-        if not (host and port.isascii() and port.isdigit()):
-            raise UsageError(f"SANDIK_KAFKA is {access.kafka!r}; it is HOST:PORT, a comma between two.")
+    if not access.brokers or not all(map(place, access.brokers)):
+        raise UsageError(
+            f"SANDIK_KAFKA is {access.kafka!r:.200}; it is HOST:PORT, with a port from 1 to {PORT_MAX} and a "
+            "comma between two."
+        )
     if access.kafka_security not in SECURITIES:
         raise UsageError(f"SANDIK_KAFKA_SECURITY is {access.kafka_security!r}; it is {_or(SECURITIES)}.")
     if access.kafka_mechanism not in MECHANISMS:

@@ -7,7 +7,6 @@ a log that is gone would make the worker wait for records that never come.
 import argparse
 import asyncio
 import os
-import re
 import shlex
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from election.errors import OutsideError, UsageError
 from election.night import Night
+from election.wire.access import place
 from election.wire.topics import MODES
 from sandik import embedded, folders, kafka, mishaps, playing, ports
 from sandik.embedded import Server
@@ -151,13 +151,13 @@ def _reachable(args: argparse.Namespace) -> None:
 
 
 def _reachable_kafka(address: str) -> None:
-    for place in address.split(","):
-        host, _, port = place.strip().rpartition(":")
-        if not host or not re.fullmatch("[0-9]{1,5}", port) or int(port) > ports.PORT_MAX:
+    for broker in address.split(","):
+        found = place(broker)
+        if found is None:
             raise UsageError(
                 f"--broker is {address!r}; it is memory, kafka, or HOST:PORT (several with commas)."
             )
-        if ports.is_open(host, int(port)):
+        if ports.is_open(*found):
             return
     raise OutsideError(f"No Kafka answers at {address}: name one that runs, or use --broker kafka or memory.")
 

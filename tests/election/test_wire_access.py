@@ -23,6 +23,7 @@ from election.wire.access import (
     SECURITIES,
     KafkaAccess,
     client_settings,
+    place,
     refusal,
     refuse_bad_access,
 )
@@ -36,6 +37,7 @@ PLAIN = KafkaAccess(kafka="k:1")
     ("access", "says"),
     [
         (replace(PLAIN, kafka="k"), "SANDIK_KAFKA is 'k'; it is HOST:PORT"),
+        (replace(PLAIN, kafka="k:1,l:65536"), "SANDIK_KAFKA is 'k:1,l:65536'; it is HOST:PORT"),
         (replace(PLAIN, kafka_security="ssl"), "it is plaintext, tls, sasl or sasl-tls"),
         (replace(PLAIN, kafka_mechanism="GSSAPI"), "it is SCRAM-SHA-512, SCRAM-SHA-256 or PLAIN"),
         (replace(SIGNED_IN, kafka_user=""), "that needs SANDIK_KAFKA_USER"),
@@ -62,6 +64,29 @@ def test_settings_that_make_sense_are_taken(access: KafkaAccess) -> None:
     refuse_bad_access(access)
     assert PASSWORD not in repr(access)
     assert ["k:1"] == access.brokers
+
+
+@pytest.mark.parametrize(
+    ("broker", "expected"),
+    [
+        ("kafka:9092", ("kafka", 9092)),
+        ("127.0.0.1:65535", ("127.0.0.1", 65535)),
+        ("[::1]:1", ("::1", 1)),
+        ("kafka", None),
+        ("kafka:", None),
+        (":9092", None),
+        ("[]:9092", None),
+        ("kafka:many", None),
+        ("kafka:\u00b2", None),
+        ("kafka:-1", None),
+        ("kafka:0", None),
+        ("kafka:65536", None),
+        (f"kafka:{'9' * 5000}", None),
+    ],
+)
+def test_a_broker_is_a_host_and_a_port_that_can_be(broker: str, expected: tuple[str, int] | None) -> None:
+    """Anything else would be tried for a minute, and called a Kafka that does not answer."""
+    assert expected == place(broker)
 
 
 class Context:

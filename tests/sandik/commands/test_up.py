@@ -26,6 +26,7 @@ def chosen(*words: str) -> argparse.Namespace:
     [
         (["--broker", "nonsense"], 2, "HOST:PORT"),
         (["--broker", "kafka1:nine"], 2, "HOST:PORT"),
+        (["--broker", "kafka1:0"], 2, "HOST:PORT"),
         (["--broker", "kafka1:\u00b2"], 2, "HOST:PORT"),
         (["--broker", "memory", "--port", "70000"], 2, "a port is from 0 to 65535"),
         (["--broker", "memory", "--store", "nonsense"], 2, "redis://"),
