@@ -39,6 +39,11 @@ JITTER = 0.25
 UNTRIED = "untried"
 
 
+def goes_first(kind: str) -> bool:
+    """Whether it goes before everything else; a kind that another version wrote does not."""
+    return kind in KINDS and KINDS[kind].first
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a try."""
@@ -62,7 +67,7 @@ class Rooms:
 
     def count(self, held: Delivery, by: int) -> None:
         """One more or one less."""
-        if KINDS[held.kind].first:
+        if goes_first(held.kind):
             self.urgent += by
         else:
             self.others += by
@@ -97,7 +102,7 @@ class Sender:
     def look(self, told: Told) -> None:
         """A fact has become deliveries; a retraction may have taken something out of our hands."""
         self._wake[ContestId(told.contest)].set()
-        if KINDS[told.kind].first:
+        if goes_first(told.kind):
             self._hold_now.set()
 
     async def send_due(self, contest: ContestId) -> None:
@@ -153,7 +158,7 @@ class Sender:
                 outcome = Outcome(UNTRIED, LOG_WAIT_S)
             else:
                 # Whoever waits for its address takes no room from the others.
-                async with self._one_at_a_time[contest, held.target], self._under_way[KINDS[held.kind].first]:
+                async with self._one_at_a_time[contest, held.target], self._under_way[goes_first(held.kind)]:
                     outcome = await self._try(contest, held)
         except asyncio.CancelledError:
             # We stop, or it was superseded. It may have arrived; if nothing is settled now, the lease ends.
@@ -205,6 +210,8 @@ class Sender:
 
     async def _try(self, contest: ContestId, held: Delivery) -> Outcome:
         waits_s = self._means.settings.waits_s
+        if held.kind not in KINDS:  # another version wrote it: kept, for one that knows it
+            return Outcome(DEAD, note=f"this version tells nothing of the kind {held.kind:.40}")
         if held.tries > len(waits_s):
             return Outcome(DEAD, note="no try ended before its process did")
         told = await self._facts.get(contest, held.seq, held.fact)
@@ -228,7 +235,7 @@ def after(held: Delivery, error: NotDeliveredError, waits_s: tuple[float, ...], 
     Where another try would end the same way there is none, except for a retraction, which uses them all.
     """
     note = str(error)
-    hopeless = error.hopeless and not KINDS[held.kind].first
+    hopeless = error.hopeless and not goes_first(held.kind)
     if hopeless or held.tries >= len(waits_s):
         return Outcome(DEAD, note=note)
     wait_s = waits_s[held.tries] * (1 + JITTER * chance)

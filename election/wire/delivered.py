@@ -22,6 +22,8 @@ from election.wire.topics import Scope
 
 VERSION = 1
 ID_DIGITS = 16
+NUMBER_MAX = 10**13
+"""Most that a number of a delivery may be: the scripts write much larger ones as no whole numbers."""
 
 QUEUED, SENT, RETRYING = "queued", "sent", "retrying"
 ACKNOWLEDGED, DEAD, SUPERSEDED = "acknowledged", "dead", "superseded"
@@ -130,9 +132,14 @@ def read_row(content: bytes | str) -> Delivery:
     return _delivery(found)
 
 
+def _fits(number: int) -> bool:
+    return 0 <= number <= NUMBER_MAX
+
+
 def _delivery(found: Any) -> Delivery:
     known = {name: found[name] for name in _KINDS if name in found} if isinstance(found, dict) else {}
     wrong = [name for name, value in known.items() if type(value) is not _KINDS[name]]
+    wrong += [name for name, value in known.items() if type(value) is int and not _fits(value)]
     if wrong or known.get("state") not in STATES:
         raise RecordError("R006", wrong[0] if wrong else "state", "This is no delivery.")
     try:
@@ -167,4 +174,8 @@ def decode(value: bytes, scope: Scope) -> tuple[str, Delivery | int]:
     contest, spread = found.get("contest"), found.get("spread")
     if not isinstance(contest, str):
         raise RecordError("R006", "contest", "This record names no contest.")
-    return contest, spread if type(spread) is int else _delivery(found)
+    if type(spread) is not int:
+        return contest, _delivery(found)
+    if not _fits(spread):
+        raise RecordError("R006", "spread", f"{spread} is no number of a fact.")
+    return contest, spread

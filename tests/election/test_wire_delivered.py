@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from election.errors import ModeError, RecordError
 from election.night import NightId
 from election.wire.delivered import (
+    NUMBER_MAX,
     STATES,
     Delivery,
     Target,
@@ -87,6 +88,8 @@ GOOD = orjson.loads(encode(delivery("aa", 1, "call-made", HOOK), SCOPE, "mayor")
     [
         ({"t": "ruling"}, "R010"), ({"v": 2}, "R003"), ({"contest": 7}, "R006"), ({"state": "lost"}, "R006"),
         ({"state": None}, "R006"), ({"seq": "1"}, "R006"), ({"seq": True}, "R006"), ({"private": 1}, "R006"),
+        ({"tries": -1}, "R006"), ({"seq": NUMBER_MAX + 1}, "R006"), ({"n": -1}, "R006"),
+        ({"spread": -1}, "R006"), ({"spread": NUMBER_MAX + 1}, "R006"),
     ],
 )  # fmt: skip
 def test_what_is_no_delivery_is_refused(change: dict[str, object], code: str) -> None:

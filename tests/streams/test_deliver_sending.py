@@ -75,6 +75,7 @@ class Due:
         self.night = SimpleNamespace(contests={f"c{number}": None for number in range(contests)})
         self._kind, self._left, self._open = kind, set(self.night.contests), contests
         self.settled = asyncio.Event()
+        self.became: list[Any] = []
 
     async def claim(self, contest: str, token: str, lease_s: float, urgent: int, room: int) -> Claimed:
         """As many as there is room for, as the script does; the others have asked for theirs meanwhile."""
@@ -87,6 +88,7 @@ class Due:
 
     async def settle(self, *what: Any) -> bool:
         """The last of them ends the evening."""
+        self.became.append(what[2:])
         self._open -= 1
         if not self._open:
             self.settled.set()
@@ -98,6 +100,44 @@ class Due:
 
     def look(self, contest: Any) -> None:
         """Nothing is kept here."""
+
+
+async def test_a_delivery_of_a_kind_that_nobody_knows_is_given_up_and_the_others_go_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Another version wrote it into the log: it is kept as dead, for one that knows it, and ends nothing."""
+
+    class Mixed(Due):
+        """The first contest's is of that kind."""
+
+        async def claim(self, contest: str, *how: Any) -> Claimed:
+            """With the kind of this contest."""
+            found = await super().claim(contest, *how)
+            kind = "swing-forecast" if contest == "c0" else ALERT.kind
+            return replace(found, deliveries=tuple(replace(one, kind=kind) for one in found.deliveries))
+
+        async def settle(self, *what: Any) -> bool:
+            """Is news, so that it is said."""
+            await super().settle(*what)
+            return True
+
+    async def send(*what: Any) -> None:
+        assert what[0].id == "aa"
+
+    due = Mixed(2, ALERT.kind)
+    channel = Channel("webhook", "url", send, lambda address, target: "")
+    monkeypatch.setattr(deliver_sending, "CHANNELS", {"webhook": channel})
+    means = Means(Settings(), {}, lambda: datetime.now(UTC))
+    async with asyncio.TaskGroup() as tasks:
+        stand_in = cast("Any", due)
+        sender = Sender(stand_in, stand_in, stand_in, means, tasks)
+        asking = [tasks.create_task(sender.send_due(contest)) for contest in stand_in.night.contests]
+        await due.settled.wait()
+        for one in asking:
+            one.cancel()
+    dead = ("dead", 0.0, "this version tells nothing of the kind swing-forecast")
+    assert {dead, ("acknowledged", 0.0, "")} == set(due.became)
+    assert "given up after 0 tries: this version tells nothing of the kind swing-forecast" in caplog.text
 
 
 @pytest.mark.parametrize("kind", [ALERT.kind, RETRACTION.kind])
