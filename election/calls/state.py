@@ -96,7 +96,8 @@ def _from(states: tuple[str, ...], event: str, to: str, alert: str) -> tuple[Ste
     return tuple(Step(state, event, to, alert) for state in states)
 
 
-_BEFORE_CERTIFIED = (*RESTING, PROPOSED, CALLED, RETRACTED, RECOUNT)
+_BEFORE_RECOUNT = (*RESTING, PROPOSED, CALLED, RETRACTED)
+_BEFORE_CERTIFIED = (*_BEFORE_RECOUNT, RECOUNT)
 
 LIFE: tuple[Step, ...] = (
     *_counting(),
@@ -106,7 +107,7 @@ LIFE: tuple[Step, ...] = (
     Step(PROPOSED, "proposal-refused", OPEN, ""),
     Step(PROPOSED, "call-made", CALLED, "call-made"),
     Step(CALLED, "call-retracted", RETRACTED, "call-retracted"),
-    *_from((*RESTING, PROPOSED, CALLED, RETRACTED, CERTIFIED), "recount-ordered", RECOUNT, "recount-ordered"),
+    *_from((*_BEFORE_RECOUNT, CERTIFIED, BY_LOT), "recount-ordered", RECOUNT, "recount-ordered"),
     *_from(_BEFORE_CERTIFIED, "certified", CERTIFIED, "certified"),
     *_from(_BEFORE_CERTIFIED, "certified-by-lot", BY_LOT, "certified"),
     *_from((*_BEFORE_CERTIFIED, CERTIFIED, BY_LOT), "annulled", ANNULLED, "annulled"),
