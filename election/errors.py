@@ -5,12 +5,14 @@
     ├── RecordError       bytes that are not a record of ours       (the sender's: the record is refused)
     │   └── ModeError     a record of another mode or night         (the operator's: nothing is mixed)
     ├── UsageError        a command or setting that makes no sense  (the user's)
+    │   └── MistakesError a file somebody wrote has mistakes        (its author's: every mistake at once)
     └── OutsideError      Kafka, Redis or a feed does not answer    (nobody's here: retried, then said)
 
 Know before changing: a bad *paper* is never an exception. It is a finding (`checks`).
 The message of each is one sentence that says the way out.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -20,7 +22,7 @@ class SandikError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing wrong with a night folder: where it is, what it is, what would be right."""
+    """One thing wrong with a folder or a file: where it is, what it is, what would be right."""
 
     file: str
     line: int | None
@@ -37,11 +39,14 @@ class NightError(SandikError):
 
     def __init__(self, mistakes: list[Mistake], folder: str = "") -> None:
         self.mistakes = tuple(mistakes)
-        lines = "\n".join(str(mistake) for mistake in mistakes)
-        count = len(mistakes)
         where = f" {folder}" if folder else ""
-        many = "mistake" if count == 1 else "mistakes"
-        super().__init__(f"{count} {many} in the night folder{where}:\n{lines}")
+        super().__init__(_counted(f"the night folder{where}", self.mistakes))
+
+
+def _counted(what: str, mistakes: Sequence[Mistake]) -> str:
+    """How many there are in what, and each of them, one a line."""
+    lines = "\n".join(map(str, mistakes))
+    return f"{len(mistakes)} {'mistake' if len(mistakes) == 1 else 'mistakes'} in {what}:\n{lines}"
 
 
 class RecordError(SandikError):
@@ -59,6 +64,14 @@ class ModeError(RecordError):
 
 class UsageError(SandikError):
     """A command, setting or file that cannot be used as given (exit code 2)."""
+
+
+class MistakesError(UsageError):
+    """A file that cannot be used, with every mistake found in it; `what` it is, as *the mapping*."""
+
+    def __init__(self, what: str, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__(_counted(what, self.mistakes))
 
 
 class OutsideError(SandikError):

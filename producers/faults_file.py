@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from election.errors import Mistake, UsageError
+from election.errors import Mistake, MistakesError, UsageError
 from election.night import Night
 from election.wire.toml_reader import Table, parse_toml
 from producers.faults import KINDS, MAKING_UP, Fault, below
@@ -28,16 +28,6 @@ SECONDS_MAX = 366 * 86_400
 """Longest stretch of time that a fault may name: a year."""
 YEARS = range(1900, 3000)
 """Of these a fault may name an hour; what comes of it later is then an hour that there is, too."""
-
-
-class FaultsError(UsageError):
-    """A file of faults that cannot be used, with every mistake found in it."""
-
-    def __init__(self, mistakes: list[Mistake]) -> None:
-        self.mistakes = tuple(mistakes)
-        count = len(mistakes)
-        lines = "\n".join(map(str, mistakes))
-        super().__init__(f"{count} {'mistake' if count == 1 else 'mistakes'} in the faults:\n{lines}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +49,7 @@ class Plan:
 
 
 def read_faults(name: str, content: bytes, night: Night) -> Plan:
-    """What a file says. Raises FaultsError with every mistake in it."""
+    """What a file says. Raises MistakesError with every mistake in it."""
     mistakes: list[Mistake] = []
     root = parse_toml(name, content, mistakes)
     read = Reader(night)
@@ -72,7 +62,7 @@ def read_faults(name: str, content: bytes, night: Night) -> Plan:
     plan = Plan(tuple(map(read.fault, tables)), tuple(map(read.mishap, processes)))
     root.finish()
     if mistakes:
-        raise FaultsError(mistakes)
+        raise MistakesError("the faults", mistakes)
     return plan
 
 

@@ -43,7 +43,7 @@ def which_vote(files: Mapping[str, bytes]) -> Which:
 def build_with_boxes(
     night_files: Mapping[str, bytes], csv_bytes: bytes, *, which: Which, csv_name: str = "boxes file"
 ) -> dict[str, bytes]:
-    """The files of the night with real boxes. Raises BoxFileError with every mistake in the CSV.
+    """The files of the night with real boxes. Raises MistakesError with every mistake in the CSV.
 
     `which` is the vote whose columns are counted; June's parent figures are March's of the same rows.
     `csv_name` (no folder) stands in messages and in SOURCE.md.

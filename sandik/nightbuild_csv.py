@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from election.errors import Mistake, UsageError
+from election.errors import Mistake, MistakesError
 
 Which = Literal["march", "june"]
 SUFFIX: Mapping[Which, str] = {"march": "", "june": "_jun"}
@@ -27,16 +27,6 @@ MISTAKES_MAX = 100
 """Most mistakes told of one file; at the limit reading stops and says so, since the file is another kind."""
 NAME_MAX = 120
 """Longest name of a neighbourhood, in characters; a longer one is a mistake."""
-
-
-class BoxFileError(UsageError):
-    """A file of boxes that cannot be used, with every mistake in it: file, line, column."""
-
-    def __init__(self, mistakes: Sequence[Mistake]) -> None:
-        self.mistakes = tuple(mistakes)
-        count = len(self.mistakes)
-        lines = "\n".join(str(mistake) for mistake in mistakes)
-        super().__init__(f"{count} {'mistake' if count == 1 else 'mistakes'} in the file of boxes:\n{lines}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +50,7 @@ def slug(text: str) -> str:
 def read_boxes(
     name: str, content: bytes, districts: Sequence[str], votes: Sequence[Which], slack: int
 ) -> list[RealBox]:
-    """The boxes in file order. Raises BoxFileError with every mistake."""
+    """The boxes in file order. Raises MistakesError with every mistake."""
     mistakes: list[Mistake] = []
     boxes: list[RealBox] = []
     seen: dict[tuple[str, int], int] = {}
@@ -79,7 +69,7 @@ def read_boxes(
     if not boxes and not mistakes:
         mistakes.append(Mistake(name, None, "There is no box in this file."))
     if mistakes:
-        raise BoxFileError(mistakes)
+        raise MistakesError("the file of boxes", mistakes)
     return boxes
 
 

@@ -97,7 +97,7 @@ class Feed:
 
 
 def feed_of(paths: Sequence[Path], format_name: str, mapping: Path | None, whole: bool) -> Feed:
-    """The files as one feed. Raises UsageError or MappingError."""
+    """The files as one feed. Raises UsageError or MistakesError."""
     text = folders.text(mapping) if mapping is not None else ""
     read = read_mapping(str(mapping), text.encode()) if mapping is not None else None
     level, notes = "", list[str]()

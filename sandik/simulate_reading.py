@@ -16,23 +16,13 @@ from itertools import pairwise
 from math import isfinite
 from typing import Any
 
-from election.errors import Mistake, UsageError
+from election.errors import Mistake, MistakesError
 from election.report import Cause
 from election.wire.records import RULING_KINDS
 from election.wire.toml_reader import Table, parse_toml
 from sandik.simulate_arrival import FIGURES
 
 SIMULATION, TOTALS = "simulation.toml", "totals.csv"
-
-
-class SimulationError(UsageError):
-    """A night that cannot be simulated from its files, with every mistake found in them."""
-
-    def __init__(self, mistakes: Sequence[Mistake]) -> None:
-        self.mistakes = tuple(mistakes)
-        count = len(self.mistakes)
-        many = "mistake" if count == 1 else "mistakes"
-        super().__init__(f"{count} {many} in the simulation:\n" + "\n".join(map(str, mistakes)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +147,7 @@ def shape(main: Sequence[str], sources: Iterable[str], levels: Iterable[str]) ->
 
 
 def read_simulation(content: bytes, facts: Mapping[str, Any], main: Sequence[str]) -> dict[str, Any]:
-    """The file as a table. Raises SimulationError with every mistake in it."""
+    """The file as a table. Raises MistakesError with every mistake in it."""
     mistakes: list[Mistake] = []
     root = parse_toml(SIMULATION, content, mistakes)
     if not mistakes:
@@ -166,7 +156,7 @@ def read_simulation(content: bytes, facts: Mapping[str, Any], main: Sequence[str
     if not mistakes:
         _fits(root, main)
     if mistakes:
-        raise SimulationError(mistakes)
+        raise MistakesError("the simulation", mistakes)
     return {key: root.value(key) for key in root.keys_here()}
 
 
@@ -228,7 +218,7 @@ def _last_of_curve(table: Table) -> int:
 
 
 def read_totals(content: bytes, choices: Sequence[str]) -> dict[str, dict[str, int]]:
-    """totals.csv: area → column → official figure. Raises SimulationError with every mistake."""
+    """totals.csv: area → column → official figure. Raises MistakesError with every mistake."""
     mistakes: list[Mistake] = []
     try:
         rows = csv.DictReader(io.StringIO(content.decode()), strict=True)
@@ -241,13 +231,15 @@ def read_totals(content: bytes, choices: Sequence[str]) -> dict[str, dict[str, i
                 mistakes.append(Mistake(TOTALS, rows.line_num, f"The area {row['area']} stands twice."))
             found[row["area"]] = _figures(row, rows.line_num, mistakes)
     except (UnicodeDecodeError, csv.Error) as error:
-        raise SimulationError([Mistake(TOTALS, None, f"This is not CSV: {error}.")]) from error
+        raise MistakesError(
+            "the simulation", [Mistake(TOTALS, None, f"This is not CSV: {error}.")]
+        ) from error
     if missing:
         mistakes.append(Mistake(TOTALS, 1, f"The columns {', '.join(missing)} are missing."))
     elif not found:
         mistakes.append(Mistake(TOTALS, None, "There is no area in this file."))
     if mistakes:
-        raise SimulationError(mistakes)
+        raise MistakesError("the simulation", mistakes)
     return found
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from election.alerts import ALERT_KINDS
-from election.errors import Mistake, SandikError
+from election.errors import Mistake, MistakesError
 from election.night import ContestId, Night
 from election.wire.delivered import Target
 from election.wire.toml_reader import Table, parse_toml
@@ -21,16 +21,6 @@ from streams.alerts import CHANNELS
 from streams.alerts.channel import Channel
 from streams.alerts.texts import LANGUAGES
 from streams.settings import Settings
-
-
-class SubscriptionsError(SandikError):
-    """A file of subscriptions that cannot be used, with every mistake found in it."""
-
-    def __init__(self, mistakes: list[Mistake]) -> None:
-        self.mistakes = tuple(mistakes)
-        count = len(mistakes)
-        lines = "\n".join(map(str, mistakes))
-        super().__init__(f"{count} {'mistake' if count == 1 else 'mistakes'} in the subscriptions:\n{lines}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +73,11 @@ class _Around:
 def read_subscriptions(
     file: str, content: bytes, night: Night, environment: Mapping[str, str], settings: Settings
 ) -> Subscriptions:
-    """The subscriptions in a file. Raises SubscriptionsError with every mistake in it."""
+    """The subscriptions in a file. Raises MistakesError with every mistake in it."""
     mistakes: list[Mistake] = []
     root = parse_toml(file, content, mistakes)
     if mistakes:
-        raise SubscriptionsError(mistakes)
+        raise MistakesError("the subscriptions", mistakes)
     mode = root.text("mode")
     if mode and mode != settings.mode:
         root.wrong(
@@ -106,7 +96,7 @@ def read_subscriptions(
     found = [_subscription(table, around) for table in root.tables("subscription", least=1)]
     root.finish()
     if mistakes:
-        raise SubscriptionsError(sorted(mistakes, key=lambda mistake: mistake.line or 0))
+        raise MistakesError("the subscriptions", sorted(mistakes, key=lambda mistake: mistake.line or 0))
     return Subscriptions(tuple(found), frozenset(name for name, host in hosts.items() if host.plain_mail))
 
 

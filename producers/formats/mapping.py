@@ -1,6 +1,6 @@
 """Reads a mapping: TOML that says how a foreign table becomes reports (docs/reference/mapping.md).
 
-    mapping = read_mapping("my.toml", content)      # MappingError with every mistake, each with its line
+    mapping = read_mapping("my.toml", content)      # MistakesError with every mistake, each with its line
 
 Know before changing: a mapping is written by people who do not program. Every mistake is found at once, has
 its line and says what would be right; what is not known here is an error and never passed over.
@@ -8,13 +8,12 @@ its line and says what would be right; what is not known here is an error and ne
 
 import codecs
 import re
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import fields, replace
 from datetime import datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from election.errors import Mistake, UsageError
+from election.errors import Mistake, MistakesError
 from election.report import Cause
 from election.wire.toml_reader import Table, parse_toml
 from election.wire.topics import WORD
@@ -41,28 +40,18 @@ HEADER_LINES_MAX = 100
 _OFFSET = re.compile(r"([+-])([01]\d|2[0-3]):([0-5]\d)")
 
 
-class MappingError(UsageError):
-    """A mapping that cannot be used, with every mistake found in it."""
-
-    def __init__(self, mistakes: Iterable[Mistake]) -> None:
-        self.mistakes = tuple(mistakes)
-        count = len(self.mistakes)
-        lines = "\n".join(str(mistake) for mistake in self.mistakes)
-        super().__init__(f"{count} mistake{'' if count == 1 else 's'} in the mapping:\n{lines}")
-
-
 def read_mapping(name: str, content: bytes) -> Mapping:
-    """The mapping in a file of this name. Raises MappingError with every mistake."""
+    """The mapping in a file of this name. Raises MistakesError with every mistake."""
     mistakes: list[Mistake] = []
     root = parse_toml(name, content, mistakes)
     if mistakes:
-        raise MappingError(mistakes)
+        raise MistakesError("the mapping", mistakes)
     found = _mapping(name, root)
     root.finish()
     if not mistakes:
         _agree(found, root)
     if mistakes:
-        raise MappingError(sorted(mistakes, key=lambda one: one.line or 0))
+        raise MistakesError("the mapping", sorted(mistakes, key=lambda one: one.line or 0))
     return found
 
 
@@ -368,4 +357,4 @@ def merged(base: Fields, own: Fields | None) -> Fields:
     return replace(base, **said)
 
 
-__all__ = ["Mapping", "MappingError", "merged", "read_mapping"]
+__all__ = ["Mapping", "merged", "read_mapping"]

@@ -3,10 +3,21 @@
 import pytest
 
 from election import errors
-from election.errors import Mistake, ModeError, NightError, OutsideError, RecordError, SandikError, UsageError
+from election.errors import (
+    Mistake,
+    MistakesError,
+    ModeError,
+    NightError,
+    OutsideError,
+    RecordError,
+    SandikError,
+    UsageError,
+)
 
 
-@pytest.mark.parametrize("kind", [NightError, RecordError, ModeError, UsageError, OutsideError])
+@pytest.mark.parametrize(
+    "kind", [NightError, RecordError, ModeError, UsageError, MistakesError, OutsideError]
+)
 def test_every_error_raised_on_purpose_is_one_family(kind: type[Exception]) -> None:
     """A command can tell its own errors from a bug."""
     assert issubclass(kind, SandikError)
@@ -30,6 +41,18 @@ def test_a_night_error_says_every_mistake() -> None:
     error = NightError([Mistake("a", 1, "one"), Mistake("b", 2, "two")])
     assert "2 mistakes in the night folder:\na:1: one\nb:2: two" == str(error)
     assert str(NightError([Mistake("a", 1, "one")])).startswith("1 mistake in")
+
+
+@pytest.mark.parametrize(
+    "what", ["the mapping", "the faults", "the simulation", "the file of boxes", "the subscriptions"]
+)
+def test_a_file_that_cannot_be_used_says_every_mistake(what: str) -> None:
+    """Whoever wrote it can mend all of them at once; it is wrong use."""
+    error = MistakesError(what, iter([Mistake("a", 1, "one"), Mistake("b", None, "two")]))
+    assert f"2 mistakes in {what}:\na:1: one\nb: two" == str(error)
+    assert (Mistake("a", 1, "one"), Mistake("b", None, "two")) == error.mistakes
+    assert f"1 mistake in {what}:\na:1: one" == str(MistakesError(what, [Mistake("a", 1, "one")]))
+    assert isinstance(error, UsageError)
 
 
 def test_a_record_error_names_the_check_and_the_field() -> None:

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from election.errors import MistakesError
 from producers.faults import Fault
-from producers.faults_file import FaultsError, Mishap, read_faults
+from producers.faults_file import Mishap, read_faults
 from sandik import folders
 
 NIGHT = folders.load("practice").night
@@ -82,7 +83,7 @@ def test_a_file_says_what_befalls_the_night() -> None:
 ])  # fmt: skip
 def test_a_mistake_is_told_with_its_line(text: str, line: int, words: str) -> None:
     """And with what would be right."""
-    with pytest.raises(FaultsError) as caught:
+    with pytest.raises(MistakesError) as caught:
         read_faults("storm.toml", text.encode(), NIGHT)
     assert any(line == one.line and words in one.message for one in caught.value.mistakes), str(caught.value)
 
@@ -90,14 +91,14 @@ def test_a_mistake_is_told_with_its_line(text: str, line: int, words: str) -> No
 def test_all_mistakes_are_told_at_once() -> None:
     """A file is mended in one go."""
     text = b'[[fault]]\nkind = "x"\n[[fault]]\nkind = "drop"\nsource = "y"\n' + b"[[process]]\nwho = 1\n"
-    with pytest.raises(FaultsError) as caught:
+    with pytest.raises(MistakesError) as caught:
         read_faults("storm.toml", text, NIGHT)
     assert {2, 5, 7} <= {one.line for one in caught.value.mistakes}
 
 
 def test_a_file_has_a_limit() -> None:
     """Fifty faults are enough for any night."""
-    with pytest.raises(FaultsError, match="51 \\[\\[fault\\]\\] are more than 50"):
+    with pytest.raises(MistakesError, match="51 \\[\\[fault\\]\\] are more than 50"):
         read_faults("storm.toml", b'[[fault]]\nkind = "drop"\n' * 51, NIGHT)
 
 

@@ -16,12 +16,12 @@ from pathlib import Path
 import pytest
 
 from election.checks import check, default_rules
-from election.errors import UsageError
+from election.errors import MistakesError, UsageError
 from election.rehearsal import Rehearsal
 from election.wire.nights import read_night
 from election.wire.records import Bundle, decode
 from sandik.nightbuild import build_with_boxes, differences, neighbourhood_ids, which_vote
-from sandik.nightbuild_csv import BoxFileError, RealBox, Which
+from sandik.nightbuild_csv import RealBox, Which
 from sandik.simulate_arrival import Sheet
 from tests.plain_count import FIGURES, files, rows
 
@@ -134,7 +134,7 @@ def test_packed_and_plain_files_build_the_same_night() -> None:
 
 def test_a_file_with_mistakes_builds_nothing() -> None:
     """All mistakes at once, with file, line and column."""
-    with pytest.raises(BoxFileError) as caught:
+    with pytest.raises(MistakesError) as caught:
         built("march", SMALL.replace(b"SILE", b"BURSA").replace(b"ADALAR,2", b"ADALAR,zwei"))
     assert "boxes.csv.gz:3: column seq: 'zwei' is not a whole number." in str(caught.value)
     assert "boxes.csv.gz:4: column district: there is no district 'BURSA' in this night." in str(caught.value)

@@ -4,7 +4,8 @@ import gzip
 
 import pytest
 
-from sandik.nightbuild_csv import MISTAKES_MAX, BoxFileError, needed, read_boxes, slug
+from election.errors import MistakesError
+from sandik.nightbuild_csv import MISTAKES_MAX, needed, read_boxes, slug
 
 HEAD = "district,seq,neighborhood,registered,voted,valid,akp,chp,sp,other"
 GOOD = "SILE,1,AGVA MAH.,300,260,250,100,140,4,6"
@@ -13,7 +14,7 @@ GOOD = "SILE,1,AGVA MAH.,300,260,250,100,140,4,6"
 def mistakes(*lines: str, content: bytes | None = None) -> list[str]:
     """What is said of a file with these lines under a right header."""
     given = "\n".join((HEAD, *lines)).encode() if content is None else content
-    with pytest.raises(BoxFileError) as caught:
+    with pytest.raises(MistakesError) as caught:
         read_boxes("b.csv", given, ["sile", "adalar"], ["march"], 50)
     return [str(mistake) for mistake in caught.value.mistakes]
 

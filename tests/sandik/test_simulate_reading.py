@@ -4,10 +4,10 @@ import tomllib
 
 import pytest
 
-from election.errors import UsageError
+from election.errors import MistakesError, UsageError
 from sandik import cli, folders
 from sandik.simulate import build, plan
-from sandik.simulate_reading import SIMULATION, TOTALS, SimulationError, read_simulation, read_totals
+from sandik.simulate_reading import SIMULATION, TOTALS, read_simulation, read_totals
 from tests.plain_count import files
 
 MARCH, JUNE = "istanbul-2019-03-31", "istanbul-2019-06-23"
@@ -69,7 +69,7 @@ def test_a_shipped_simulation_is_read_as_it_stands(night: str) -> None:
 def test_a_mistake_is_told_with_its_file_its_line_and_its_key(old: str, new: str, at: str, says: str) -> None:
     """And what would be right; a night is not even begun to be made."""
     given = changed(old, new)
-    with pytest.raises(SimulationError) as caught:
+    with pytest.raises(MistakesError) as caught:
         build(given)
     told = [str(one) for one in caught.value.mistakes if says in one.message]
     assert told, str(caught.value)
@@ -80,7 +80,7 @@ def test_every_mistake_is_told_at_once() -> None:
     """A file is mended in one go."""
     given = changed("skew = 0.22", 'skew = "much"')
     given[SIMULATION] = given[SIMULATION].replace(b"differs_in = 240", b"differs_in = -1")
-    with pytest.raises(SimulationError, match="2 mistakes in the simulation:"):
+    with pytest.raises(MistakesError, match="2 mistakes in the simulation:"):
         plan(given)
 
 
@@ -122,7 +122,7 @@ def test_totals_are_read_by_area() -> None:
 )  # fmt: skip
 def test_a_careless_table_of_totals_is_told_with_its_line(content: bytes, told: str) -> None:
     """Cells, columns, and what is no table at all."""
-    with pytest.raises(SimulationError) as caught:
+    with pytest.raises(MistakesError) as caught:
         read_totals(content, CHOICES)
     assert any(str(one).startswith(told) for one in caught.value.mistakes), str(caught.value)
 

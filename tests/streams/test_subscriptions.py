@@ -5,9 +5,10 @@ import dataclasses
 import pytest
 
 from election.alerts import ALERT_KINDS
+from election.errors import MistakesError
 from election.night import ContestId
 from streams.settings import Settings
-from streams.subscriptions import Subscriptions, SubscriptionsError, read_subscriptions
+from streams.subscriptions import Subscriptions, read_subscriptions
 from tests.streams import made
 
 NIGHT = made.night()
@@ -33,7 +34,7 @@ def read(text: str, settings: Settings = SETTINGS) -> Subscriptions:
 
 def mistakes(text: str, settings: Settings = SETTINGS) -> list[str]:
     """What is wrong with a text, each as `line: message`."""
-    with pytest.raises(SubscriptionsError) as caught:
+    with pytest.raises(MistakesError) as caught:
         read(text, settings)
     for mistake in caught.value.mistakes:
         assert str(mistake) in str(caught.value)

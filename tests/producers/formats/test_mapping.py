@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.formats.mapping import MappingError, read_mapping
+from election.errors import MistakesError
+from producers.formats.mapping import read_mapping
 from tests.producers.formats.tables import WIDE
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "mapping.md"
@@ -15,7 +16,7 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "mapping.md"
 
 def mistakes(text: str) -> list[str]:
     """What is wrong with this mapping, as `line: sentence`."""
-    with pytest.raises(MappingError) as caught:
+    with pytest.raises(MistakesError) as caught:
         read_mapping("my.toml", text.encode())
     return [str(mistake).removeprefix("my.toml:") for mistake in caught.value.mistakes]
 
@@ -138,7 +139,7 @@ def said(content: bytes) -> str:
     """What became of these bytes, in a sentence."""
     try:
         return f"a mapping, {read_mapping('my.toml', content).name}"
-    except MappingError as error:
+    except MistakesError as error:
         return str(error)
 
 
