@@ -225,7 +225,7 @@ async def _close(consumer: AIOKafkaConsumer) -> None:
 
 
 def _stored(record: Any) -> Stored:
-    said = dict(record.headers).get(SHOWN_AT, b"")
+    said = dict(record.headers).get(SHOWN_AT) or b""  # a header may have no value
     try:
         shown_at = read_time(said.decode("ascii"), SHOWN_AT)
     except (RecordError, UnicodeDecodeError):

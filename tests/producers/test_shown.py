@@ -1,11 +1,13 @@
 """A log that begins anew while it is followed; the rest of it is in tests/live/test_shown.py."""
 
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from election.wire.shown import SHOWN_AT
 from producers import shown
 from producers.settings import Settings
 from producers.shown import Begins, Stored, follow
@@ -73,3 +75,13 @@ async def test_the_end_of_a_log_that_began_anew_is_its_own(monkeypatch: pytest.M
     """And not that of the log before it, which may never be reached again."""
     consumer = Consumer((range(2), 4), (range(0), 0), (range(1), 1))
     assert [0, 1, Begins(0, anew=True), 0, None] == await found(consumer, monkeypatch)
+
+
+@pytest.mark.parametrize("said", [None, b"", b"\xff", b"yesterday"])
+def test_a_record_that_does_not_say_when_it_was_shown_was_shown_when_it_was_written(
+    said: bytes | None,
+) -> None:
+    """Kafka takes headers without a value, too; whoever follows what was shown goes on."""
+    wrote = SimpleNamespace(offset=3, value=None, headers=((SHOWN_AT, said),), timestamp=1_500)
+    at = datetime.fromtimestamp(1.5, UTC)
+    assert Stored(3, b"", at) == shown._stored(wrote)
