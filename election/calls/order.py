@@ -57,7 +57,7 @@ def _size(view: View) -> float:
     known = view.registers[contest.area]
     heard = seen.boxes - row[COLUMN["no_register"]]
     out = known.boxes - known.no_register - heard
-    if heard <= 0 or out <= 0 or not seen.register:
+    if out <= 0 or not seen.register:
         return 0.0
     return round(abs(100 * (known.registered - seen.register) * heard / (out * seen.register) - 100), 1)
 

@@ -183,7 +183,7 @@ class _Swing:
         whole = together(view.then.values())
         self.boxes = whole.boxes if whole is not None else 0
         self.areas = sum(then.boxes > 0 for then in view.then.values())
-        self.moved = [] if whole is None or not self.boxes else _moved(whole.now, whole.then)
+        self.moved = [] if whole is None else _moved(whole.now, whole.then)
         self.shared = 0.0
 
     def shares(self, then: Then | None, boxes_out: int) -> list[float] | None:
@@ -194,7 +194,7 @@ class _Swing:
         known = sum(out)
         if known <= 0:
             return None
-        own = _moved(then.now, then.then) if then.boxes else []
+        own = _moved(then.now, then.then)
         if not own:
             return [v / known + moved for v, moved in zip(out, self.moved, strict=True)]
         weight = then.boxes / (then.boxes + self.drawn)
@@ -227,9 +227,7 @@ def _outlook(seen: Standing, expected: Expected, places: tuple[int, int], sampli
     first, second = places
     margin, taken = float(seen.votes[first] - seen.votes[second]), 0.0
     for votes_out, shares, allowance in expected.strata:
-        lean = shares[first] - shares[second]
-        if not -1 <= lean <= 1:
-            lean = 1.0 if lean > 0 else -1.0
+        lean = max(-1.0, min(1.0, shares[first] - shares[second]))
         margin += votes_out * lean
         taken += votes_out * (allowance if lean - allowance > -1 else lean + 1)
     return Outlook(second, margin, taken, sampling, expected.worst)

@@ -11,7 +11,8 @@ from election.calls.verdict import CLEAR, DOES_NOT_APPLY, FORBIDS, Then, Verdict
 from election.night import AreaId, GuardRule
 from election.standing import Standing
 from tests.election.strategies import LAW_OPENS_AT, night
-from tests.election.views import COUNCIL, Held, made, row
+from tests.election.test_calls_certain import ONE
+from tests.election.views import COUNCIL, Held, made, row, toml, view
 
 PROJECTED = Verdict("projected", None, 0, {}, {})
 K1, K2, G1, G2 = (AreaId(area) for area in ("k1", "k2", "g1", "g2"))
@@ -19,13 +20,16 @@ WHOLE = {K1: (2, 500), K2: (2, 100), G1: (2, 280), G2: (2, 0)}
 """Boxes and registered voters of each ward of the night."""
 
 
-def heard(parts: dict[AreaId, tuple[int, int]], then: dict[AreaId, Then] | None = None) -> View:
-    """So many boxes with so many registered voters were counted in each ward."""
+def heard(
+    parts: dict[AreaId, tuple[int, int]], then: dict[AreaId, Then] | None = None, no_register: int = 0
+) -> View:
+    """So many boxes with so many registered voters were counted in each ward, some of them without any."""
     rows = {area: row((60, 40, 0), boxes=boxes, register=many) for area, (boxes, many) in parts.items()}
     total = row(
         (60, 40, 0),
         boxes=sum(boxes for boxes, _ in parts.values()),
         register=sum(many for _, many in parts.values()),
+        no_register=no_register,
     )
     shown = made().view(Held({COUNCIL: {AreaId("kent"): total, **rows}}), LAW_OPENS_AT)
     return replace(shown, then=then or {})
@@ -56,20 +60,100 @@ def test_an_order_like_chance_is_clear() -> None:
     ("number", "limit", "word"),
     [
         ("lean_points", 19, FORBIDS), ("lean_points", 20, CLEAR),
-        ("size_pct", 57, FORBIDS), ("size_pct", 58, CLEAR),
+        ("size_pct", 19, FORBIDS), ("size_pct", 20, CLEAR),
         ("place_pct", 11, FORBIDS), ("place_pct", 12, CLEAR),
     ],
 )  # fmt: skip
 def test_each_of_the_three_ways_can_forbid(number: str, limit: int, word: str) -> None:
-    """Above its limit, not at it; the others are wide open here."""
+    """Above its limit, not at it (20.0, 20.0 and 12.0 here); the others are wide open."""
     wide = {"lean_points": 200, "size_pct": 100, "place_pct": 100}
-    parts = {"place_pct": {K1: (1, 300), K2: (1, 40), G1: (1, 100)},
-             "size_pct": {K1: (1, 350), K2: (1, 70), G1: (1, 196)}}  # fmt: skip
+    parts = {"place_pct": {K1: (1, 344), K2: (1, 56), G1: (1, 100)},
+             "size_pct": {K1: (1, 228), K2: (1, 45), G1: (1, 127)}}  # fmt: skip
     shown = heard(parts.get(number, HALF), lean((60, 40, 0), (50, 50, 0)))
     guard = {"skewed-order": limits("skewed-order", **(wide | {number: limit}))}
     told = skewed_order(replace(shown, night=replace(night(), guards=guard)), PROJECTED)
     assert word == told.word
     assert 20.0 == told.numbers["lean_points"]
+
+
+def test_differences_are_said_to_a_tenth() -> None:
+    """A dossier that is made again must not differ by how many digits somebody liked."""
+    far = heard({K1: (1, 300), K2: (1, 40), G1: (1, 100)}, lean((60, 40, 0), (200, 100, 0)))
+    assert Order(13.3, 0.0, 11.4, 0.0) == order(far)
+    large = heard({K1: (1, 350), K2: (1, 70), G1: (1, 196)})
+    assert 57.1 == order(large).size_pct
+
+
+def test_what_two_guards_ask_of_one_view_is_worked_out_once() -> None:
+    """The very same answer, and not one that is equal: a view is of thousands of boxes."""
+    shown = heard(HALF)
+    assert order(shown) is order(shown)
+
+
+@pytest.mark.parametrize(("out", "word"), [((55, 45, 0), CLEAR), ((549, 451, 0), FORBIDS)])
+def test_a_night_that_sets_no_limits_has_the_documented_ones(out: tuple[int, int, int], word: str) -> None:
+    """Ten points of lean, a hundred boxes or all there are: a guard left out is not turned off."""
+    shown = heard(HALF, lean((60, 40, 0), out))
+    shown = replace(shown, night=replace(shown.night, guards={}))
+    assert word == skewed_order(shown, PROJECTED).word
+    told = too_little_heard(shown, PROJECTED)
+    assert (FORBIDS, 8) == (told.word, told.numbers["boxes_least"])
+
+
+def test_a_box_without_a_register_has_no_size() -> None:
+    """One box of 300 voters against five that share 580: those out are smaller, and one box is an average."""
+    shown = heard({K1: (1, 300), K2: (1, 0)}, no_register=1)
+    assert round(100 - 100 * 580 / 5 / 300, 1) == order(shown).size_pct
+
+
+def test_one_box_that_is_out_can_be_of_another_size() -> None:
+    """The largest box comes last: 300 voters against 580 in five boxes."""
+    shown = heard({K1: (1, 200), K2: (2, 100), G1: (2, 280), G2: (2, 0)}, no_register=2)
+    assert round(100 * 300 / (580 / 5) - 100, 1) == order(shown).size_pct
+
+
+CONTEST = """
+[[contests]]
+id = "{0}"
+name = "Another"
+area = "{1}"
+seats = {2}
+source = "council"
+choices = [{{ id = "one", name = "One" }}, {{ id = "two", name = "Two" }}]
+"""
+"""One more contest, of two choices: its id, its area and how many it elects."""
+
+
+def test_a_contest_without_a_registered_voter_has_no_order() -> None:
+    """Nobody can live elsewhere, nobody is unheard; g2 is a box without a register and one of nobody."""
+    shown = view((30, 20), toml(CONTEST.format("quay", "g2", 1)), "quay")
+    assert Order(None, 0.0, 0.0, 0.0) == order(shown)
+
+
+@pytest.mark.parametrize(
+    ("contest", "of", "votes", "in_heard", "in_out", "points"),
+    [
+        ("bridge", "", (60, 40), (60, 40), (50, 50), 20.0),
+        ("assembly", "", (90, 50, 45), (40, 35, 25), (50, 20, 30), 20.0),
+        ("both", CONTEST.format("both", "kent", 2), (60, 40), (60, 40), (50, 50), 20.0),
+        ("alone", ONE, (60,), (60,), (50,), None),
+    ],
+)
+def test_the_lean_is_between_the_two_at_the_line(
+    contest: str, of: str, votes: tuple[int, ...], in_heard: tuple[int, ...], in_out: tuple[int, ...],
+    points: float | None,
+) -> None:  # fmt: skip
+    """Yes against no; the second against the third for two seats; the last two if all are in; none alone."""
+    whole = tuple(a + b for a, b in zip(in_heard, in_out, strict=True))
+    shown = view(votes, toml(of), contest)
+    assert points == order(replace(shown, then={G1: Then(1, 2, votes, in_heard, whole)})).lean_points
+
+
+def test_a_parent_with_another_ballot_is_an_error() -> None:
+    """And never a lean between the wrong two choices."""
+    then = {K1: Then(1, 2, (60, 40, 0), (60, 40, 0), (110, 90, 0, 7))}
+    with pytest.raises(ValueError):
+        order(heard(HALF, then))
 
 
 def test_junes_order_is_said_to_be_skewed_and_certain_does_not_rest_on_it() -> None:
