@@ -42,9 +42,9 @@ def complete(votes: tuple[int, int, int], **figures: int) -> dict[AreaId, tuple[
 
 def test_the_sampling_term_is_a_quantile_of_the_spread_between_boxes() -> None:
     """Ten points of spread, four boxes heard and five out; two challengers and ten looks share the error."""
-    numbers = decide(alone(4, 5, spread_points=10)).numbers
-    assert 1.959964 == numbers["quantile"]
-    assert round(1.959964 * OUT * 0.1 * (1 / 4 + 1 / 5) ** 0.5) == numbers["sampling_votes"]
+    numbers = decide(alone(4, 5, spread_points=10, error_permille=5)).numbers
+    assert 3.480756 == numbers["quantile"]
+    assert round(3.480756 * OUT * 0.1 * (1 / 4 + 1 / 5) ** 0.5) == numbers["sampling_votes"]
 
 
 def test_without_a_parent_the_allowance_is_so_many_points_of_the_votes_expected() -> None:
@@ -62,17 +62,32 @@ def test_with_a_parent_the_allowance_is_so_many_points_of_swing() -> None:
     assert (200, 600) == (numbers["allowance_votes"], numbers["projected_margin_votes"])
 
 
+WIDE = 2_000_000
+"""Votes expected where 3,000,000 voters are out: a whole country, in which a hundredth of a point is seen."""
+
+
 def test_with_a_parent_the_sampling_term_has_a_part_that_errs_in_all_areas_alike() -> None:
-    """Of a swing known from a single box, within its area and between areas; 2,000,000 votes are out."""
-    numbers = decide(
-        replace(
-            alone(1, 5, SWUNG, swing_spread_points=6, area_swing_points=2),
-            registers={K1: Register(6, 3_003_000, 0)}, areas=(K1,),
-        )
-    ).numbers  # fmt: skip
-    out, drawn = 2_000_000, (6 / 2) ** 2
-    own = (out * 0.06) ** 2 * (1 / (1 + drawn) + 1 / 5)
-    shared = (out * drawn / (1 + drawn)) ** 2 * (0.06**2 / 1 + 0.02**2 / 1)
+    """The contest's swing is known from a single box of a single area."""
+    shown = alone(1, 5, SWUNG, swing_spread_points=6, area_swing_points=2)
+    shown = replace(shown, registers={**shown.registers, K1: Register(6, 3_003_000, 0)})
+    drawn = (6 / 2) ** 2
+    own = (WIDE * 0.06) ** 2 * (1 / (1 + drawn) + 1 / 5)
+    shared = (WIDE * drawn / (1 + drawn)) ** 2 * (0.06**2 / 1 + 0.02**2 / 1)
+    assert decide(shown).numbers["sampling_votes"] == pytest.approx(1.959964 * (own + shared) ** 0.5, abs=1)
+
+
+def test_where_areas_swing_as_boxes_do_one_box_draws_an_area_half_way() -> None:
+    """k1 swung by 20 points of margin, k2 by none, the contest by ten: k1 goes on by 15, from 400 to 600."""
+    still = (250, 200, 50)
+    then = {K1: SWUNG, K2: Then(1, 1, still, still, still)}
+    wards = {K1: ward(BALLOTS, 1, 3000), K2: ward(BALLOTS, 1, 3000)}
+    shown = heard(wards, then, swing_spread_points=6, area_swing_points=6)
+    registers = {area: Register() for area in shown.registers}
+    wide = {K1: Register(6, 3_003_000, 0), K2: Register(1, 3000, 0)}
+    numbers = decide(replace(shown, registers=registers | wide)).numbers
+    assert 2 * 600 + WIDE * (15 - 20) // 100 == numbers["projected_margin_votes"]
+    own = (WIDE * 0.06) ** 2 * (1 / 2 + 1 / 5)
+    shared = (WIDE / 2) ** 2 * (0.06**2 / 2 + 0.06**2 / 2)
     assert numbers["sampling_votes"] == pytest.approx(1.959964 * (own + shared) ** 0.5, abs=1)
 
 
