@@ -142,8 +142,8 @@ def test_two_choices_are_enough_for_a_projection() -> None:
 
 
 @pytest.mark.parametrize(("valid", "asked"), [(0, False), (1, True)])
-def test_a_feed_that_states_no_valid_votes_is_not_projected(valid: int, asked: bool) -> None:
-    """Nothing could be expected of the boxes out, so that any lead would hold."""
+def test_votes_on_papers_that_call_none_of_them_valid_are_not_projected(valid: int, asked: bool) -> None:
+    """From such a turnout nothing could be expected of the boxes out, and any lead would hold."""
     verdict = decide(view((1, 0, 0), BARE, valid=valid, boxes=4, register=440))
     assert asked == ("projected_margin_votes" in verdict.numbers)
     assert asked or verdict.cushion_votes == 0
