@@ -13,6 +13,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -74,6 +75,16 @@ def address(text: str) -> tuple[str, str]:
     contest = parse_qs(parts.query).get("contest", [""])[0]
     path = parts.path if parts.path.endswith("/ws") else f"{parts.path.rstrip('/')}/ws"
     return f"{scheme}://{parts.netloc.rpartition('@')[2]}{path}", contest
+
+
+def on_this_machine(place: str) -> bool:
+    """Whether an address leads back here: a proxy that the environment names would ask its own machine."""
+    host = urlsplit(place).hostname or ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
 
 
 class Screen:
@@ -239,7 +250,10 @@ async def watch(
     while True:
         code, because = None, "the connection was lost"
         try:
-            async with connect(place, max_size=FRAME_BYTES_MAX, open_timeout=HELLO_WITHIN_S) as socket:
+            async with connect(
+                place, max_size=FRAME_BYTES_MAX, open_timeout=HELLO_WITHIN_S,
+                proxy=None if on_this_machine(place) else True,
+            ) as socket:  # fmt: skip
                 code, because = await _listen(socket, viewer, screen)
         except (OSError, InvalidHandshake, InvalidURI, TimeoutError) as error:
             because = _unreached(place, error, first=not viewer.hello)
