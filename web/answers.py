@@ -25,7 +25,7 @@ from web.exports import EXPORTS
 from web.hub import Group, Hub
 from web.kept import Keep, Kept, digest, kept
 from web.lines import Lines
-from web.lost import BOARD, no_contest
+from web.lost import BOARD, no_contest, no_export
 from web.map_file import MapFile
 from web.past import NotShownError, Past, Told, question
 from web.policy import Outside
@@ -149,6 +149,8 @@ class Answers:
             return cached(self._files[name], request, type_of(name), "public, max-age=60")
         if where in ROUTES:
             return self._elsewhere(where, name, query, request)
+        if where == "export" and self._exports is not None:
+            return self._elsewhere(where, name, query, request, no_export)
         if path != "/" and where not in ("snapshot", "style", "shown", *feeds.FEEDS):
             return nothing()
         asked = self._asks_the_past(where, name, query, request)

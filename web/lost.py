@@ -12,6 +12,7 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from web.asked import Asked
+from web.exports import EXPORTS
 from web.html import Html, h
 from web.replies import TYPES, Answer, finish, sentence
 from web.ribbon import ribbon
@@ -37,6 +38,13 @@ def no_contest(asked: Asked, name: str, to: str = BOARD) -> Answer:
     said = w.say("lost.contest", name=quoted(name)) if name else w.say("lost.which")
     plain = f"There is no such contest; there is {', '.join(there)}: {to.format(there[0])}."
     return lost(asked, HTTPStatus.NOT_FOUND, said, plain, to)
+
+
+def no_export(asked: Asked) -> Answer:
+    """That there is no export of this name, and the address of each that there is."""
+    plain = f"There is no such export; there is {', '.join(f'/export/{name}' for name in EXPORTS)}."
+    said = words(asked.lang).say("lost.part", name=quoted(f"export/{asked.rest}".rstrip("/")))
+    return lost(asked, HTTPStatus.NOT_FOUND, said, plain)
 
 
 def quoted(text: str) -> str:

@@ -90,6 +90,27 @@ def test_a_wrong_query(target: str) -> None:
     assert b"contest: there is no 'king' here; there is mayor, assembly, bridge.\n" == answer.body
 
 
+@pytest.mark.parametrize("path", ["/export/nist.json", "/export/", "/export", "/export/elex.csv/mayor"])
+def test_an_export_that_there_is_not_is_answered_with_those_that_there_are(path: str) -> None:
+    """Each with its address; a browser gets a page in its language."""
+    made = answers(at_the_end().hub)
+    plain = get(made, path)
+    addresses = ", ".join(f"/export/{name}" for name in EXPORTS)
+    assert HTTPStatus.NOT_FOUND == plain.status
+    assert f"There is no such export; there is {addresses}.\n" == plain.body.decode()
+    page = get(made, path, accept="text/html", accept_language="en")
+    assert HTTPStatus.NOT_FOUND == page.status
+    assert f"<h1>There is no page “{path.strip('/')}” here.</h1>" in page.body.decode()
+    early = get(answers(at_the_end().hub, ready=False), path)
+    assert HTTPStatus.SERVICE_UNAVAILABLE == early.status
+
+
+def test_what_is_said_of_an_export_that_there_is_not_is_short() -> None:
+    """However long the address was."""
+    page = get(answers(at_the_end().hub), f"/export/{'x' * 5000}", accept="text/html").body
+    assert b"x" * 100 not in page
+
+
 def test_a_version_has_an_address_of_its_own() -> None:
     """It is there for as long as it is kept, the same bytes, for ever fresh; another one is none yet."""
     to, worker = hub(night()), Worker(night())
