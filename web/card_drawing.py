@@ -14,12 +14,12 @@ from asyncio.subprocess import PIPE
 from importlib import import_module
 
 DRAWN_WITHIN_S = 20.0
-"""How long one picture may take; then its process is ended, and whoever asked hears that it failed."""
+"""How long one picture may take; then its process is ended, and whoever asked is told to come again."""
 PROGRAM = (sys.executable, "-P", "-m", "web.card_drawing")
 
 
 class NotDrawnError(Exception):
-    """The process that was to draw ended without a picture."""
+    """The process that was to draw did not start, took too long or ended without a picture; it says which."""
 
 
 def draw(picture: bytes) -> bytes:
@@ -28,11 +28,16 @@ def draw(picture: bytes) -> bytes:
 
 
 async def drawn(picture: bytes, program: tuple[str, ...] = PROGRAM) -> bytes:
-    """The PNG of an SVG, drawn elsewhere. Raises NotDrawnError, TimeoutError."""
-    process = await asyncio.create_subprocess_exec(*program, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+    """The PNG of an SVG, drawn elsewhere. Raises NotDrawnError."""
+    try:
+        process = await asyncio.create_subprocess_exec(*program, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+    except OSError as error:
+        raise NotDrawnError(f"no picture, its process did not start: {error}") from error
     try:
         async with asyncio.timeout(DRAWN_WITHIN_S):
             made, said = await process.communicate(picture)
+    except TimeoutError as error:
+        raise NotDrawnError(f"no picture within {DRAWN_WITHIN_S:g} s") from error
     finally:
         if process.returncode is None:
             process.kill()

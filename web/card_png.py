@@ -9,6 +9,7 @@ that hangs must not keep others until their connections are cut.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -22,7 +23,7 @@ from election.night import ContestId
 from election.wire.frames import Json
 from web.asked import Asked
 from web.card import og, svg
-from web.card_drawing import draw, drawn
+from web.card_drawing import NotDrawnError, draw, drawn
 from web.embed.answer import guarded
 from web.embed.options import NoSuchError, Options, of
 from web.face import face_of
@@ -33,6 +34,7 @@ from web.replies import BY_LANGUAGE, TYPES, Answer, cached, later, sentence, wro
 from web.story import call_kind
 from web.words import words
 
+LOG = logging.getLogger("sandik.gateway")
 DRAWN_EVERY_S = 10.0
 TURN_WITHIN_S = 5.0
 """How long somebody waits for other pictures to be drawn; at the limit the answer is 503, come again."""
@@ -145,6 +147,11 @@ async def _png(asked: Asked, stem: str) -> Answer:
         body = await DRAWER.get(f"{options.contest}/{options.lang}", stands, svg_of(options))
     except OutsideError as error:
         return later(str(error))
+    except NotDrawnError as error:
+        LOG.warning("card=%s: %s", options.contest, error)
+        return later(
+            f"The picture cannot be drawn now; try again shortly. It is at /card/{options.path}.svg too."
+        )
     return cached(body, asked.request, TYPES["png"], A_WHILE, BY_LANGUAGE)
 
 

@@ -44,8 +44,14 @@ async def test_a_process_that_ends_without_a_picture_is_told(code: str, says: st
 async def test_one_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """The next picture is not waited for behind it for ever."""
     monkeypatch.setattr(card_drawing, "DRAWN_WITHIN_S", 0.01)
-    with pytest.raises(TimeoutError):
+    with pytest.raises(NotDrawnError, match=r"^no picture within 0\.01 s$"):
         await drawn(b"<svg/>", WAITS)
+
+
+async def test_a_process_that_cannot_be_started_is_told() -> None:
+    """A machine out of memory is as little an error of ours."""
+    with pytest.raises(NotDrawnError, match=r"^no picture, its process did not start: .*/nowhere/python"):
+        await drawn(b"<svg/>", ("/nowhere/python",))
 
 
 async def test_nobody_is_left_drawing_for_who_is_gone() -> None:

@@ -2,23 +2,26 @@
 
 import asyncio
 import struct
+import sys
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.browser import fakes
-from tests.web.asking import answers, counted
+from tests.web.asking import answers, counted, get
 from tests.web.embed.made import asked
 from tests.web.house import WITHIN_S
-from web import card_png, pages
+from web import card_drawing, card_png, pages
 from web.card import HIGH, WIDE, svg
-from web.card_drawing import DRAWN_WITHIN_S, draw
+from web.card_drawing import DRAWN_WITHIN_S, draw, drawn
 from web.card_png import DRAWN_EVERY_S, Drawer, cannot, tags
 from web.listening import ANSWER_WITHIN_S
 from web.policy import Outside
 from web.replies import Request
 from web.words import words
+
+WAITS = (sys.executable, "-c", "import time; time.sleep(300)")
 
 
 @pytest.fixture
@@ -96,6 +99,30 @@ def test_whoever_waits_behind_a_drawing_that_hangs_is_told_to_come_again(
 
     asyncio.run(asyncio.wait_for(night(), WITHIN_S))
     assert 2 == len(begun)
+
+
+@pytest.mark.parametrize(
+    ("program", "logged"),
+    [
+        (WAITS, "card=mayor: no picture within 0.01 s"),
+        ((sys.executable, "-c", "exit('no such font')"), "card=mayor: no picture, exit code 1: no such font"),
+        (("/nowhere/python",), "card=mayor: no picture, its process did not start: [Errno 2] No such file"),
+    ],
+    ids=["hangs", "breaks", "does not start"],
+)
+def test_a_drawing_that_fails_is_no_error_of_ours_and_says_when_to_come_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, program: tuple[str, ...], logged: str
+) -> None:
+    """With where the same picture is meanwhile; what became of it is in the log, and not for strangers."""
+    monkeypatch.setattr(card_png, "cannot", lambda: "")
+    monkeypatch.setattr(card_drawing, "DRAWN_WITHIN_S", 0.01 if program == WAITS else WITHIN_S)
+    monkeypatch.setattr(card_png, "DRAWER", Drawer(partial(drawn, program=program)))
+    found = get(answers(counted()), "/card/mayor.png?lang=en")
+    assert (503, "2") == (found.status, found.headers["Retry-After"])
+    assert (
+        b"The picture cannot be drawn now; try again shortly. It is at /card/mayor.svg too.\n" == found.body
+    )
+    assert [True] == [text.startswith(logged) for text in caplog.messages]
 
 
 def test_a_turn_and_a_drawing_together_are_over_before_their_connection_is_cut() -> None:
