@@ -45,6 +45,10 @@ BACKOFF_S = (0.05, 1.0)
 UNREADABLE = (KeyError, ValueError, IndexError, struct.error, ZeroDivisionError, RecordError)
 
 
+class NotOursError(UsageError):
+    """What is at a key of the store is nothing that Sandık writes; the message names the key."""
+
+
 class Listener(Protocol):
     """Whoever wants to know what the store says."""
 
@@ -81,6 +85,8 @@ class Upstream:
         self._waiting: dict[ContestId, int] = {}
         self._emptied: set[ContestId] = set()
         self._behind = CatchingUp(clock)
+        self._odd: set[ContestId] = set()
+        """Of which nobody can read how far the store has counted."""
         self._run_ids: dict[ContestId, str] = {}
         """Of each contest, what its server calls this start of itself."""
         self._look_at = 0.0
@@ -91,23 +97,28 @@ class Upstream:
         self._tail = Tail(self._opened, {contest: keys.changes for contest, keys in self._keys.items()})
 
     async def follow(self) -> NoReturn:
-        """Reads and follows. Ends only with an error: UsageError where the worker counts another night."""
+        """Reads and follows. Ends only with an error: UsageError where the worker counts another night, or
+        where what is read at the very first is not Sandık's.
+        """
         delay = BACKOFF_S[0]
-        away = refused = False
+        begun = away = lasting = False
         while True:
             try:
                 await self._read_all()
                 if away:
                     LOG.info("store=%s is back", self.where)
-                delay, away, refused = BACKOFF_S[0], False, False
+                delay, begun, away, lasting = BACKOFF_S[0], True, False, False
                 while True:
                     _end_if_asked()
                     await self._turn()
-            except FAILS as error:
+            except (*FAILS, NotOursError) as error:
+                if isinstance(error, NotOursError) and not begun:
+                    raise
                 self._opened.doubt()
-                if not away or refuses(error) > refused:
+                lasts = refuses(error) or isinstance(error, NotOursError)
+                if not away or lasts > lasting:
                     LOG.warning("store=%s away: %s; trying again", self.where, _why(error))
-                away, refused = True, refuses(error)
+                away, lasting = True, lasts
                 self._listener.lost()
             await asyncio.sleep(delay)
             delay = min(delay * 2, BACKOFF_S[1])
@@ -195,8 +206,7 @@ class Upstream:
             facts = [told_before(fields[b"told"], self._scope) for _, fields in told]
             read = held.read(meta, heard, findings, dict(zip(sources, areas, strict=True)), facts)
         except UNREADABLE as error:
-            why = str(error).rstrip(".")
-            raise UsageError(f"What is at {keys.meta} in {self.where} is not Sandık's: {why}.") from error
+            raise NotOursError(self._not_ours(keys.meta, error)) from error
         self._same_night(read)
         before = self._held.get(contest, NOTHING)
         self._from[contest] = read.version
@@ -209,6 +219,9 @@ class Upstream:
             return
         self._emptied.discard(contest)
         self._take(contest, read, sure)
+
+    def _not_ours(self, key: str, error: Exception) -> str:
+        return f"What is at {key} in {self.where} is not Sandık's: {str(error).rstrip('.')}."
 
     def _same_night(self, read: Held) -> None:
         if read.digest and read.digest != self._edition:
@@ -235,8 +248,11 @@ class Upstream:
             if self._elsewhere(contest) and self._behind.begins(contest) and read.epoch != sure:
                 return
             LOG.info("contest=%s epoch=%s version=%d begins", contest, after.epoch, after.version)
+        try:
+            state = held.state(read, after.epoch, self._night.contests[contest].source)
+        except UNREADABLE as error:
+            raise NotOursError(self._not_ours(self._metas[contest], error)) from error
         self._told[contest], self._told_from[contest] = after, self._run_ids.get(contest, "")
-        state = held.state(read, after.epoch, self._night.contests[contest].source)
         self._behind.showed(contest, state.marks)
         self._listener.hold(contest, state)
 
@@ -251,7 +267,15 @@ class Upstream:
             asked = (await self._opened.at(key)).pipeline(transaction=False)
             asked.hgetall(key)
             (offsets,) = await asked.execute()
-            if not self._behind.waits(contest, offsets):
+            try:
+                waits = self._behind.waits(contest, offsets)
+            except ValueError as error:  # nobody knows how far it has come: it waits, but not for ever
+                if contest not in self._odd:
+                    LOG.warning("contest=%s: %s", contest, self._not_ours(key, error))
+                self._odd.add(contest)
+                continue
+            self._odd.discard(contest)
+            if not waits:
                 await self._read(contest, sure=epoch)
 
     def _settle(self) -> None:
@@ -302,8 +326,11 @@ class Upstream:
         for contest, (epoch, version, written_under) in heads.items():
             mine = self._held.get(contest, NOTHING)
             started_again = self._run_ids.get(contest) != before.get(contest)
-            same = ((epoch or b"").decode(), (written_under or b"").decode()) == (mine.epoch, mine.run_id)
-            newest = int(version or 0)
+            try:
+                same = ((epoch or b"").decode(), (written_under or b"").decode()) == (mine.epoch, mine.run_id)
+                newest = int(version or 0)
+            except ValueError:  # rubbish: reading all of it says what is wrong, and where
+                same, newest = False, mine.version
             stuck = newest > mine.version and self._waiting.get(contest) == mine.version
             if started_again or not same or newest < mine.version or stuck:
                 await self._read(contest)
@@ -348,4 +375,4 @@ def _end_if_asked() -> None:
 
 
 def _why(error: Exception) -> str:
-    return f"it {what(error)}" if refuses(error) else str(error) or type(error).__name__
+    return f"it {what(error)}" if refuses(error) else str(error).rstrip(".") or type(error).__name__

@@ -198,13 +198,73 @@ async def test_another_edition_of_the_night() -> None:
             await until(lambda: ear.task is not None and ear.task.done())
 
 
-async def test_something_else_under_our_name() -> None:
+@pytest.mark.parametrize("field", [b"version", b"refused", b"at"])
+async def test_something_else_under_our_name(field: bytes) -> None:
     """What cannot be read at all is said, with the place."""
     store = Store(Worker(night()))
-    store.hashes[Keys(SCOPE, MAYOR).meta][b"version"] = b"many"
-    with pytest.raises(UsageError, match="practice"):
+    store.count()
+    store.hashes[Keys(SCOPE, MAYOR).meta][field] = b"many"
+    with pytest.raises(UsageError, match=r"^What is at .*practice.*:meta in .* is not Sandık's: .*many.*\.$"):
         async with following(store) as ear:
             await until(lambda: ear.task is not None and ear.task.done())
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        {b"version": b"many"},
+        {b"version": b""},
+        {b"epoch": b"\xff"},
+        {b"run_id": b"\xff"},
+        {b"refused": b"many", b"version": b"0"},
+        {b"at": b"yesterday", b"epoch": b"e2"},
+    ],
+    ids=["version", "no version", "epoch", "server", "refused", "hour"],
+)
+async def test_something_else_under_our_name_while_it_is_followed(
+    caplog: pytest.LogCaptureFixture, rubbish: dict[bytes, bytes]
+) -> None:
+    """What was shown stays, told as old; the log names the key once; and it goes on when that is mended."""
+    store = Store(Worker(night()))
+    store.count()
+    async with following(store) as ear:
+        await until(lambda: ear.fresh is True and store.now > 3)
+        shown, meta = list(ear.states), store.hashes[Keys(SCOPE, MAYOR).meta]
+        before = dict(meta)
+        meta |= rubbish
+        await until(lambda: ear.fresh is False)
+        reads = store.reads
+        await until(lambda: store.reads > reads + 2)
+        assert shown == ear.states
+        said = f"store=nowhere:6379 away: What is at {Keys(SCOPE, MAYOR).meta} in nowhere:6379 is not"
+        assert [True] == [text.startswith(said) for text in caplog.messages]
+        meta |= before
+        store.count()
+        await until(lambda: ear.fresh is True and ear.states[-1] == store.worker.state(MAYOR))
+
+
+@pytest.mark.parametrize(("partition", "offset"), [(b"reports/0", b"far"), (b"\xff/0", b"1")])
+async def test_rubbish_about_how_far_a_store_has_counted(
+    caplog: pytest.LogCaptureFixture, partition: bytes, offset: bytes
+) -> None:
+    """Nobody knows whether it has lost ground: it is waited for as if it had, and the key is named once."""
+    store = Store(Worker(night()))
+    store.count(12)
+    counted(store, 12)
+    async with following(store) as ear:
+        await until(lambda: ear.fresh is True)
+        store.flush()
+        store.worker, store.run_id, store.counted = Worker(night(), "e2"), "b" * 40, 0
+        store.count(12)
+        store.hashes[Keys(SCOPE, MAYOR).offsets][partition] = offset
+        began = store.now
+        await until(lambda: ear.fresh is False)
+        await until(lambda: ear.states[-1].epoch == "e2" and ear.fresh is True)
+        assert store.now - began > CATCH_UP_WITHIN_S
+    odd = [text for text in caplog.messages if "not Sandık's" in text]
+    assert [f"contest=mayor: What is at {Keys(SCOPE, MAYOR).offsets} in nowhere:6379"] == [
+        text.partition(" is not Sandık's: ")[0] for text in odd
+    ]
 
 
 async def test_boxes_are_read_when_somebody_asks() -> None:
