@@ -24,9 +24,6 @@ from web.shown import ShownLog
 
 READS_MAX = 240
 """Most snapshots of a contest that are read from the log."""
-TOLD_APART = 15
-"""After more alerts than this a snapshot is read, and the one before it: each holds the newest twenty. Of
-more than twenty told at once the log has no more."""
 
 
 class Lines:
@@ -100,19 +97,13 @@ def before(line: Sequence[Entry], first: tuple[str, int]) -> Sequence[Entry]:
 
 
 def chosen(line: Sequence[Entry]) -> list[Entry]:
-    """At most READS_MAX of them: spread over the night, with the ends, the opening, and every alert once."""
+    """At most READS_MAX of them: spread over the night, with the ends and the opening."""
     if len(line) <= READS_MAX:
         return list(line)
     wanted = {0, len(line) - 1}
-    told = 0
     for place in range(1, len(line)):
-        before_, mark = line[place - 1].mark, line[place].mark
-        told = told if mark.epoch == before_.epoch else 0
-        if mark.ban != before_.ban:
+        if line[place - 1].mark.ban != line[place].mark.ban:
             wanted |= {place - 1, place}
-        if mark.told - told > TOLD_APART:
-            wanted |= {place - 1, place}  # what the twenty here have not, the one before has
-            told = mark.told
     most = max(2, READS_MAX - len(wanted))
     wanted |= {place * (len(line) - 1) // (most - 1) for place in range(most)}
     return [line[place] for place in sorted(wanted)][-READS_MAX:]

@@ -26,8 +26,6 @@ COUNTS_MAX = 240
 """Most stretches of another count's line."""
 RECEIVED_EVERY_S, RECEIVED_MAX = 300, 288
 """The same of boxes received: five minutes, for a day."""
-MARKS_MAX = 100
-"""Most events kept; at the limit the oldest is forgotten."""
 SOURCES_MAX = 8
 """Most counts beside the published one; further ones have no line."""
 MARKED = frozenset(
@@ -137,7 +135,6 @@ class Line:
         self.points: Thinned[Point] = Thinned(POINT_EVERY_S, POINTS_MAX)
         self.received: Thinned[Received] = Thinned(RECEIVED_EVERY_S, RECEIVED_MAX)
         self.counts: dict[str, Thinned[CountPoint]] = {}
-        self.marks: dict[str, Mark] = {}
         self.jump: int | None = None
         """How many boxes appeared at once when the embargo opened, where that was seen."""
         self.first: tuple[str, int] | None = None
@@ -180,10 +177,6 @@ class Line:
         for source, one in counts_of(s).items():
             if source in self.counts or len(self.counts) < SOURCES_MAX:
                 self.counts.setdefault(source, Thinned(POINT_EVERY_S, COUNTS_MAX)).put(one)
-        for mark in marks_of(s):
-            self.marks.setdefault(mark.id, mark)
-        while len(self.marks) > MARKS_MAX:
-            del self.marks[min(self.marks, key=lambda id: (self.marks[id].at, id))]
 
     def _begin_again(self, at: int) -> None:
         """Another epoch: a replay that went back, or a store that is made again from the log."""
@@ -198,7 +191,6 @@ class Line:
         self.received.forget_after(at)
         for line in self.counts.values():
             line.forget_after(at)
-        self.marks = {id: mark for id, mark in self.marks.items() if mark.at <= at}
         self.jump = self.jump if len(self.points) else None
 
     def put_before(self, older: "Line") -> None:
@@ -209,7 +201,6 @@ class Line:
         self.received.put_before(older.received)
         for source, line in older.counts.items():
             self.counts.setdefault(source, Thinned(POINT_EVERY_S, COUNTS_MAX)).put_before(line)
-        self.marks = older.marks | self.marks
         self.jump = older.jump if older.jump is not None else self.jump
         self.moves += 1
 

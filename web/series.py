@@ -1,6 +1,6 @@
 """How a contest went: `/series/<contest>.json` in columns of numbers, for anybody who draws it.
 
-    facts(line, group.shown)        lead, other counts, boxes received and marks, up to what is shown now
+    facts(line, with_all_told(group.shown, …))      lead, other counts, boxes received and marks, up to now
     /series/mayor/drawn.json?lang=tr&by=share       the same as the board draws it, and what the trailer needs
 
 Know before changing: while the embargo is not open there is nothing in it but boxes received, not even of an
@@ -21,10 +21,13 @@ from web.needs import told
 from web.plotted import BY, plan
 from web.points import CountPoint, Dated, Line, Point, Received, counts_of, marks_of, moment, point_of
 from web.replies import BY_LANGUAGE, SHORT, TYPES, Answer, cached, finish, nothing, wrong
+from web.story import with_all_told
 from web.words import words
 
 D = TypeVar("D", bound=Dated)
 VERSION = 1
+MARKS_MAX = 100
+"""Most marks; at the limit the oldest are left out."""
 DRAWN = "drawn.json"
 
 
@@ -41,8 +44,9 @@ async def _answer(asked: Asked, contest: ContestId, *, drawn: bool) -> Answer:
     line = await filled(asked, contest)
     s = asked.groups[contest].shown
     etag = f"{asked.groups[contest].tag}{clock_mark(s)}:{line.moves}"
+    led = asked.groups[contest].led.told
     if not drawn:
-        body = asked.keep.get(f"/series/{contest}", etag, lambda: dumps(facts(line, s)))
+        body = asked.keep.get(f"/series/{contest}", etag, lambda: dumps(facts(line, with_all_told(s, led))))
         return finish(cached(body, asked.request, TYPES["json"], SHORT), asked.request)
     by = asked.one("by") or BY[0]
     if by not in BY:
@@ -51,7 +55,8 @@ async def _answer(asked: Asked, contest: ContestId, *, drawn: bool) -> Answer:
 
     def make() -> bytes:
         face = face_of(s)
-        return dumps(plan(facts(line, s), s, face, w, by) | {"whole": line.whole, "needs": told(s, face, w)})
+        found = facts(line, with_all_told(s, led))
+        return dumps(plan(found, s, face, w, by) | {"whole": line.whole, "needs": told(s, face, w)})
 
     body = asked.keep.get(f"/series/{contest}/{by}/{w.lang}", f"{etag}:{by}:{w.lang}:{asked.edition}", make)
     return finish(cached(body, asked.request, TYPES["json"], SHORT, BY_LANGUAGE), asked.request)
@@ -65,12 +70,12 @@ async def filled(asked: Asked, contest: ContestId) -> Line:
 
 
 def facts(line: Line, s: Snapshot) -> Json:
-    """What may be told of the course of a contest, at the moment of a snapshot."""
+    """What may be told of the course of a contest, at the moment of a snapshot that has all that was told."""
     now = moment(s.get("at"))
     is_open = phase_of(s) != "closed"
     left, right = duel_of(s)
     ban = s.get("embargo") or {}
-    told = {mark.id for mark in marks_of(s)}  # also of a silence, which is told when nothing is heard
+    marks = sorted(marks_of(s), key=lambda mark: (mark.at, mark.id)) if is_open and now is not None else []
     return {
         "v": VERSION, "contest": s["contest"], "epoch": s["epoch"], "version": s["version"],
         "at": now, "whole": line.whole, "left": left, "right": right,
@@ -82,8 +87,7 @@ def facts(line: Line, s: Snapshot) -> Json:
         "counts": _counts(line, s, now) if is_open else [],
         "marks": [
             {"id": mark.id, "kind": mark.kind, "at": mark.at, "title": mark.title, "titles": mark.titles}
-            for mark in sorted(line.marks.values(), key=lambda mark: (mark.at, mark.id))
-            if is_open and now is not None and (mark.at <= now or mark.id in told)
+            for mark in marks[-MARKS_MAX:]
         ],
     }  # fmt: skip
 

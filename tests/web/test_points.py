@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.browser.fake_odd import two_seats
 from tests.web.courses import JUMP, hour, june, june_steps, march_steps, taken
-from web.points import MARKS_MAX, POINTS_MAX, Line, Received, Thinned, counts_of, moment, point_of
+from web.points import POINTS_MAX, Line, Received, Thinned, counts_of, moment, point_of
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,6 @@ def test_a_replay_that_goes_back_forgets_what_was_not_yet() -> None:
     line.take(steps[10] | {"epoch": "e3", "version": 1})
     assert [] == line.points.kept()
     assert line.jump is None
-    assert {} == line.marks
 
 
 def test_a_live_count_that_is_made_again_does_not_fall() -> None:
@@ -133,23 +132,6 @@ def test_a_live_count_that_is_made_again_does_not_fall() -> None:
     assert before == line.points.kept()
     line.take(last | {"epoch": "e2", "version": 500, "at": hour("19:50:00")})
     assert moment(hour("19:50:00")) == line.points.kept()[-1].at
-
-
-def test_what_was_told_is_marked_once_and_the_oldest_makes_room() -> None:
-    """However often a snapshot says it."""
-    line, s = taken(march_steps())
-    assert ["a1"] == list(line.marks)
-    for number in range(2 * MARKS_MAX):
-        minute, second = divmod(number, 60)
-        told = {
-            "id": f"b{number}",
-            "kind": "correction",
-            "at": hour(f"22:{minute:02}:{second:02}", "2019-03-31"),
-        }
-        line.take(s | {"version": 1000 + number, "alerts": [told]})
-    assert MARKS_MAX == len(line.marks)
-    assert f"b{2 * MARKS_MAX - 1}" in line.marks
-    assert "a1" not in line.marks
 
 
 def test_a_snapshot_without_a_time_or_seen_before_changes_nothing() -> None:

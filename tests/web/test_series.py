@@ -1,13 +1,16 @@
 """The course of a contest for others: nothing before the ban ends, and at its end what the snapshot says."""
 
+from dataclasses import replace
+
 import orjson
 import pytest
 
+from election.alerts import Told
 from tests.web.asking import MAYOR, answers, counted, get
-from tests.web.courses import JUMP, june, june_steps, march, taken
+from tests.web.courses import JUMP, hour, june, june_steps, march, taken
 from tests.web.made import JUNE, Worker, hub, night, parts, records
 from web.points import moment
-from web.series import facts
+from web.series import MARKS_MAX, facts
 
 
 def test_the_last_point_is_what_is_shown() -> None:
@@ -54,6 +57,43 @@ def test_each_count_ends_with_what_it_said_last() -> None:
         source = next(source for source in s["sources"] if source["id"] == one["id"])
         assert source["margin_votes"] == abs(one["lead"][-1])
         assert (moment(source["last_at"]), source["valid"]) == (one["at"][-1], one["valid"][-1])
+
+
+def test_of_however_much_is_told_at_once_everything_is_marked() -> None:
+    """A snapshot has the newest twenty; the course, its drawing and its page have the others too."""
+    to = counted(0.9)
+    gateway = answers(to)
+    gateway.keep()
+    at = to.groups[MAYOR].state.at
+    assert at is not None
+    told = tuple(
+        Told(
+            "replay.practice", "mayor", n, "", "correction" if n % 2 else "call-proposed", str(n), at, 1, {},
+            {"en": f"No. {n}"}, {},
+        )
+        for n in range(1, 61)
+    )  # fmt: skip
+    to.hold(MAYOR, replace(to.groups[MAYOR].state, told=told, version=10**6))
+    to.turn(1.0)
+    gateway.keep()
+    found = orjson.loads(get(gateway, "/series/mayor.json").body)["marks"]
+    assert 30 == len(found)
+    assert {fact.id for fact in told if fact.kind == "correction"} == {one["id"] for one in found}
+    drawn = orjson.loads(get(gateway, "/series/mayor/drawn.json?lang=en").body)["marks"]
+    assert 30 == sum("correction" in text for _, text in drawn)
+    page = get(gateway, "/part/lead/mayor?lang=en").body.decode()
+    assert all(f"No. {n}." in page for n in range(1, 61, 2))
+
+
+def test_of_very_many_marks_the_newest_are_told() -> None:
+    """By when they happened."""
+    line, s = march()
+    told = [
+        {"id": f"b{n}", "kind": "correction", "at": hour(f"20:{n // 60:02}:{n % 60:02}", "2019-03-31")}
+        for n in range(2 * MARKS_MAX)
+    ]
+    found = [one["id"] for one in facts(line, s | {"alerts": told[::-1]})["marks"]]
+    assert [one["id"] for one in told[MARKS_MAX:]] == found
 
 
 @pytest.mark.parametrize("target", ["/series/mayor.json", "/series/mayor/drawn.json?by=share&lang=tr"])
