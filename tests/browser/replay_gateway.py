@@ -72,6 +72,8 @@ class ReplayGateway(TestGateway):
         self.acts: list[Json] = []
         self.answers: dict[str, Json] = {}
         """What is answered to a verb; by default that it is done."""
+        self.refused: Json | None = None
+        """The error that a subscription is answered with; by default it gets what is shown."""
         shown = snapshot or fakes.june()
         super().__init__(shown, contests=[{"id": shown["contest"], "title": "Mayor"}], mode="replay")
 
@@ -85,7 +87,8 @@ class ReplayGateway(TestGateway):
                 if frame["t"] == "auth":
                     await self._say(socket, self._signed(frame["token"]))
                 elif frame["t"] == "subscribe":
-                    await socket.send(self._whole())
+                    refused = self.refused and {"t": "error", "sub": frame["sub"]} | self.refused
+                    await (self._say(socket, refused) if refused else socket.send(self._whole()))
                 elif frame["t"] == "act":
                     await self._say(socket, self._answered(frame))
         except ConnectionClosed:

@@ -35,6 +35,7 @@ class Replay {
     const { link } = this;
     hear(this);
     document.addEventListener("change", () => this.draw());
+    link.addEventListener("beat", () => this.state.error?.temporary && this.state.ask());
     setInterval(() => link.state === "open" && !document.hidden && this.look(), LOOK_MS);
     link.start();
     this.changed();
@@ -82,10 +83,8 @@ class Replay {
   }
 
   take(frame) {
-    if (this.state.take(frame)) {
-      this.faults.heard(this.state, true);
-      this.draw();
-    }
+    if (this.state.take(frame)) this.faults.heard(this.state, true);
+    this.draw();
   }
 
   changed() {
@@ -141,9 +140,9 @@ class Replay {
   }
 
   missing(ready) {
-    if (this.nobody) return h("p.none", null, this.line("nobody"));
-    if (!ready) return h("p.none", null, this.line("wait"));
-    return null;
+    const { error } = this.state;
+    if (error) return h("p.none", { lang: "en" }, error.message);
+    return (this.nobody || !ready) && h("p.none", null, this.line(this.nobody ? "nobody" : "wait"));
   }
 
   ribbon(s) {

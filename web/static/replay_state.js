@@ -12,13 +12,14 @@ export class Shown {
   }
 
   ask() {
-    this.parts = null;
+    this.parts = this.error = null;
     this.link.send({ t: "subscribe", sub: SUB, contest: this.contest });
   }
 
-  /* Takes a frame; true if what is shown is another now. */
+  /* Takes a frame; true if what is shown is another now. An error stays until it is asked for anew. */
   take(frame) {
     if (frame.sub !== SUB) return false;
+    if (frame.t === "error") this.error = frame;
     if (frame.t === "snapshot") return this.snapshot(frame);
     if (frame.t !== "change" || !this.now) return false;
     if (frame.epoch !== this.now.epoch || frame.prev !== this.now.version) {
