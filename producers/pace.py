@@ -4,13 +4,12 @@ Know before changing: there is no clock in here. The transport says `now` and sl
 so that a replay can be tested in no time at all. How fast it plays at this moment is `tempo`'s.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, timedelta
 
 from election.errors import UsageError
+from election.wire.moments import once, read_hour
 from election.wire.records import Record
 
 MAX = "max"
@@ -94,29 +93,15 @@ def read_speed(word: str) -> float | None:
 def read_from(word: str, day: date, time_zone: str) -> datetime:
     """An hour as typed: `19:15` or `19:15:30` on the night (before noon: the morning after), or a whole time.
 
-    Raises UsageError, also for an hour that the clock has twice that night, or skips.
+    A whole time without a zone is the night's own: whoever types it sits before that night. Raises
+    UsageError, also for an hour that the clock has twice that night, or skips.
     """
-    zone = ZoneInfo(time_zone)
-    if re.fullmatch(r"\d\d:\d\d(:\d\d)?", word):
-        try:
-            hour = time.fromisoformat(word)
-        except ValueError as error:
-            raise UsageError(f"{word!r} is no hour of the day.") from error
-        on = day if hour.hour >= 12 else day + timedelta(days=1)
-        return _once(word, datetime.combine(on, hour, zone))
+    hour = read_hour(word, day, time_zone)
+    if hour is not None:
+        return hour
     try:
         at = datetime.fromisoformat(word)
-        return at.astimezone(UTC) if at.tzinfo is not None else _once(word, at.replace(tzinfo=zone))
+        return once(word, at, time_zone) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         message = f"{word!r} is neither an hour (19:15) nor a time (2019-06-23T19:15:00+03:00)."
         raise UsageError(message) from error
-
-
-def _once(word: str, at: datetime) -> datetime:
-    """The hour in UTC, if its clock shows it once."""
-    if at.utcoffset() != at.replace(fold=1).utcoffset():
-        raise UsageError(
-            f"{word!r} is there twice, or not at all, when the clock changes that night: say the whole time "
-            f"with its zone, as in {at:%Y-%m-%dT%H:%M:%S}+02:00."
-        )
-    return at.astimezone(UTC)

@@ -5,7 +5,8 @@
     read_moment("2019-06-23T19:15:00+03:00", …)                       any moment
 
 Know before changing: a whole time without a zone is refused, because it would be another moment for whoever
-reads it elsewhere.
+reads it elsewhere. Who sits at the night's own machine may leave it out: that is `producers.pace.read_from`,
+which shares the hours.
 """
 
 import re
@@ -25,13 +26,9 @@ def read_moment(word: str, day: date, time_zone: str) -> datetime:
     A blank stands for the plus that an address without escapes loses.
     """
     said = ascii(word)[:TEXT_MAX]
-    if HOUR.fullmatch(word):
-        try:
-            hour = time.fromisoformat(word)
-        except ValueError as error:
-            raise UsageError(f"{said} is no hour of the day.") from error
-        on = day if hour.hour >= 12 else day + timedelta(days=1)
-        return datetime.combine(on, hour, _zone(time_zone)).astimezone(UTC)
+    hour = read_hour(word, day, time_zone)
+    if hour is not None:
+        return hour
     try:
         at = datetime.fromisoformat(word.replace(" ", "+") if "T" in word else word)
         if at.tzinfo is None:
@@ -45,6 +42,32 @@ def read_moment(word: str, day: date, time_zone: str) -> datetime:
         raise UsageError(
             f"{said} is neither an hour (19:15) nor a time (2019-06-23T19:15:00+03:00)."
         ) from error
+
+
+def read_hour(word: str, day: date, time_zone: str) -> datetime | None:
+    """An hour of the night, in UTC (before noon: the morning after); None: what was typed is none.
+
+    Raises UsageError, also for an hour that the clock has twice that night, or skips.
+    """
+    if not HOUR.fullmatch(word):
+        return None
+    try:
+        hour = time.fromisoformat(word)
+    except ValueError as error:
+        raise UsageError(f"{ascii(word)[:TEXT_MAX]} is no hour of the day.") from error
+    on = day if hour.hour >= 12 else day + timedelta(days=1)
+    return once(word, datetime.combine(on, hour), time_zone)
+
+
+def once(word: str, on_the_clock: datetime, time_zone: str) -> datetime:
+    """What a clock of that zone shows, in UTC; UsageError where it shows that twice, or never."""
+    at = on_the_clock.replace(tzinfo=_zone(time_zone))
+    if at.utcoffset() != at.replace(fold=1).utcoffset():
+        raise UsageError(
+            f"{ascii(word)[:TEXT_MAX]} is there twice, or not at all, when the clock changes that night: say "
+            f"the whole time with its zone, as in {at:%Y-%m-%dT%H:%M:%S}+02:00."
+        )
+    return at.astimezone(UTC)
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -51,6 +51,16 @@ def test_what_is_no_time_is_said(word: str, says: str) -> None:
     assert len(str(error.value)) < 200
 
 
+@pytest.mark.parametrize(("day", "word"), [(date(2024, 10, 26), "02:30"), (date(2024, 3, 30), "02:30:10")])
+def test_an_hour_that_the_clock_has_twice_or_skips_is_not_chosen(day: date, word: str) -> None:
+    """Which of the two is meant says a whole time with its zone."""
+    with pytest.raises(UsageError, match=f"^'{word}' is there twice, or not at all.*its zone"):
+        read_moment(word, day, "Europe/Berlin")
+    assert datetime(2024, 10, 27, 2, 30, tzinfo=UTC) == read_moment(
+        "03:30", date(2024, 10, 26), "Europe/Berlin"
+    )
+
+
 @given(st.text(max_size=40))
 def test_whatever_is_typed_is_read_or_refused(word: str) -> None:
     """Never another error."""

@@ -99,6 +99,14 @@ def test_an_hour_is_read_in_the_zone_of_the_night() -> None:
     assert datetime(2019, 6, 23, 16, 15, 30, tzinfo=UTC) == read_from("19:15:30", *night)
 
 
+def test_a_machine_that_does_not_know_the_zone_says_so() -> None:
+    """Where the zone is needed; a whole time that says its own is still read there."""
+    for word in ("19:15", "2019-06-23T19:15:00"):
+        with pytest.raises(UsageError, match="Mars/Olympus"):
+            read_from(word, date(2019, 6, 23), "Mars/Olympus")
+    assert 2019 == read_from("2019-06-23T16:15:00Z", date(2019, 6, 23), "Mars/Olympus").year
+
+
 def test_a_whole_time_is_read_with_or_without_its_zone() -> None:
     """A zone that is said counts; one that is not is the night's."""
     night = date(2019, 6, 23), "Europe/Istanbul"

@@ -129,3 +129,12 @@ def test_the_form_says_a_time_as_people_do() -> None:
     assert "2019-06-23T20:00:00.250+03:00" == asked(START.replace(microsecond=250_000), s)
     for at in (START, END, later):
         assert at == read_moment(asked(at, s), date.fromisoformat(s["date"]), s["time_zone"])
+
+
+def test_the_form_says_an_hour_that_the_clock_has_twice_as_a_whole_time() -> None:
+    """It must lead back to the one it was."""
+    s = fakes.june() | {"date": "2024-10-26", "time_zone": "Europe/Berlin"}
+    for hour, offset in ((0, "+02:00"), (1, "+01:00")):
+        at = datetime(2024, 10, 27, hour, 30, tzinfo=UTC)
+        assert f"2024-10-27T02:30:00.000{offset}" == asked(at, s)
+        assert at == read_moment(asked(at, s), date(2024, 10, 26), "Europe/Berlin")
