@@ -103,7 +103,7 @@ class TakesRulings:
             await self._send(docket.refused)
         for contest, papers in docket.cleared.items():
             # Before the offset is stored: a worker that dies in between comes back and does it again.
-            await self._clear(contest, papers)
+            await self._clear(contest, papers, docket.span)
         answers = await self._chain.handed(docket.span, partial(self.store.rule, work=docket.rulings))
         for said in answers.values():
             if not isinstance(said, Applied):
@@ -134,13 +134,14 @@ class TakesRulings:
             await asyncio.sleep(LOOK_S)
         return True
 
-    async def _clear(self, contest: ContestId, papers: Sequence[Clearance]) -> None:
+    async def _clear(self, contest: ContestId, papers: Sequence[Clearance], span: Span) -> None:
         """Keeps the clearances, for papers still to come, and counts those that are held already."""
         for paper in papers:
             ground = self._grounds.find(contest, paper.source)
             if ground is None:
                 raise RuntimeError(f"{paper.source} was a source of the night when the ruling was read")
-            said = await self.store.clear(contest, paper.source, paper.unit, paper.revision)
+            named = f"{paper.unit}/{paper.revision}"
+            said = await self.store.clear(contest, paper.source, named, span)
             if not isinstance(said, Applied):
                 raise CannotCountError(said)
             await self._lift(contest, ground, ground.places.place(paper.unit), paper.revision)

@@ -116,10 +116,10 @@ class Store:
             calls[contest] = Call([*names, keys.chain, keys.links(span.partition)], args)
         return await self._answers("rule", calls)
 
-    async def clear(self, contest: ContestId, source: SourceId, unit: str, revision: int) -> Answer:
-        """Keeps that a person cleared the quarantine of a unit's revision."""
-        keys = self.keys[contest]
-        call = Call([keys.meta, keys.cleared(source)], [self.edition, f"{unit}/{revision}"])
+    async def clear(self, contest: ContestId, source: SourceId, paper: str, span: Span) -> Answer:
+        """Keeps that a person cleared a paper (unit/revision); `span` is the ruling's, not yet applied."""
+        keys, args = self.keys[contest], [self.edition, span.partition, span.first, paper]
+        call = Call([keys.meta, keys.cleared(source), keys.offsets], args)
         return (await self._answers("clear", {contest: call}))[contest]
 
     async def load_cleared(self, contest: ContestId, shelf: Shelf) -> None:

@@ -1,8 +1,8 @@
 """A script of the store by itself: keys and arguments in, its answer and all that the server holds out.
 
     alone = Alone(redis_server.url)
-    alone.run("clear", ["meta", "cleared"], ["d", "5/1"])      → ["OK", "", "0"]
-    alone.all()                                                → {"cleared": {"5/1"}}
+    alone.clear(0, "5/1")      → ["OK", "", "0"]
+    alone.all()                → {"cleared": {"5/1"}}
 
 Know before changing: keys are short words here, and a link is any 32 bytes: what they mean is no concern of
 the scripts. Bytes that are no text are given as Latin-1.
@@ -13,7 +13,7 @@ import struct
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from redis import Redis
@@ -109,7 +109,12 @@ class Alone:
     """A server, and one script after another on it."""
 
     def __init__(self, url: str) -> None:
-        self.redis: Any = Redis.from_url(url)
+        self.url, self.redis = url, cast("Any", Redis.from_url(url))
+        self.emptied()
+
+    def emptied(self) -> None:
+        """Nothing is held, and the next batch is one of the usual night."""
+        self.redis.flushall()
         self.changes_max, self.digest = 1000, DIGEST
         self.totals: list[str] = []
 
@@ -150,6 +155,10 @@ class Alone:
         for offset, heard, content, fields in rulings:
             args += [offset, heard, content, len(fields), *(part for item in fields.items() for part in item)]
         return self.run("rule", ["meta", "offsets", "changes", "rulings", "chain", f"links:{of[0]}"], args)
+
+    def clear(self, first: int, *papers: str, key: str = "cleared") -> Any:
+        """Papers that a person cleared, by the ruling at this offset."""
+        return self.run("clear", ["meta", key, "offsets"], [self.digest, "rulings/0", first, *papers])
 
     def tell(self, of: list[Any], *facts: tuple[int, str, str, int, str], epoch: str = EPOCH) -> Any:
         """Facts, each with offset, id, the id before, seq and bytes."""

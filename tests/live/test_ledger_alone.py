@@ -6,31 +6,20 @@ what is due is made so by its score.
 """
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
-from tests.live.alone import Alone, server_of
+from tests.live.alone import Alone
 from tests.live.book import LONG_MS, Book, row
-from tests.servers import Running
 
 CALL, RETRACTION = "call-made", "call-retracted"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A real redis-server for this file."""
-    yield from server_of(tmp_path_factory.mktemp("redis"))
-
-
 @pytest.fixture
-def book(server: Running) -> Iterator[Book]:
+def book(alone: Alone) -> Book:
     """An open ledger with nothing in it."""
-    alone = Alone(server.url)
-    alone.redis.flushall()
     assert ["OK"] == alone.ledger("restore", 1, 0)
-    yield Book(alone)
-    alone.redis.close()
+    return Book(alone)
 
 
 def test_a_fact_is_spread_once_in_its_turn(book: Book) -> None:

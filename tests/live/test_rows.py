@@ -1,7 +1,6 @@
 """Whether a source's rows stand where they belong, whatever a batch touches: a real server, step by step."""
 
 import random
-from collections.abc import Iterator
 
 import pytest
 from redis.asyncio import Redis
@@ -9,27 +8,11 @@ from redis.exceptions import ResponseError
 
 from election.wire.keys import STRING_MAX
 from streams.rows import HOLE, read_rows
-from tests.live.alone import UNITS, Alone, held_rows, packed, plain, section, server_of, span
-from tests.servers import Running
+from tests.live.alone import UNITS, Alone, held_rows, packed, plain, section, span
 
 EARLY, LATE = "2024-10-06T15:20:00.000Z", "2024-10-06T15:40:00.000Z"
 NONE = b"\0" * 16
 ONE, TWO = (bytes([place]) * 16 for place in (1, 2))
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A real redis-server for this file."""
-    yield from server_of(tmp_path_factory.mktemp("redis"))
-
-
-@pytest.fixture
-def alone(server: Running) -> Iterator[Alone]:
-    """An empty server."""
-    one = Alone(server.url)
-    one.redis.flushall()
-    yield one
-    one.redis.close()
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -95,10 +78,10 @@ def test_a_string_that_was_cut_short_holds_nothing_behind_its_end(alone: Alone) 
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_rows_are_read_back_from_wherever_they_lie(server: Running, alone: Alone, seed: int) -> None:
+async def test_rows_are_read_back_from_wherever_they_lie(alone: Alone, seed: int) -> None:
     """One by one and over holes, of a string that is whole, that ends early, and that is not there."""
     dice = random.Random(seed)
-    client = Redis.from_url(server.url)
+    client = Redis.from_url(alone.url)
     for size in (UNITS, UNITS // 2, 0):
         held = dice.randbytes(size * 24 + (7 if size else 0))
         alone.redis.flushall()

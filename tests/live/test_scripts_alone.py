@@ -5,12 +5,11 @@ of a whole night comes near, one script at a time (`tests/live/alone.py`).
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from tests.live.alone import Alone, held_rows, link, mark, packed, plain, section, server_of, span
-from tests.servers import Running
+from tests.live.alone import Alone, held_rows, link, mark, packed, plain, section, span
 
 EARLY, LATE = "2024-10-06T15:20:00.000Z", "2024-10-06T15:40:00.000Z"
 NONE = b"\0" * 16
@@ -18,30 +17,24 @@ ONE, TWO = (bytes([place]) * 16 for place in (1, 2))
 META = {"epoch": "e1", "version": "1", "digest": "d", "at": ""}
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A real redis-server for this file."""
-    yield from server_of(tmp_path_factory.mktemp("redis"))
-
-
-@pytest.fixture
-def alone(server: Running) -> Iterator[Alone]:
-    """An empty server."""
-    one = Alone(server.url)
-    one.redis.flushall()
-    yield one
-    one.redis.close()
-
-
 def test_clearances_are_kept_by_unit_and_revision(alone: Alone) -> None:
     """Before anything was counted and after; not those of another night."""
-    keys = ["meta", "cleared"]
-    assert ["OK", "", "0"] == alone.run("clear", keys, ["d", "5/1", "6/2"])
+    assert ["OK", "", "0"] == alone.clear(0, "5/1", "6/2")
     assert {"cleared": {"5/1", "6/2"}} == alone.all()
     alone.apply([span(0, 1)], section(units={5: (NONE, ONE)}))
-    assert ["OK", "e1", "1"] == alone.run("clear", keys, ["d", "7/1"])
-    assert ["DIGEST", "d"] == alone.run("clear", keys, ["other", "8/1"])
+    assert ["OK", "e1", "1"] == alone.clear(0, "7/1")
+    alone.digest = "other"
+    assert ["DIGEST", "d"] == alone.clear(0, "8/1")
     assert {"5/1", "6/2", "7/1"} == alone.all()["cleared"]
+
+
+def test_a_clearance_that_the_store_has_not_come_to_is_kept_when_it_has(alone: Alone) -> None:
+    """A store that was emptied since the ruling was read would let a paper count without its ruling."""
+    assert (["GAP", "rulings/0", "0"], {}) == (alone.clear(1, "5/1"), alone.all())
+    alone.rule(span(0, 3, name="rulings/0"))
+    assert ["OK", "OK"] == [alone.clear(first, f"{first}/1")[0] for first in (2, 3)]
+    assert ["GAP", "rulings/0", "3"] == alone.clear(4, "4/1")
+    assert {"2/1", "3/1"} == alone.all()["cleared"]
 
 
 def test_a_batch_leaves_its_rows_totals_papers_findings_and_offsets(alone: Alone) -> None:
@@ -126,7 +119,7 @@ def test_a_batch_that_was_summed_from_other_statements_is_refused_whole(alone: A
 
 def test_a_batch_that_knew_fewer_clearances_is_refused(alone: Alone) -> None:
     """Also where units moved: both are looked at anew."""
-    alone.run("clear", ["meta", "cleared:agency"], ["d", "5/1"])
+    alone.clear(0, "5/1", key="cleared:agency")
     before = alone.all()
     spoiled = section("council", units={5: (ONE, ONE)})
     assert ["CLEARED"] == alone.apply([span(0, 1)], spoiled, section("agency"))

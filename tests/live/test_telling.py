@@ -13,9 +13,11 @@ from election.wire.keys import Keys
 from election.wire.records import Bundle, Ruling
 from election.wire.told import decode, encode, held
 from streams.calling import docket
+from streams.counting import CannotCountError
 from streams.evaluator import Evaluator
+from streams.rewinding import forget
 from streams.share import Share
-from streams.spans import Received
+from streams.spans import Received, Span
 from streams.stretch import Stretch
 from streams.telling import TakesFacts, facts
 from streams.verify import rebuild
@@ -268,6 +270,22 @@ async def test_what_another_version_let_into_the_store_is_gone_when_it_is_made_a
         await agree(worker, theatre.reports, theatre.rulings, theatre.topic)
 
 
+async def test_a_clearance_in_hand_while_a_replay_goes_back_is_not_kept(redis_server: Running) -> None:
+    """The next playing has not ruled it yet: its paper would count without anybody's word."""
+    await flush(redis_server)
+    at = made.START.replace(minute=40)
+    paper = {"source": COUNCIL, "box": str(good(0).box[0]), "revision": 1}
+    clear = Ruling("mayor", "quarantine-cleared", at, at, "desk", "Ada", "looked at", paper)
+    async with one(redis_server) as worker:
+        theatre = Theatre(worker)
+        await theatre.rule(lifted(30))
+        await forget(worker.store)
+        with pytest.raises(CannotCountError, match="is at offset 0 of"):
+            await theatre.rule(clear)
+        key = worker.store.keys[MAYOR].cleared(COUNCIL)
+        assert not await worker.store.ask(MAYOR, lambda client: client.exists(key))
+
+
 async def test_a_quarantine_is_cleared_whenever_the_ruling_comes(redis_server: Running) -> None:
     """Before its paper, after it, and by a worker that died between the clearance and its offset."""
     held_back = good(0, votes=(0, 160, 0), minute=1)
@@ -283,7 +301,7 @@ async def test_a_quarantine_is_cleared_whenever_the_ruling_comes(redis_server: R
                 held = (await worker.store.read(MAYOR)).boxes[COUNCIL]
                 assert 1 == len(held)
                 # A worker that dies here has kept the clearance and not its offset.
-                await worker.store.clear(MAYOR, COUNCIL, paper["box"], 1)
+                await worker.store.clear(MAYOR, COUNCIL, f"{paper['box']}/1", Span(f"{RULINGS}/0", 0, 1))
                 await theatre.rule(clear)
             else:
                 await theatre.rule(clear)
