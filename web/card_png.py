@@ -52,7 +52,7 @@ def cannot() -> str:
     if find_spec("resvg_py") is None:
         return "whoever runs it installs sandik[card]"
     if draw(BLANK.format("").encode()) == draw(BLANK.format(LETTER).encode()):
-        return "whoever runs it installs a font, for instance fonts-inter or fonts-dejavu-core"
+        return "whoever runs it installs a font as wide as Arial, for instance fonts-liberation"
     return ""
 
 
