@@ -3,12 +3,14 @@
 Know before changing: real ones are in tests/live/test_store_cluster.py and test_store_sentinel.py.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import hiredis
 import pytest
+import uvloop
 from redis.exceptions import AuthenticationError, ConnectionError, MovedError, ResponseError
 
 from election.errors import UsageError
@@ -314,6 +316,22 @@ def test_an_option_that_makes_no_sense_is_said_at_once(address: str) -> None:
         Opened(address, 1.0)
     assert "SANDIK_REDIS has an option" in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+def test_a_server_that_hangs_up_while_something_is_sent_is_away() -> None:
+    """uvloop then says RuntimeError, for which no worker waits: it would end while its store fails over."""
+
+    async def hung_up() -> None:
+        async with await asyncio.start_server(lambda _, out: out.close(), "127.0.0.1", 0) as server:
+            host, port = server.sockets[0].getsockname()[:2]
+            connection = QuickConnection(host=host, port=port, socket_timeout=5)
+            connection._reader, connection._writer = await asyncio.open_connection(host, port)
+            connection._writer.transport.abort()
+            with pytest.raises(ConnectionError):
+                await connection.send_packed_command(b"PING", check_health=False)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(hung_up())
 
 
 def test_commands_are_packed_as_the_library_packs_them() -> None:
