@@ -154,16 +154,15 @@ async def _to_the_end(
     heard_s = clock()
     while left:
         found = await fetched(settings, consumer, left, RECORDS_A_TIME)
+        for place in left:  # before anybody has a record of it, and writes more while the next is fetched
+            if (mark := consumer.highwater(place)) is not None:
+                ends.setdefault(place, mark)
         for place, records in found.items():
             for record in records:
-                if firsts.get(place, 0) <= record.offset < ends.get(place, record.offset + 1):
+                if firsts.get(place, 0) <= record.offset < ends[place]:
                     yield _logged(place, record)
-        for place in list(left):
-            mark = consumer.highwater(place)
-            if mark is None:
-                continue
-            end = ends.setdefault(place, mark)
-            if await consumer.position(place) >= end:
+        for place in left & ends.keys():
+            if await consumer.position(place) >= ends[place]:
                 left.discard(place)
         if found:
             heard_s = clock()
