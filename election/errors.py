@@ -40,13 +40,13 @@ class NightError(SandikError):
     def __init__(self, mistakes: list[Mistake], folder: str = "") -> None:
         self.mistakes = tuple(mistakes)
         where = f" {folder}" if folder else ""
-        super().__init__(_counted(f"the night folder{where}", self.mistakes))
+        super().__init__(_counted(f"in the night folder{where}", self.mistakes))
 
 
-def _counted(what: str, mistakes: Sequence[Mistake]) -> str:
-    """How many there are in what, and each of them, one a line."""
+def _counted(where: str, mistakes: Sequence[Mistake]) -> str:
+    """How many there are, where, and each of them, one a line."""
     lines = "\n".join(map(str, mistakes))
-    return f"{len(mistakes)} {'mistake' if len(mistakes) == 1 else 'mistakes'} in {what}:\n{lines}"
+    return f"{len(mistakes)} {'mistake' if len(mistakes) == 1 else 'mistakes'} {where}:\n{lines}"
 
 
 class RecordError(SandikError):
@@ -67,11 +67,11 @@ class UsageError(SandikError):
 
 
 class MistakesError(UsageError):
-    """A file that cannot be used, with every mistake found in it; `what` it is, as *the mapping*."""
+    """A file that cannot be used, with every mistake found in it; `where`, as *in the mapping*."""
 
-    def __init__(self, what: str, mistakes: Iterable[Mistake]) -> None:
+    def __init__(self, where: str, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(mistakes)
-        super().__init__(_counted(what, self.mistakes))
+        super().__init__(_counted(where, self.mistakes))
 
 
 class OutsideError(SandikError):

@@ -62,7 +62,7 @@ def read_faults(name: str, content: bytes, night: Night) -> Plan:
     plan = Plan(tuple(map(read.fault, tables)), tuple(map(read.mishap, processes)))
     root.finish()
     if mistakes:
-        raise MistakesError("the faults", mistakes)
+        raise MistakesError("in the faults", mistakes)
     return plan
 
 

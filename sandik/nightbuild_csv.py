@@ -69,7 +69,7 @@ def read_boxes(
     if not boxes and not mistakes:
         mistakes.append(Mistake(name, None, "There is no box in this file."))
     if mistakes:
-        raise MistakesError("the file of boxes", mistakes)
+        raise MistakesError("in the file of boxes", mistakes)
     return boxes
 
 

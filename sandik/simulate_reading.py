@@ -156,7 +156,7 @@ def read_simulation(content: bytes, facts: Mapping[str, Any], main: Sequence[str
     if not mistakes:
         _fits(root, main)
     if mistakes:
-        raise MistakesError("the simulation", mistakes)
+        raise MistakesError("in the simulation", mistakes)
     return {key: root.value(key) for key in root.keys_here()}
 
 
@@ -232,14 +232,14 @@ def read_totals(content: bytes, choices: Sequence[str]) -> dict[str, dict[str, i
             found[row["area"]] = _figures(row, rows.line_num, mistakes)
     except (UnicodeDecodeError, csv.Error) as error:
         raise MistakesError(
-            "the simulation", [Mistake(TOTALS, None, f"This is not CSV: {error}.")]
+            "in the simulation", [Mistake(TOTALS, None, f"This is not CSV: {error}.")]
         ) from error
     if missing:
         mistakes.append(Mistake(TOTALS, 1, f"The columns {', '.join(missing)} are missing."))
     elif not found:
         mistakes.append(Mistake(TOTALS, None, "There is no area in this file."))
     if mistakes:
-        raise MistakesError("the simulation", mistakes)
+        raise MistakesError("in the simulation", mistakes)
     return found
 
 

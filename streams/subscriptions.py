@@ -77,7 +77,7 @@ def read_subscriptions(
     mistakes: list[Mistake] = []
     root = parse_toml(file, content, mistakes)
     if mistakes:
-        raise MistakesError("the subscriptions", mistakes)
+        raise MistakesError("in the subscriptions", mistakes)
     mode = root.text("mode")
     if mode and mode != settings.mode:
         root.wrong(
@@ -96,7 +96,7 @@ def read_subscriptions(
     found = [_subscription(table, around) for table in root.tables("subscription", least=1)]
     root.finish()
     if mistakes:
-        raise MistakesError("the subscriptions", sorted(mistakes, key=lambda mistake: mistake.line or 0))
+        raise MistakesError("in the subscriptions", sorted(mistakes, key=lambda mistake: mistake.line or 0))
     return Subscriptions(tuple(found), frozenset(name for name, host in hosts.items() if host.plain_mail))
 
 

@@ -45,13 +45,13 @@ def read_mapping(name: str, content: bytes) -> Mapping:
     mistakes: list[Mistake] = []
     root = parse_toml(name, content, mistakes)
     if mistakes:
-        raise MistakesError("the mapping", mistakes)
+        raise MistakesError("in the mapping", mistakes)
     found = _mapping(name, root)
     root.finish()
     if not mistakes:
         _agree(found, root)
     if mistakes:
-        raise MistakesError("the mapping", sorted(mistakes, key=lambda one: one.line or 0))
+        raise MistakesError("in the mapping", sorted(mistakes, key=lambda one: one.line or 0))
     return found
 
 

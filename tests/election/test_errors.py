@@ -44,14 +44,15 @@ def test_a_night_error_says_every_mistake() -> None:
 
 
 @pytest.mark.parametrize(
-    "what", ["the mapping", "the faults", "the simulation", "the file of boxes", "the subscriptions"]
+    "where",
+    [f"in the {file}" for file in ("mapping", "faults", "simulation", "file of boxes", "subscriptions")],
 )
-def test_a_file_that_cannot_be_used_says_every_mistake(what: str) -> None:
+def test_a_file_that_cannot_be_used_says_every_mistake(where: str) -> None:
     """Whoever wrote it can mend all of them at once; it is wrong use."""
-    error = MistakesError(what, iter([Mistake("a", 1, "one"), Mistake("b", None, "two")]))
-    assert f"2 mistakes in {what}:\na:1: one\nb: two" == str(error)
+    error = MistakesError(where, iter([Mistake("a", 1, "one"), Mistake("b", None, "two")]))
+    assert f"2 mistakes {where}:\na:1: one\nb: two" == str(error)
     assert (Mistake("a", 1, "one"), Mistake("b", None, "two")) == error.mistakes
-    assert f"1 mistake in {what}:\na:1: one" == str(MistakesError(what, [Mistake("a", 1, "one")]))
+    assert f"1 mistake {where}:\na:1: one" == str(MistakesError(where, [Mistake("a", 1, "one")]))
     assert isinstance(error, UsageError)
 
 
