@@ -206,6 +206,8 @@ async def test_a_gateway_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         watchers = [Watcher(at.ws, "mayor") for _ in range(6)]
         going, staying = at.gateways
         await until(lambda: [3, 3] == [len(one.gateway.hub) for one in at.gateways])
+        # Whoever still has something to ask when it is sent away hears the end by asking, and no farewell.
+        await until(lambda: all(watcher.shown for watcher in watchers))
         going.stop.set()
         await until(lambda: len(going.gateway.hub) < 3)
         again = []
