@@ -58,6 +58,8 @@ class Stage:
     store: Running
     facts: Night
     folder: str
+    step: int | None = None
+    """Most reports of a contest that a worker applies at once; None: what it does by itself."""
 
     @classmethod
     def of(cls, place: Place, broker: Running, night: Istanbul, name: str) -> "Stage":
@@ -107,7 +109,9 @@ def _figures(runs: list[Run], bundle_max: int, load: Load) -> list[Figure]:
 
 def environment(stage: Stage, settings: Settings) -> dict[str, str]:
     """What a worker is told."""
+    steps = {} if stage.step is None else {"SANDIK_BATCH_REPORTS_MAX": str(stage.step)}
     return {
+        **steps,
         "SANDIK_MODE": settings.mode,
         "SANDIK_SESSION": settings.session,
         "SANDIK_NIGHT": stage.folder,

@@ -4,6 +4,10 @@ Larger nights are copies of Istanbul side by side under one root, each with its 
 contests are ten questions on the same boxes. The cost of a report is the CPU time of worker, store and broker
 together, whatever the number of cores; the rate does depend on it, and is told beside it.
 
+A worker that has much to catch up applies up to 20,000 reports at once: two thirds of a city, a fiftieth of a
+country, so that in a city many of them are neighbours. Each log is therefore counted again in equal steps, as
+on a night, where a step is what came during the step before.
+
 All logs that are compared are about as long, and take turns: each is counted once before any is counted
 again, and a ratio is that of two runs of the same turn. What another program did to a turn, it did to both.
 
@@ -33,6 +37,8 @@ from producers.settings import Settings
 COPIES, COPIES_QUICK = (1, 7, 32), (1, 2)
 REVISIONS, REVISIONS_QUICK = {1: 65, 7: 10, 32: 3}, {1: 40, 2: 4}
 """After the first of each box, two million reports are left to measure."""
+STEP = 2000
+"""Reports of a contest in one of the equal steps: ten bundles, more than a country brings in a second."""
 CONTESTS, CONTESTS_QUICK = 10, 2
 CONTEST_REVISIONS = 7
 BUNDLE_MAX = 200
@@ -55,28 +61,36 @@ class Case:
     settings: Settings
     filled: Filled
 
-    def run(self, workers: int = 1, skip: int | None = None) -> Run:
+    def run(self, workers: int = 1, skip: int | None = None, step: int | None = None) -> Run:
         """Counts the log; measured from the second revision on, or after so many reports."""
         once = len(self.night.boxes) * len(self.loads)
-        return count(
-            self.stage, self.loads, self.filled, self.settings, workers, once if skip is None else skip
-        )
+        skip = once if skip is None else skip
+        stage = replace(self.stage, step=step)
+        return count(stage, self.loads, self.filled, self.settings, workers, skip)
 
 
 def measure(place: Place, wanted: Wanted, results: Results) -> None:
     """Boxes and contests, each beside Istanbul alone in the same turn; then one worker beside two."""
     broker = place.kafka()
     cases = list(_cases(place, broker, wanted))
-    runs: dict[str, list[Run]] = {case.what: [] for case in cases}
+    runs: dict[tuple[int | None, str], list[Run]] = {
+        (step, case.what): [] for step in (STEP, None) for case in cases
+    }
     for _ in range(wanted.repeat):
         for case in cases:
-            runs[case.what].append(case.run())
-    base = next(iter(runs))
-    for case in cases:
-        results.add(*_figures(case.what, runs[case.what], case.night.what))
-        if case.what != base:
-            results.add(_ratio(case.what, runs[case.what], base, runs[base]))
+            for step in (STEP, None):
+                runs[step, case.what].append(case.run(step=step))
+    for step, what in runs:
+        case = next(case for case in cases if case.what == what)
+        results.add(*_figures(_named(what, step), runs[step, what], case.night.what))
+        if case is not cases[0]:
+            base = cases[0].what
+            results.add(_ratio(_named(what, step), runs[step, what], _named(base, step), runs[step, base]))
     _two_workers(cases[0], wanted, results)
+
+
+def _named(what: str, step: int | None) -> str:
+    return what if step is None else f"{what}, steps of {step:,}"
 
 
 def _cases(place: Place, broker: Running, wanted: Wanted) -> Iterator[Case]:

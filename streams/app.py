@@ -130,8 +130,9 @@ class Worker:
     def _gather(self) -> Gathered:
         limits = self.settings
         return Gathered(
-            self.grounds, self.scope, limits.batch_reports_max, limits.refused_bytes_max, self.signatures
-        )
+            self.grounds, self.scope, limits.batch_reports_max, limits.refused_bytes_max, self.signatures,
+            limits.batch_reports_in_all_max,
+        )  # fmt: skip
 
     def _collect(self) -> Stretch[Docket]:
         limit = self.settings.refused_bytes_max

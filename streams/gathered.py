@@ -26,6 +26,8 @@ from streams.spans import Received, Span, partition_name
 
 log = logging.getLogger(__name__)
 
+REPORTS_IN_ALL_MAX = 200_000
+"""Most reports of all contests together in one step, where nothing else is set: about 1 KB of memory each."""
 NOBODY_THOUGHT_OF = "R000"
 """The code of a record at which our own reading failed: an error of ours, and still no reason to stop."""
 
@@ -77,10 +79,15 @@ class Gathered:
     grounds: Grounds
     scope: Scope
     reports_max: int
+    """Of one contest: a contest is one script, and the store answers nobody else while it runs."""
     refused_bytes_max: int
     signatures: Signatures | None = None
     """Who must have signed what; None: nobody anything."""
+    reports_in_all_max: int = REPORTS_IN_ALL_MAX
     reports: int = 0
+    _reports_of: Counter[str] = field(default_factory=Counter)
+    _most: int = 0
+    """Reports of the contest that has the most."""
     _spans: dict[str, list[int]] = field(default_factory=dict)
     _values: dict[str, list[bytes]] = field(default_factory=lambda: defaultdict(list))
     _bundles: dict[Place, list[Pair]] = field(default_factory=lambda: defaultdict(list))
@@ -90,7 +97,8 @@ class Gathered:
     @property
     def full(self) -> bool:
         """Whether the rest should wait for the next step; a bad record counts as one report."""
-        return self.reports + len(self._received) >= self.reports_max
+        bad = len(self._received)
+        return self._most + bad >= self.reports_max or self.reports + bad >= self.reports_in_all_max
 
     def follows(self, received: Received) -> bool:
         """Whether this record may be added: its partition is new here, or it is the next of it."""
@@ -111,6 +119,8 @@ class Gathered:
             self._refuse(received, None, Refusal(None, None, (forged,)))
             return
         self.reports += len(record)
+        self._reports_of[record.contest] += len(record)
+        self._most = max(self._most, self._reports_of[record.contest])
         ground = self.grounds.find(record.contest, record.source)
         if ground is None:
             self._refuse_rows(received, record)

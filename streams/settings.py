@@ -14,6 +14,7 @@ from election.wire.access import KafkaAccess, refuse_bad_access
 from election.wire.environment import from_variable, given
 from election.wire.topics import MODES, Scope
 from stores.address import read as read_address
+from streams.gathered import REPORTS_IN_ALL_MAX
 from streams.refused import BYTES_MAX
 
 KAFKA_KINDS = ("apache", "tansu")
@@ -36,8 +37,10 @@ class Settings(KafkaAccess):
     worker: str = from_variable("SANDIK_WORKER", "")
     """This worker's name among the signs of life; empty: host and process id."""
     batch_reports_max: int = from_variable("SANDIK_BATCH_REPORTS_MAX", 20_000)
-    """Most reports applied in one step; at the limit the rest waits for the next step. The store answers
-    nobody else while it applies a batch (about 4 µs a report)."""
+    """Most reports of one contest applied in one step; at the limit the rest waits for the next step. The
+    store answers nobody else while it applies those of a contest (about 4 µs a report)."""
+    batch_reports_in_all_max: int = from_variable("SANDIK_BATCH_REPORTS_IN_ALL_MAX", REPORTS_IN_ALL_MAX)
+    """Most reports of all contests applied in one step; they take about 1 KB of memory each."""
     queue_records_max: int = from_variable("SANDIK_QUEUE_RECORDS_MAX", 2000)
     """Most records read ahead; at the limit reading waits."""
     fetch_wait_ms: int = from_variable("SANDIK_FETCH_WAIT_MS", 10)

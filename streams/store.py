@@ -26,14 +26,14 @@ from election.night import ContestId, Night, SourceId
 from election.tally import width
 from election.wire.keys import Keys, edition
 from election.wire.topics import Scope
-from stores.failing import FAILS, NoScriptError, what
+from stores.failing import FAILS, what
 from stores.opening import Client, Opened
 from streams.answers import Answer, Held, answer
 from streams.batch import Sums
 from streams.ground import Shelf
 from streams.heeding import heeding
 from streams.rows import by_unit, read_rows, refuse_too_long
-from streams.scripts import Call, Script
+from streams.scripts import Call, Script, run
 from streams.settings import Settings
 from streams.spans import Fact, Ruled, Span
 
@@ -325,23 +325,9 @@ class Store:
         script = self._scripts[name]
 
         async def ask(client: Client, contests: Sequence[ContestId]) -> list[Any]:
-            return await self._run(client, script, [calls[contest] for contest in contests])
+            return await run(client, script, [calls[contest] for contest in contests])
 
         return {contest: answer(said) for contest, said in (await self.ask_each(ask, calls)).items()}
-
-    async def _run(self, client: Client, script: Script, calls: Sequence[Call]) -> list[Any]:
-        """One script with each of the calls, sent together. A server that has never seen it gets its text."""
-        pipe = client.pipeline(transaction=False)
-        for call in calls:
-            pipe.execute_command("EVALSHA", script.sha, len(call.keys), *call.keys, *call.args)
-        found: list[Any] = await pipe.execute(raise_on_error=False)
-        for place, call in enumerate(calls):
-            if isinstance(found[place], NoScriptError):
-                found[place] = await client.eval(script.text, len(call.keys), *call.keys, *call.args)
-        for said in found:
-            if isinstance(said, Exception):
-                raise said
-        return found
 
     async def _outside(self, ask: Callable[[], Awaitable[T]]) -> T:
         """Asks until there is an answer; OutsideError after the deadline, or where waiting cannot help."""

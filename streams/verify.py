@@ -330,7 +330,14 @@ async def rebuild(
         await store.wipe(contest)
     limits, scope, grounds, progress = store.settings, store.scope, Grounds(night), Progress()
     bundles: Feed[Batch] = Feed(
-        lambda: Gathered(grounds, scope, limits.batch_reports_max, limits.refused_bytes_max, signatures),
+        lambda: Gathered(
+            grounds,
+            scope,
+            limits.batch_reports_max,
+            limits.refused_bytes_max,
+            signatures,
+            limits.batch_reports_in_all_max,
+        ),
         CountsBatches(night, store, _untold, progress).count,
     )
     decisions: Feed[Docket] = Feed(

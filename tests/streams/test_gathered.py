@@ -33,6 +33,11 @@ def good(unit: int, revision: int = 1) -> Bundle:
     return made.bundle("mayor", "council", "box", [{**row, "revision": revision}])
 
 
+def elsewhere(unit: int) -> Bundle:
+    """The same in another contest; what it says is read later than it is measured."""
+    return replace(good(unit), contest="assembly")
+
+
 def received(values: list[Bundle | Ruling | bytes], partition: int = 0, first: int = 0) -> list[Received]:
     """Records as they stand in a partition."""
     return [
@@ -248,6 +253,27 @@ def test_a_batch_is_full_at_its_limit_of_reports_and_a_bad_record_is_one_too() -
     found = Gathered(GROUNDS, SCOPE, 3, 1000)
     fullness = []
     for record in received([good(0), b"rubbish", b"more"]):
+        fullness.append(found.full)
+        found.add(record)
+    assert [False, False, False] == fullness
+    assert found.full
+
+
+def test_a_batch_is_full_when_one_contest_has_its_limit_and_not_before() -> None:
+    """The limit is how long the store's script of one contest may keep others from it."""
+    found = Gathered(GROUNDS, SCOPE, 2, 1000)
+    fullness = []
+    for record in received([good(0), elsewhere(0), good(1), elsewhere(1)]):
+        fullness.append(found.full)
+        found.add(record)
+    assert [False, False, False, True] == fullness
+
+
+def test_a_batch_is_full_when_all_contests_together_have_theirs() -> None:
+    """What is gathered lies in this process' memory, of however many contests it is."""
+    found = Gathered(GROUNDS, SCOPE, 100, 1000, reports_in_all_max=3)
+    fullness = []
+    for record in received([good(0), elsewhere(0), b"rubbish"]):
         fullness.append(found.full)
         found.add(record)
     assert [False, False, False] == fullness
