@@ -16,11 +16,13 @@ Know before changing: the pipeline and the rehearsal both use this, and both see
 moved while nobody looked (between two evaluators) is not told; before the ban is lifted nothing is summed.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from election.calls.verdict import View
 from election.night import AreaId, Contest, Night
-from election.tally import COLUMN, Row, votes_of
+from election.swing import sums
+from election.tally import COLUMN, Row, votes_at
 from election.telling import Telling
 from languages.saying import said
 
@@ -39,6 +41,7 @@ class Corrections:
         self.area: AreaId | None = None
         """Where the newest correction was."""
         self._rows: dict[AreaId, Row] = {}
+        self._votes = votes_at(contest)
         leaves = night.areas_of_level[night.leaf_level]
         self._leaves = tuple(area for area in leaves if contest.area in night.lines[area])
         self.begin_again()
@@ -52,16 +55,25 @@ class Corrections:
         rows = {area: view.rows[area] for area in self._leaves if area in view.rows}
         if not rows and self.contest.area in view.rows:
             rows = {self.contest.area: view.rows[self.contest.area]}
-        for area, row in rows.items():
-            before = self._rows.get(area)
-            if before is None or row is before or not view.ban.is_open or row[BOXES] > before[BOXES]:
-                continue
-            now, then = votes_of(row, self.contest), votes_of(before, self.contest)
-            if now != then:
-                moved = zip(self.votes, now, then, strict=True)
-                self.votes = tuple(total + new - old for total, new, old in moved)
-                self.area = area
+        if view.ban.is_open:
+            self._sum(rows)
         self._rows = rows
+
+    def _sum(self, rows: Mapping[AreaId, Row]) -> None:
+        """What moved in areas that have no box more than before."""
+        after, before = list[tuple[int, ...]](), list[tuple[int, ...]]()
+        for area, row in rows.items():
+            last = self._rows.get(area)
+            if last is None or row is last or row[BOXES] > last[BOXES]:
+                continue
+            now, then = row[self._votes], last[self._votes]
+            if now != then:
+                after.append(now)
+                before.append(then)
+                self.area = area
+        if after:
+            moved = zip(self.votes, sums(after), sums(before), strict=True)
+            self.votes = tuple(total + new - old for total, new, old in moved)
 
 
 def watch_correction(telling: Telling, corrections: Corrections) -> None:

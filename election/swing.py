@@ -55,9 +55,9 @@ def together(parts: Iterable[Then]) -> Then | None:
     return Then(
         boxes=sum(area.boxes for area in areas),
         boxes_total=sum(area.boxes_total for area in areas),
-        now=_sums(area.now for area in areas),
-        then=_sums(area.then for area in areas),
-        then_total=_sums(area.then_total for area in areas),
+        now=sums(area.now for area in areas),
+        then=sums(area.then for area in areas),
+        then_total=sums(area.then_total for area in areas),
     )
 
 
@@ -102,5 +102,6 @@ def _points(value: Fraction | None) -> float | None:
     return None if value is None else round(float(100 * value), POINT_DIGITS)
 
 
-def _sums(rows: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
+def sums(rows: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
+    """Rows added up, place by place; nothing where there is no row."""
     return tuple(map(sum, zip(*rows, strict=True)))

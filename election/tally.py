@@ -73,9 +73,14 @@ def columns(contest: Contest, night: Night) -> tuple[str, ...]:
     return (*names, "same.boxes", *same, *(f"then.{choice.id}" for choice in contest.choices))
 
 
+def votes_at(contest: Contest) -> slice:
+    """Where the votes stand in a total."""
+    return slice(len(FIXED), len(FIXED) + len(contest.choices))
+
+
 def votes_of(row: "Row", contest: Contest) -> tuple[int, ...]:
     """The votes in a total, in the order of the paper."""
-    return row[len(FIXED) : len(FIXED) + len(contest.choices)]
+    return row[votes_at(contest)]
 
 
 def then_of(

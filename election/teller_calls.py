@@ -20,7 +20,7 @@ from typing import Any
 from unicodedata import normalize
 
 from election.calls.dossier import dossier
-from election.calls.guards import ask, forbidding
+from election.calls.guards import against, ask
 from election.calls.verdict import Answer, Guard, Rule, Said, Verdict
 from election.memory import MADE, REFUSED, WITHDRAWN, Call, Memory, Proposal, pair
 from election.rulings import own_words
@@ -46,6 +46,7 @@ class Asked:
         self._all = rules
         self._verdicts: dict[str, Verdict] = {}
         self._answers: dict[str, tuple[Answer, ...]] = {}
+        self._against: dict[str, tuple[Answer, ...]] = {}
 
     def verdict(self, rule: str) -> Verdict:
         """What a rule says."""
@@ -59,6 +60,12 @@ class Asked:
             self._answers[verdict.rule] = ask(self.telling.view, verdict, self.guards)
         return self._answers[verdict.rule]
 
+    def against(self, verdict: Verdict) -> tuple[Answer, ...]:
+        """What forbids it."""
+        if verdict.rule not in self._against:
+            self._against[verdict.rule] = against(self.telling.view, verdict, self.guards)
+        return self._against[verdict.rule]
+
     def strongest(self) -> Verdict | None:
         """The verdict of the first rule that names somebody, or None."""
         return next((v for v in map(self.verdict, self.rules) if v.choice is not None), None)
@@ -66,7 +73,7 @@ class Asked:
     def best(self) -> Verdict | None:
         """The verdict of the first rule that names somebody and that no guard forbids, or None."""
         named = (v for v in map(self.verdict, self.rules) if v.choice is not None)
-        return next((v for v in named if not forbidding(self.answers(v))), None)
+        return next((v for v in named if not self.against(v)), None)
 
     def supports(self, rule: str, elected: tuple[str, ...]) -> Verdict | None:
         """The verdict by which these are still elected, of this rule or of a stronger one; or None."""
@@ -81,7 +88,7 @@ class Asked:
     def passing(self, elected: tuple[str, ...]) -> dict[str, int]:
         """By how many votes each rule passes that names these and that no guard forbids."""
         named = [verdict for verdict in map(self.verdict, self.rules) if _elected(verdict) == elected]
-        return {one.rule: one.cushion_votes for one in named if not forbidding(self.answers(one))}
+        return {one.rule: one.cushion_votes for one in named if not self.against(one)}
 
     def evidence(self, verdict: Verdict) -> str:
         """SHA-256 (hex) of the dossier, nobody having signed: who makes it again can prove it is the same."""
@@ -122,10 +129,9 @@ def _recheck_call(telling: Telling, asked: Asked, call: Call) -> None:
         because = asked.verdict(call.rule).because if call.rule in asked.rules else call.because
         retract(telling, call, "rule", because, {"numbers": _numbers(asked, call.rule)})
         return
-    against = forbidding(ask(telling.view, verdict, asked.ending))
-    if against:
-        more = {"guard": against[0].guard, "numbers": dict(against[0].numbers)}
-        retract(telling, call, "guard", against[0].because, more)
+    if forbid := against(telling.view, verdict, asked.ending):
+        more = {"guard": forbid[0].guard, "numbers": dict(forbid[0].numbers)}
+        retract(telling, call, "guard", forbid[0].because, more)
 
 
 def _numbers(asked: Asked, rule: str) -> dict[str, Any]:
@@ -147,7 +153,7 @@ def _recheck_proposal(telling: Telling, asked: Asked, proposal: Proposal) -> Non
     best, strongest = asked.best(), asked.strongest()
     if best is None or _elected(best) != proposal.elected:
         if strongest is not None and _elected(strongest) == proposal.elected:
-            _withdraw(telling, proposal, "guard", forbidding(asked.answers(strongest))[0].because)
+            _withdraw(telling, proposal, "guard", asked.against(strongest)[0].because)
         else:
             now = asked.verdict(proposal.rule).because if proposal.rule in asked.rules else proposal.because
             _withdraw(telling, proposal, "rule", now)

@@ -18,7 +18,7 @@ SHARE_MAX = 0.05
 """Largest part of a worker's time that looking may take; where a look is dear, it is taken less often."""
 WAIT_S_MAX = 5.0
 """Longest wait for a look, however dear they are: what hangs on the clock is seen by then. With thirty
-thousand areas a look costs up to a quarter of a second, and is taken every three to five."""
+thousand areas a look costs a seventh of a second, and is taken every three."""
 
 
 class Share:

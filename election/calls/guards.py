@@ -2,6 +2,7 @@
 
     answers = ask(view, verdict)               every guard that the night has on, in the order of the table
     forbidding(answers)                        those that forbid; none: the desk may call
+    against(view, verdict)                     the same, and nobody is asked in vain
 
 Know before changing: a guard answers *clear*, *forbids* or *does not apply*, and the desk sees all of them.
 `certain` and `majority` hold for every completion of the night, so guards about what is out, or in which
@@ -210,11 +211,24 @@ _ALL = (
     Guard("polls-open", "Have polls closed?", polls_open, ends_call=False),
     Guard("mode", "Are these figures live ones, if the channel is live?", mode, ends_call=False),
     Guard("recount-band", "Is the margin wide enough that no recount turns it?", recount_band),
-    Guard("decisive-quarantine", "Can the boxes in question change the winner?", decisive_quarantine),
-    Guard("stalled-source", "Does the published source still speak?", stalled_source, ends_call=False),
+    Guard(
+        "decisive-quarantine",
+        "Can the boxes in question change the winner?",
+        decisive_quarantine,
+        bounds=False,
+    ),
+    Guard(
+        "stalled-source",
+        "Does the published source still speak?",
+        stalled_source,
+        ends_call=False,
+        bounds=False,
+    ),
     Guard("sources-disagree", "Do all sources have the same choice ahead, clearly?", sources_disagree),
-    Guard("skewed-order", "Do the boxes heard look like those out?", skewed_order),
-    Guard("too-little-heard", "Is enough of the contest heard?", too_little_heard, ends_call=False),
+    Guard("skewed-order", "Do the boxes heard look like those out?", skewed_order, bounds=False),
+    Guard(
+        "too-little-heard", "Is enough of the contest heard?", too_little_heard, ends_call=False, bounds=False
+    ),
 )
 GUARDS: Mapping[str, Guard] = {guard.id: guard for guard in _ALL}
 """Every guard, in the order they are asked."""
@@ -231,3 +245,9 @@ def ask(view: View, verdict: Verdict, guards: Mapping[str, Guard] = GUARDS) -> t
 def forbidding(answers: Sequence[Answer]) -> tuple[Answer, ...]:
     """The answers that forbid."""
     return tuple(answer for answer in answers if answer.word == FORBIDS)
+
+
+def against(view: View, verdict: Verdict, guards: Mapping[str, Guard] = GUARDS) -> tuple[Answer, ...]:
+    """The answers that forbid. A guard that cannot forbid this rule is not asked: some look at every area."""
+    may = {name: guard for name, guard in guards.items() if guard.bounds or verdict.rule not in BOUNDS}
+    return forbidding(ask(view, verdict, may))

@@ -122,3 +122,5 @@ class Guard:
     answer: Callable[[View, Verdict], Answer]
     ends_call: bool = True
     """Whether it also ends a call already made: it judges the evidence, and not only the moment to speak."""
+    bounds: bool = True
+    """Whether it may forbid what a rule says that holds whatever is still to come (`order.BOUNDS`)."""

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from election.calls import GUARDS, RULES
-from election.calls.guards import ask, forbidding
-from election.calls.verdict import CLEAR, DOES_NOT_APPLY, FORBIDS, Answer, Silence, Verdict, View
+from election.calls.guards import against, ask, forbidding
+from election.calls.verdict import CLEAR, DOES_NOT_APPLY, FORBIDS, Answer, Guard, Silence, Verdict, View
 from election.embargo import embargo
 from election.headline import LANGUAGES
 from election.night import AreaId, GuardRule, SourceId
@@ -310,6 +310,23 @@ def test_guards_of_the_evidence_end_a_call_and_guards_of_the_moment_do_not() -> 
     assert ["recount-band", "decisive-quarantine", "sources-disagree", "skewed-order"] == ending
 
 
+def test_guards_of_what_is_out_are_not_asked_what_forbids_a_rule_that_bounds_it() -> None:
+    """They look at every area, and a country has thirty thousand."""
+    idle = [guard.id for guard in GUARDS.values() if not guard.bounds]
+    assert ["decisive-quarantine", "stalled-source", "skewed-order", "too-little-heard"] == idle
+    asked = list[str]()
+
+    def answer(shown: View, verdict: Verdict) -> Answer:
+        asked.append(verdict.rule)
+        return Answer("doubt", FORBIDS, {}, {"en": "There is a doubt.", "tr": "Kuşku var."})
+
+    guards = {"doubt": Guard("doubt", "Is there a doubt?", answer, bounds=False)}
+    rules = ("certain", "majority", "projected")
+    told = [against(view(WON), replace(CERTAIN, rule=rule), guards) for rule in rules]
+    assert ["projected"] == asked
+    assert [[], [], ["doubt"]] == [[one.guard for one in answers] for answers in told]
+
+
 @given(
     st.tuples(*[st.integers(0, 10**6)] * 3), st.integers(0, 8), st.sampled_from([NOON, LAW_OPENS_AT, None]),
     st.sampled_from(sorted(RULES)), st.integers(0, 3), st.sampled_from(["live", "replay", "rehearsal"]),
@@ -321,7 +338,9 @@ def test_every_guard_answers_whatever_it_is_shown(
     shown = view(
         votes, now=now, mode=mode, boxes=boxes, register=boxes * 100, no_register=0, quarantined=held,  # type: ignore[arg-type]
     )  # fmt: skip
-    told = ask(shown, RULES[rule].decide(shown))
+    verdict = RULES[rule].decide(shown)
+    told = ask(shown, verdict)
+    assert forbidding(told) == against(shown, verdict)
     assert list(GUARDS) == [one.guard for one in told]
     for one in told:
         assert one.word in (CLEAR, FORBIDS, DOES_NOT_APPLY)
