@@ -32,6 +32,8 @@ from languages.saying import in_each, said
 DESK = ("call-approved", "call-refused", "call-retracted")
 """Rulings that are a desk's word on a call."""
 
+WORD_MAX = 200
+"""Longest word of a ruling's data in a title or a fact, in characters; longer is cut."""
 RULED: Mapping[str, str] = {
     "objection-filed": "objection", "objection-upheld": "objection", "objection-rejected": "objection",
     "recount-ordered": "recount-ordered", "concession": "concession", "certified": "certified",
@@ -118,7 +120,7 @@ def _ruled(telling: Telling, ruling: Ruling) -> None:
         "text": ruling.text, "data": dict(ruling.data), **by_language(ruling),
     }  # fmt: skip
     if kind == "recount-ordered":
-        d["scope"] = str(ruling.data.get("scope", "part"))
+        d["scope"] = _word(ruling, "scope") or "part"
     if kind == "certified":
         d |= {"elected": _certified(telling, ruling), "by_lot": ruling.data.get("by") == "lot"}
     because = own_words(ruling)
@@ -138,7 +140,13 @@ def _about(telling: Telling, ruling: Ruling, language: str) -> str:
     if choice is not None:
         return named(telling.contest, telling.contest.choices[choice].id, language)
     area = next((one for one in telling.night.areas.values() if one.id == ruling.data.get("area")), None)
-    return area.name if area is not None else str(ruling.data.get("date", ""))
+    return area.name if area is not None else _word(ruling, "date")
+
+
+def _word(ruling: Ruling, name: str) -> str:
+    """A word of a ruling's data, which may be anything; empty where it says none."""
+    found = ruling.data.get(name)
+    return found[:WORD_MAX] if isinstance(found, str) else ""
 
 
 def _certified(telling: Telling, ruling: Ruling) -> list[str]:

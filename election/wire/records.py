@@ -32,8 +32,13 @@ TEXT_MAX = 2000
 """Longest free text of a ruling, in characters; longer is refused (R011)."""
 DATA_BYTES_MAX = 64 * 1024
 """Most bytes of a ruling's data; more is refused (R011). A fact that tells of it holds it more than once."""
+DATA_DEPTH_MAX = 100
+"""Most lists and objects inside one another in a ruling's data; more is refused (R011). The fact that tells
+of it holds it deeper, a webhook deeper still, and beyond 254 neither could be written."""
 LANGUAGES_MAX = 24
 """Most languages that a ruling says something in; more are refused (R011)."""
+LANGUAGE_MAX = 35
+"""Longest code of a language, in characters (RFC 5646, 4.4.1); a longer one is refused (R011)."""
 
 Column = list[Any]
 
@@ -272,6 +277,15 @@ def _same_scope(body: Mapping[str, Any], scope: Scope) -> None:
             raise ModeError(code, place, f"This record is of {place} {theirs!r:.60}, we work on {ours!r}.")
 
 
+def _depth(value: Any) -> int:
+    """How many lists and objects stand inside one another."""
+    depth, inside = 0, [value]
+    while inside := [one for one in inside if isinstance(one, dict | list)]:
+        inside = [each for one in inside for each in (one.values() if isinstance(one, dict) else one)]
+        depth += 1
+    return depth
+
+
 def _text(body: Mapping[str, Any], place: str, length_max: int = 200) -> str:
     value = body.get(place, "")
     if not isinstance(value, str) or len(value) > length_max:
@@ -285,6 +299,9 @@ def _texts(body: Mapping[str, Any], place: str, length_max: int = 200) -> dict[s
     if not isinstance(value, dict) or len(value) > LANGUAGES_MAX:
         raise RecordError("R011", place, f"{place} is an object of at most {LANGUAGES_MAX} texts.")
     for language, text in value.items():
+        if len(language) > LANGUAGE_MAX:
+            said = f"{place} has a language code of more than {LANGUAGE_MAX} characters."
+            raise RecordError("R011", place, said)
         if not isinstance(text, str) or len(text) > length_max:
             where = f"{place}.{language:.20}"
             raise RecordError("R011", where, f"{where} is a text of at most {length_max} characters.")
@@ -341,8 +358,9 @@ def _ruling(body: Mapping[str, Any]) -> Ruling:
     data = body.get("data", {})
     if not isinstance(data, dict):
         raise RecordError("R006", "data", "data is an object.")
-    if len(orjson.dumps(data)) > DATA_BYTES_MAX:
-        raise RecordError("R011", "data", f"data is an object of at most {DATA_BYTES_MAX} bytes.")
+    if len(orjson.dumps(data)) > DATA_BYTES_MAX or _depth(data) > DATA_DEPTH_MAX:
+        said = f"data is an object of at most {DATA_BYTES_MAX} bytes, and at most {DATA_DEPTH_MAX} deep."
+        raise RecordError("R011", "data", said)
     return Ruling(
         contest=_text(body, "contest"),
         kind=kind,

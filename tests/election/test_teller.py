@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from election.embargo import embargo
 from election.memory import Memory
-from election.teller import Teller
-from election.wire.records import DATA_BYTES_MAX, LANGUAGES_MAX, TEXT_MAX, decode, encode
+from election.teller import WORD_MAX, Teller
+from election.wire.records import DATA_BYTES_MAX, DATA_DEPTH_MAX, LANGUAGES_MAX, TEXT_MAX, decode, encode
 from tests.election.strategies import CLOSED_UNTIL, LAW_OPENS_AT
 from tests.election.tellings import by_itself, ruling, seen, tell, teller, words
 
@@ -71,6 +71,20 @@ def test_a_ruling_as_large_as_may_be_can_be_told() -> None:
     large = replace(large, texts={f"l{n}": "x" * TEXT_MAX for n in range(LANGUAGES_MAX)})
     assert large.data == getattr(decode(encode(large)), "data", None)
     assert "concession" in {told.kind for told in tell(who, seen(who, (900, 10, 0)), [large])}
+
+
+def test_a_ruling_that_says_anything_in_its_data_can_be_told_and_sent() -> None:
+    """As deep as may be, and words that are none, or too long: else nothing more could be told at all."""
+    deep: object = "x"
+    for _ in range(DATA_DEPTH_MAX - 1):
+        deep = [deep]
+    for said in ("x" * 5000, ["all"], 7, None, deep):
+        who, odd = teller(by_itself()), ruling("recount-ordered", scope=said, date=said)
+        assert odd.data == getattr(decode(encode(odd)), "data", None)
+        (told,) = [one for one in tell(who, seen(who, (900, 10, 0)), [odd]) if one.kind == odd.kind]
+        assert (odd.data, len(told.d["scope"]) <= WORD_MAX) == (told.d["data"], True)
+        assert len(told.title["en"]) < 2 * WORD_MAX
+        assert who.memory.state != "recount"
 
 
 def test_certified_annulled_and_set_again() -> None:

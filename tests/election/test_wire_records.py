@@ -16,6 +16,8 @@ from election.report import MISSING, Claim
 from election.wire.records import (
     BUNDLE_REPORTS_MAX,
     DATA_BYTES_MAX,
+    DATA_DEPTH_MAX,
+    LANGUAGE_MAX,
     RECORD_BYTES_MAX,
     RULING_KINDS,
     TEXT_MAX,
@@ -134,6 +136,14 @@ def ruling(**changes: Any) -> dict[str, Any]:
     return dict(orjson.loads(encode(said, SCOPE)) | changes)
 
 
+def deep(levels: int) -> dict[str, Any]:
+    """An object of so many levels, itself among them."""
+    inside: Any = "x"
+    for _ in range(levels - 1):
+        inside = [inside]
+    return {"scope": inside}
+
+
 REFUSED: list[tuple[str, str, bytes | dict[str, Any]]] = [
     ("R001", "record", b"{"),
     ("R001", "record", b""),
@@ -188,6 +198,9 @@ REFUSED: list[tuple[str, str, bytes | dict[str, Any]]] = [
     ("R011", "text", ruling(text="x" * (TEXT_MAX + 1))),
     ("R011", "actor", ruling(actor="x" * 201)),
     ("R011", "data", ruling(data={"date": "x" * DATA_BYTES_MAX})),
+    ("R011", "data", ruling(data=deep(DATA_DEPTH_MAX + 1))),
+    ("R011", "texts", ruling(texts={"x" * (LANGUAGE_MAX + 1): "early"})),
+    ("R011", "actors", ruling(actors={"x" * (LANGUAGE_MAX + 1): "the council"})),
 ]
 
 

@@ -7,6 +7,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from election.wire.delivered import Target
+from election.wire.records import DATA_DEPTH_MAX
 from streams.alerts.channel import NotDeliveredError
 from streams.alerts.webhook import render, send, sign
 from tests.streams import facts
@@ -27,6 +28,15 @@ def test_the_body_is_the_whole_fact() -> None:
     assert FACT.title["tr"] == data["title"]["tr"]
     assert FACT.d == data["d"]
     assert ("imamoglu", 1204) == (data["d"]["choice"], data["d"]["cushion_votes"])
+
+
+def test_what_a_ruling_may_say_at_most_can_be_sent() -> None:
+    """Its data stands two levels deeper here than in the log, and what is too deep is not written at all."""
+    data: object = {}
+    for _ in range(DATA_DEPTH_MAX - 1):
+        data = {"x": data}
+    told = facts.told(7, "annulled", d={"data": data})
+    assert data == json.loads(render(told))["data"]["d"]["data"]
 
 
 def test_the_same_fact_is_the_same_bytes() -> None:
