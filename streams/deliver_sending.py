@@ -212,6 +212,9 @@ class Sender:
         waits_s = self._means.settings.waits_s
         if held.kind not in KINDS:  # another version wrote it: kept, for one that knows it
             return Outcome(DEAD, note=f"this version tells nothing of the kind {held.kind:.40}")
+        channel = CHANNELS.get(held.channel)
+        if channel is None:
+            return Outcome(DEAD, note=f"this version has no channel {held.channel:.40}")
         if held.tries > len(waits_s):
             return Outcome(DEAD, note="no try ended before its process did")
         told = await self._facts.get(contest, held.seq, held.fact)
@@ -220,7 +223,7 @@ class Sender:
         try:
             if told.id != held.fact:
                 raise NotDeliveredError(f"the store holds another fact {held.seq}")
-            await CHANNELS[held.channel].send(told, held.to, self._means)
+            await channel.send(told, held.to, self._means)
         except NotDeliveredError as error:
             return after(held, error, waits_s, random.random())
         except Exception as error:

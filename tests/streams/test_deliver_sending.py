@@ -102,19 +102,26 @@ class Due:
         """Nothing is kept here."""
 
 
-async def test_a_delivery_of_a_kind_that_nobody_knows_is_given_up_and_the_others_go_on(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    ("name", "word", "note"),
+    [
+        ("kind", "swing-forecast", "this version tells nothing of the kind swing-forecast"),
+        ("channel", "pigeon", "this version has no channel pigeon"),
+    ],
+)
+async def test_a_delivery_of_what_nobody_knows_is_given_up_and_the_others_go_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, name: str, word: str, note: str
 ) -> None:
     """Another version wrote it into the log: it is kept as dead, for one that knows it, and ends nothing."""
 
     class Mixed(Due):
-        """The first contest's is of that kind."""
+        """The first contest's is one of those."""
 
         async def claim(self, contest: str, *how: Any) -> Claimed:
-            """With the kind of this contest."""
+            """With the kind and the channel of this contest."""
             found = await super().claim(contest, *how)
-            kind = "swing-forecast" if contest == "c0" else ALERT.kind
-            return replace(found, deliveries=tuple(replace(one, kind=kind) for one in found.deliveries))
+            odd: dict[str, Any] = {name: word} if contest == "c0" else {}
+            return replace(found, deliveries=tuple(replace(one, **odd) for one in found.deliveries))
 
         async def settle(self, *what: Any) -> bool:
             """Is news, so that it is said."""
@@ -135,9 +142,8 @@ async def test_a_delivery_of_a_kind_that_nobody_knows_is_given_up_and_the_others
         await due.settled.wait()
         for one in asking:
             one.cancel()
-    dead = ("dead", 0.0, "this version tells nothing of the kind swing-forecast")
-    assert {dead, ("acknowledged", 0.0, "")} == set(due.became)
-    assert "given up after 0 tries: this version tells nothing of the kind swing-forecast" in caplog.text
+    assert {("dead", 0.0, note), ("acknowledged", 0.0, "")} == set(due.became)
+    assert f"given up after 0 tries: {note}" in caplog.text
 
 
 @pytest.mark.parametrize("kind", [ALERT.kind, RETRACTION.kind])
