@@ -13,14 +13,16 @@ log is not asked about before it has come as far as the fact told last had seen.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
 
+from election.alerts import Told
 from election.calls.lookout import Lookout
-from election.errors import OutsideError, SandikError
+from election.errors import OutsideError, RecordError, SandikError
 from election.memory import Memory
 from election.night import AreaId, Contest, ContestId, Night, SourceId
 from election.tally import Row
@@ -28,7 +30,7 @@ from election.teller import Teller
 from election.wire.frames import ContestState
 from election.wire.records import Ruling, read_time
 from election.wire.records import decode as decode_record
-from election.wire.told import encode, held
+from election.wire.told import decode, encode, held
 from election.wire.topics import Scope, ruling_key
 from streams.answers import Looked
 from streams.looking import Looks
@@ -37,6 +39,8 @@ from streams.share import Share
 from streams.spans import partition_name
 from streams.store import Store
 
+log = logging.getLogger(__name__)
+
 LOOK_AGAIN_S = 1.0
 """Longest wait for a newer version: what hangs on the clock (a silent source, the ban's hour) is seen by
 then, and by when the share of looking allows it (`share`)."""
@@ -44,6 +48,8 @@ BETWEEN_LOOKS_S = 0.05
 """Shortest time between two looks, so that a night counted at full speed is not slowed by being watched."""
 IDLE_S = 0.2
 """How often a worker asks whether it has become the evaluator."""
+WAITS_S = 10.0
+"""How long it keeps still behind what was told last before it says so."""
 _NONE: tuple[bytes, Row] = (b"", ())
 """An area of which nothing was read yet."""
 
@@ -80,6 +86,7 @@ class Evaluator:
         self._seen: tuple[object, ...] = ()
         self._epoch: str | None = None
         self._positions: Mapping[str, int] = {}
+        self._waits_since_s: float | None = None
 
     @property
     def memory(self) -> Memory:
@@ -94,7 +101,14 @@ class Evaluator:
                 self._forget()
                 await asyncio.sleep(IDLE_S)
                 continue
-            version = await self.step()
+            try:
+                version = await self.step()
+            except (RecordError, OddFactError) as error:
+                # It is damaged in the store: calls and alerts wait for a rebuild; the count goes on.
+                log.error("%s: nothing is told: %s", self.contest, error)
+                self._forget()
+                await asyncio.sleep(LOOK_AGAIN_S)
+                continue
             await asyncio.sleep(max(BETWEEN_LOOKS_S, self._share.wait_s()))
             await self._looks.newer(self.contest, version, LOOK_AGAIN_S)
 
@@ -111,16 +125,34 @@ class Evaluator:
         view = self._lookout.view(self._state(looked), now)
         told = self.teller.tell(view, self._logged(looked), self.rulings)
         self._share.spend(time.thread_time() - began_s)
-        if told:
-            for fact in told:
-                offset = await self._send(
-                    self.scope.topic("told"), ruling_key(self.contest), encode(fact, self.scope)
-                )
+        records = self._records(told)
+        for record in records:
+            offset = await self._send(self.scope.topic("told"), ruling_key(self.contest), record)
+        if records:
             await self._until_applied(offset)
             self._seen = ()
-        else:
+        elif not told:
             await self._looks.evaluated(self.contest, looked.meta.get("epoch", ""), version)
         return version
+
+    def _records(self, told: Sequence[Told]) -> list[bytes]:
+        """The facts as they are sent, up to one that would be refused where it is taken in.
+
+        That one would be made again at every look, and fill the log; what comes after it names it.
+        """
+        made = list[bytes]()
+        for fact in told:
+            record = encode(fact, self.scope)
+            try:
+                decode(record, self.scope)
+            except RecordError as error:
+                log.error(
+                    "%s: %s %.60s cannot be told, nor what comes after it (%s). Please report it.",
+                    self.contest, fact.kind, fact.key, error,
+                )  # fmt: skip
+                break
+            made.append(record)
+        return made
 
     async def _look(self) -> Looked:
         """What the store holds now, with what is new taken in; from the beginning in a new life of it."""
@@ -156,7 +188,24 @@ class Evaluator:
         end = self._told_end()
         if end is None or looked.offsets.get(name, 0) < end:
             return False
-        return all(looked.offsets.get(name, 0) >= at for name, at in self._positions.items())
+        behind = [name for name, at in self._positions.items() if looked.offsets.get(name, 0) < at]
+        if behind:
+            self._say_why(behind[0], looked)
+        else:
+            self._waits_since_s = None
+        return not behind
+
+    def _say_why(self, name: str, looked: Looked) -> None:
+        """Says now and then that nothing is told: a log that has lost records may never come so far again."""
+        now_s = time.monotonic()
+        if self._waits_since_s is None:
+            self._waits_since_s = now_s
+        if now_s - self._waits_since_s >= WAITS_S:
+            log.warning(
+                "%s: nothing is told before %s is counted up to offset %d, as it was when something was told "
+                "last; it is counted up to %d",
+                self.contest, name, self._positions[name], looked.offsets.get(name, 0),
+            )  # fmt: skip
 
     def _logged(self, looked: Looked) -> dict[str, int]:
         """How far the log of reports and of rulings was counted."""

@@ -3,7 +3,9 @@
 What it tells, and that it is told once, is tested with a real store (tests/live/test_telling.py).
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -12,12 +14,14 @@ from election.alerts import Told
 from election.night import ContestId, SourceId
 from election.wire.told import encode
 from election.wire.topics import Scope
+from streams import evaluator as module
 from streams.answers import Looked
 from streams.evaluator import Evaluator, OddFactError, wanted_areas
 from streams.looking import Looks
 from streams.settings import Settings
 from streams.share import Share
 from streams.store import Store
+from tests.patience import PATIENCE_S
 from tests.streams import made
 
 NIGHT = made.night()
@@ -34,6 +38,8 @@ class Stage:
 
     def __init__(self, looked: Looked, end: int | None = 0) -> None:
         self.looked, self.end, self.sent, self.asked = looked, end, list[bytes](), list[int]()
+        self.noted, self.told, self.again = list[int](), asyncio.Event(), asyncio.Event()
+        """`told`: something was sent; `again`: it was looked at a third time."""
         self.evaluator = Evaluator(
             NIGHT, MAYOR, SCOPE, Settings(), cast("Store", self), self.send, lambda: self.end, Share()
         )
@@ -42,10 +48,16 @@ class Stage:
     async def look(self, contest: ContestId, areas: object, rulings_from: int, told_after: int) -> Looked:
         """What the store holds."""
         self.asked.append(told_after)
+        if len(self.asked) > 2:
+            self.again.set()
         return self.looked
+
+    async def newer(self, contest: ContestId, version: int, wait_s: float) -> None:
+        """At once."""
 
     async def evaluated(self, contest: ContestId, epoch: str, version: int) -> None:
         """Nothing more is to be told."""
+        self.noted.append(version)
 
     async def positions(self, partitions: Sequence[str]) -> Mapping[str, int]:
         """All that was sent is applied."""
@@ -54,6 +66,7 @@ class Stage:
     async def send(self, topic: str, key: bytes, value: bytes) -> int:
         """The topic."""
         self.sent.append(value)
+        self.told.set()
         return len(self.sent) - 1
 
 
@@ -132,6 +145,68 @@ async def test_a_fact_that_does_not_follow_ends_it_with_a_way_out() -> None:
     stage = Stage(looked({**OPEN, "told": "x", "told_seq": "4"}, [odd], 1), 1)
     with pytest.raises(OddFactError, match="sandik verify --rebuild"):
         await stage.evaluator.step()
+
+
+async def test_a_fact_that_would_be_refused_is_not_sent_and_what_comes_before_it_is(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Sent, it would be made again at the next look, and so on: by the morning the log is full of it."""
+    stage, right = Stage(looked()), fact({})
+    odd = fact({}, seq=2, prev=right.id, kind="counted", key="25")
+    after = fact({}, seq=3, prev=odd.id, key="third")
+    monkeypatch.setattr(stage.evaluator.teller, "tell", lambda *what, **more: [right, odd, after])
+    await stage.evaluator.step()
+    assert [encode(right, SCOPE)] == stage.sent
+    assert "mayor: counted 25 cannot be told, nor what comes after it (d.pct of counted is" in caplog.text
+    monkeypatch.setattr(stage.evaluator.teller, "tell", lambda *what, **more: [odd, after])
+    await stage.evaluator.step()
+    assert (1, []) == (len(stage.sent), stage.noted)
+
+
+@pytest.mark.parametrize("damaged", ["a fact", "a fact that does not follow", "a ruling"])
+async def test_what_was_told_is_damaged_and_the_count_goes_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, damaged: str
+) -> None:
+    """It is said, and asked again; an evaluation that ends takes its worker with it, and the next one too."""
+    monkeypatch.setattr(module, "LOOK_AGAIN_S", 0)
+    odd = {"a fact": b"{", "a ruling": b""}.get(damaged, encode(fact({}, seq=4, prev="0" * 16), SCOPE))
+    meta = {**OPEN, "told": "x", "told_seq": "4"}
+    bad = replace(looked(meta, [odd], 1) if odd else looked(), rulings=() if odd else [b"{"])
+    stage = Stage(bad, 1 if odd else 0)
+    running = asyncio.create_task(stage.evaluator.run())
+    async with asyncio.timeout(PATIENCE_S):
+        await stage.again.wait()
+    assert [] == stage.sent
+    assert "mayor: nothing is told: " in caplog.text
+    stage.looked = looked(stored=stage.end or 0)
+    async with asyncio.timeout(PATIENCE_S):
+        await stage.told.wait()
+    running.cancel()
+
+
+async def test_a_log_that_has_not_come_as_far_as_what_was_told_is_said(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One that has lost records may never; nobody would know why no alert comes any more."""
+    monkeypatch.setattr(module, "WAITS_S", 0)
+    told = fact({REPORTS: 9})
+    meta = {**OPEN, "told": told.id, "told_seq": "1"}
+    stage = Stage(looked(meta, [encode(told, SCOPE)], 1, 8), 1)
+    await stage.evaluator.step()
+    assert f"nothing is told before {REPORTS} is counted up to offset 9" in caplog.text
+    assert "it is counted up to 8" in caplog.text
+    caplog.clear()
+    stage.looked = looked(meta, [], 1, 9)
+    await stage.evaluator.step()
+    assert ("", True) == (caplog.text, bool(stage.sent))
+
+
+async def test_a_log_that_is_a_moment_behind_is_not_said(caplog: pytest.LogCaptureFixture) -> None:
+    """As after every start of the store."""
+    told = fact({REPORTS: 9})
+    stage = Stage(looked({**OPEN, "told": told.id, "told_seq": "1"}, [encode(told, SCOPE)], 1, 8), 1)
+    await stage.evaluator.step()
+    assert "" == caplog.text
 
 
 def test_of_the_published_source_every_leaf_area_is_asked_about_of_others_the_whole() -> None:
