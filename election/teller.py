@@ -66,9 +66,17 @@ class Teller:
             self._corrections.begin_again()
         return taken
 
-    def tell(self, view: View, positions: Mapping[str, int], rulings: Sequence[Ruling] = ()) -> list[Told]:
+    def tell(
+        self,
+        view: View,
+        positions: Mapping[str, int],
+        rulings: Sequence[Ruling] = (),
+        *,
+        behind: bool = False,
+    ) -> list[Told]:
         """What there is to tell, in order, each naming the one before. `rulings` are all of the contest so
-        far, in the order heard; `positions` say how far the log is counted in this view."""
+        far, in the order heard; `positions` say how far the log is counted in this view, and `behind` that it
+        goes on from there."""
         telling = Telling(self.night, self.contest, self.scope, self.memory, view, positions)
         asked = Asked(telling, self._rules, self._guards)
         self._corrections.hear(view)
@@ -82,7 +90,7 @@ class Teller:
         for watch in WATCHES:
             watch(telling)
         watch_correction(telling, self._corrections)
-        watch_silence(telling)
+        watch_silence(telling, behind=behind)
         watch_agreement(telling)
         propose(telling, asked)
         return telling.facts

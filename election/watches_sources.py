@@ -22,17 +22,20 @@ ADDED_PERMILLE = 5
 """A source must have added this much of what it had, per thousand valid votes, before its mix is judged."""
 
 
-def watch_silence(telling: Telling) -> None:
+def watch_silence(telling: Telling, *, behind: bool = False) -> None:
     """Every source against its own limit, its own pace and its own mix before it fell silent.
 
     One that never spoke of this contest may have nothing to say of it: only the published source is missed.
+    While the log is `behind`, not counted to its end, what a source said last may stand there: then it is we
+    who are silent, and nobody is missed.
     """
     for one in telling.view.counts:
         source, stall = one.source, telling.memory.stalls.get(one.source.id)
         if stall is not None and not stall.resumed and one.last_at != stall.last_at:
             _resumed(telling, one)
         silence = telling.view.silences.get(source.id)
-        if silence is not None and silence.stalled and (one.last_at is not None or one.published):
+        missed = one.last_at is not None or one.published
+        if silence is not None and silence.stalled and missed and not behind:
             _stalled(telling, one, silence)
         stall = telling.memory.stalls.get(source.id)
         if stall is not None and stall.resumed:

@@ -22,6 +22,7 @@ import numpy as np
 
 from election.alerts import Told
 from election.calls.lookout import Lookout
+from election.calls.verdict import View
 from election.errors import OutsideError, RecordError, SandikError
 from election.memory import Memory
 from election.night import AreaId, Contest, ContestId, Night, SourceId
@@ -123,7 +124,8 @@ class Evaluator:
         self._seen = seen
         began_s = time.thread_time()
         view = self._lookout.view(self._state(looked), now)
-        told = self.teller.tell(view, self._logged(looked), self.rulings)
+        behind = await self._behind(view, looked)
+        told = self.teller.tell(view, self._logged(looked), self.rulings, behind=behind)
         self._share.spend(time.thread_time() - began_s)
         records = self._records(told)
         for record in records:
@@ -211,6 +213,21 @@ class Evaluator:
         """How far the log of reports and of rulings was counted."""
         logs = tuple(f"{self.scope.topic(what)}/" for what in ("reports", "rulings"))
         return {name: at for name, at in sorted(looked.offsets.items()) if name.startswith(logs)}
+
+    async def _behind(self, view: View, looked: Looked) -> bool:
+        """Whether a silence may be our own: after an outage of the workers the log has what was said then.
+
+        Only a live night has another clock than what is counted, and only a silence makes it worth asking.
+        """
+        if self.scope.mode != "live" or not any(one.stalled for one in view.silences.values()):
+            return False
+        reports = f"{self.scope.topic('reports')}/"
+        ends, counted = (
+            {name: at for name, at in found.items() if name.startswith(reports)}
+            for found in (await self._looks.ends(self.contest), looked.offsets)
+        )
+        known = bool(ends) and counted.keys() <= ends.keys()
+        return not known or any(counted.get(name, 0) < end for name, end in ends.items())
 
     def _state(self, looked: Looked) -> ContestState:
         meta = looked.meta

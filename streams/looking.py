@@ -7,16 +7,19 @@
 Know before changing: nothing here writes anything that is counted or told; a note that is lost is made again.
 """
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from election.night import AreaId, ContestId, SourceId, UnitId
 from election.tally import HELD_BACK
-from election.wire.keys import unit_bytes, unpack_unit
+from election.wire.keys import unit_bytes, unpack_pulse, unpack_unit
 from streams.answers import Looked
 from streams.papers import held_back
 from streams.store import Store
+
+log = logging.getLogger(__name__)
 
 PAPERS_A_TIME = 500
 
@@ -80,6 +83,20 @@ class Looks:
             rulings,
             [fields[b"told"] for _, fields in told],
         )
+
+    async def ends(self, contest: ContestId) -> dict[str, int]:
+        """How far the log goes in each partition, as the workers said within the last minute."""
+        key = self._store.keys[contest].pulse
+
+        async def ask(redis: Any) -> Any:
+            return await redis.hgetall(key)
+
+        try:
+            pulses = unpack_pulse(await self._store.ask(contest, ask))
+        except ValueError as error:
+            log.warning("the pulse of the workers cannot be read (%s): another version wrote it", error)
+            return {}
+        return {name: pulse.end for name, pulse in pulses.items()}
 
     async def held_back(self, contest: ContestId, source: SourceId) -> dict[UnitId, bytes]:
         """What is kept of each unit of a source that counts nothing until somebody decides: JSON (`papers`).

@@ -93,6 +93,16 @@ def test_under_the_ban_a_silence_is_told_without_any_figure() -> None:
     assert ["source-resumed"] == silences(who, sources(who, (100, 900, 0), last=40, now=40, claimed=7))
 
 
+def test_nobody_is_called_silent_while_the_log_is_not_counted_to_its_end() -> None:
+    """What a source said last may stand there; that somebody speaks again is told all the same."""
+    who = teller(toml(LIMIT))
+    late = sources(who, (510, 490, 0), last=0, now=21, claimed=7)
+    assert "source-stalled" not in [told.kind for told in who.tell(late, {"log/0": 1}, behind=True)]
+    assert ["source-stalled"] == silences(who, late)
+    back = who.tell(sources(who, (510, 490, 0), last=30, now=30, claimed=7), {"log/0": 1}, behind=True)
+    assert "source-resumed" in [told.kind for told in back]
+
+
 def test_a_source_that_never_spoke_is_missed_only_if_it_is_the_published_one() -> None:
     """Another may have nothing to say of this contest."""
     who = teller()

@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from election.wire.keys import Keys, unpack_pulse
 from election.wire.records import AFTER, Bundle, Ruling, encode, encode_after
 from streams.attending import attend
+from streams.looking import Looks
 from tests.live.crew import WITHIN_S, Crew, crew
 from tests.live.one import MAYOR, REPORTS, good, log_of, one
 from tests.servers import Running
@@ -52,7 +53,9 @@ async def test_a_sign_of_life_notes_how_far_the_log_goes_and_raises_no_version(
         assert all(began_s <= pulse.at_s <= time.time() + 1 for pulse in pulses.values())
         await attend(worker.store, worker.counter, worker.progress, "you", {at: 11})
         pulses, _ = await pulse_of(redis, keys)
-        assert {at: 11, f"{REPORTS}/1": 4} == {name: pulse.end for name, pulse in pulses.items()}
+        ends = {at: 11, f"{REPORTS}/1": 4}
+        assert ends == {name: pulse.end for name, pulse in pulses.items()}
+        assert ends == await Looks(worker.store).ends(MAYOR)
         after = await worker.store.read(MAYOR)
         assert (before.meta, before.newest) == (after.meta, after.newest)
     await redis.aclose()

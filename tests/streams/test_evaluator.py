@@ -209,6 +209,53 @@ async def test_a_log_that_is_a_moment_behind_is_not_said(caplog: pytest.LogCaptu
     assert "" == caplog.text
 
 
+class Live(Stage):
+    """The same of a live night long after its polls closed: nobody has spoken, by the clock."""
+
+    def __init__(self, counted: Mapping[str, int], ends: Mapping[str, int]) -> None:
+        super().__init__(Looked({"version": "3", "epoch": "e"}, counted, {}, {}, (), ()))
+        self.said = ends
+        self.evaluator = Evaluator(
+            NIGHT, MAYOR, Scope("live", NIGHT.id), Settings(mode="live"), cast("Store", self), self.send,
+            lambda: self.end, Share(),
+        )  # fmt: skip
+        self.evaluator._looks = cast("Looks", self)
+
+    async def ends(self, contest: ContestId) -> Mapping[str, int]:
+        """How far the log goes."""
+        return self.said
+
+
+LOGGED = f"{Scope('live', NIGHT.id).topic('reports')}/"
+RULED = f"{Scope('live', NIGHT.id).topic('rulings')}/0"
+
+
+@pytest.mark.parametrize(
+    ("counted", "ends", "silent"),
+    [
+        ({}, {}, False),
+        ({}, {f"{LOGGED}0": 0}, True),
+        ({f"{LOGGED}0": 5}, {f"{LOGGED}0": 5, RULED: 2}, True),
+        ({f"{LOGGED}0": 5}, {f"{LOGGED}0": 4}, True),
+        ({f"{LOGGED}0": 4}, {f"{LOGGED}0": 5}, False),
+        ({}, {f"{LOGGED}0": 5}, False),
+        ({f"{LOGGED}0": 5, f"{LOGGED}1": 5}, {f"{LOGGED}0": 5}, False),
+        ({f"{LOGGED}0": 5, RULED: 2}, {f"{LOGGED}0": 5}, True),
+    ],
+    ids=[
+        "no worker has said", "an empty log", "all of it", "more by now", "all but one", "nothing",
+        "of one partition", "rulings apart",
+    ],
+)  # fmt: skip
+async def test_live_nobody_is_called_silent_before_the_log_is_counted_to_its_end(
+    counted: Mapping[str, int], ends: Mapping[str, int], silent: bool
+) -> None:
+    """After an outage of the workers the store is old, and what the sources said meanwhile is in the log."""
+    stage = Live(counted, ends)
+    await stage.evaluator.step()
+    assert silent == any(b'"source-stalled"' in value for value in stage.sent)
+
+
 def test_of_the_published_source_every_leaf_area_is_asked_about_of_others_the_whole() -> None:
     """Rules by strata need the leaves; sources side by side need one figure each."""
     wanted = wanted_areas(NIGHT, NIGHT.contests[MAYOR])

@@ -57,6 +57,10 @@ class Answers:
         """What is held."""
         return self.held
 
+    async def hgetall(self, key: str) -> Any:
+        """The first that is held."""
+        return self.held[0]
+
 
 @pytest.mark.parametrize(
     ("state", "note", "settled"),
@@ -72,6 +76,15 @@ async def test_a_note_counts_for_its_own_epoch_and_version(state: Any, note: Any
     """A newer version, another life of the store, no note at all: more may be told."""
     looks = Looks(cast("Store", Answers(state, note, [b"e1", b"3"], b"e1 3")))
     assert ([] if settled else [CONTESTS[0]]) == await looks.unsettled()
+
+
+async def test_how_far_the_log_goes_is_what_the_workers_said_last(caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing where none has said, or another version did, which is said."""
+    for held, ends in (({b"a/0": b"3 7 1000", b"b/0": b"4 4 900"}, {"a/0": 7, "b/0": 4}), ({}, {})):
+        assert ends == await Looks(cast("Store", Answers(held))).ends(CONTESTS[0])
+    assert "" == caplog.text
+    assert {} == await Looks(cast("Store", Answers({b"a/0": b"3 of 7"}))).ends(CONTESTS[0])
+    assert "the pulse of the workers cannot be read" in caplog.text
 
 
 async def test_an_answer_is_never_held_back_as_long_as_the_store_may_take_for_one() -> None:
