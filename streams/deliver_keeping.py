@@ -21,7 +21,7 @@ from election.night import ContestId
 from election.wire.delivered import Delivery, decode, encode
 from election.wire.topics import ruling_key
 from streams.heeding import heeding
-from streams.ledger import Ledger, LostError
+from streams.ledger import Ledger, LostError, Outgoing
 
 log = logging.getLogger(__name__)
 
@@ -72,8 +72,8 @@ class Keeper:
                 if first is None or entry < first:
                     logged.set()
             if entries:
-                scope = self._ledger.scope
-                records = [(ruling_key(contest), encode(entry.what, scope, contest)) for entry in entries]
+                scope, said = self._ledger.scope, await self._statements(contest, entries)
+                records = [(ruling_key(contest), encode(what, scope, contest)) for what in said]
                 try:
                     await self._topic.append(records)
                 except OutsideError as error:
@@ -85,6 +85,13 @@ class Keeper:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_EVERY_S):
                     await self._changed[contest].wait()
+
+    async def _statements(self, contest: ContestId, entries: Sequence[Outgoing]) -> list[Delivery | int]:
+        """What the log is to be told; the whole ledger where nobody can tell any more what has changed."""
+        said = [entry.what for entry in entries if entry.what is not None]
+        if len(said) < len(entries):
+            said += [one async for one in self._ledger.deliveries(contest)]
+        return said
 
     async def logged(self, contest: ContestId, entry: str) -> None:
         """Returns when the log knows of everything up to an entry of the outbox."""
@@ -105,6 +112,8 @@ class Keeper:
                 return
             best, cursors = await heeding(self._known())
             for contest in self._ledger.night.contests:
+                if many := await self._ledger.damaged(contest):
+                    log.error("%s: %d deliveries in the store were damaged; the log has them", contest, many)
                 rows = sorted(best[contest].values(), key=lambda one: one.seq)
                 await self._ledger.restore(contest, cursors[contest], rows)
                 log.info("%s: %d deliveries known, facts to %d", contest, len(rows), cursors[contest])

@@ -10,10 +10,12 @@ ledger of another start of the store answers nothing but `LostError` until it is
 less than was delivered. Every script applied twice is no news, so each is sent again until it is answered.
 """
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from election.errors import RecordError
 from election.night import ContestId, Night
 from election.wire.delivered import DEAD, Delivery, read_row, row
 from election.wire.keys import LEDGER, Keys
@@ -25,6 +27,8 @@ from streams.scripts import Script
 from streams.settings import Settings
 from streams.store import patiently
 
+log = logging.getLogger(__name__)
+
 BLOCK_MS = 1000
 """How long the store holds back its answer while nothing is told; shorter than any timeout of a client."""
 ROWS_A_TIME = 500
@@ -35,7 +39,7 @@ T = TypeVar("T")
 
 
 class LostError(Exception):
-    """The ledger is of another start of the store, or empty: restore it from the log, then ask again."""
+    """The ledger is of another start of the store, empty or damaged: the log makes it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,10 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """An entry of the outbox: a delivery, or the seq of a fact that was looked at."""
+    """An entry of the outbox: a delivery, or the seq of a fact that was looked at; None: it is damaged."""
 
     id: str
-    what: Delivery | int
+    what: Delivery | int | None
 
 
 class Ledger:
@@ -164,7 +168,10 @@ class Ledger:
         return "" if said[0] == b"OK" else f"it is not dead but {said[1].decode() or 'not known'}"
 
     async def deliveries(self, contest: ContestId) -> AsyncIterator[Delivery]:
-        """Every delivery of the ledger, in no order; one that changes meanwhile may come twice."""
+        """Every delivery of the ledger, in no order; one that changes meanwhile may come twice.
+
+        One that cannot be read is left out, and said: whoever delivers makes it again from the log.
+        """
         cursor, key = 0, self._key(contest, "deliveries")
         while True:
             start = cursor
@@ -173,8 +180,11 @@ class Ledger:
                 return await client.hscan(key, at, count=ROWS_A_TIME)
 
             cursor, rows = await self._outside(contest, ask)
-            for content in rows.values():
-                yield read_row(content)
+            for name, content in rows.items():
+                try:
+                    yield read_row(content)
+                except RecordError as error:
+                    log.error("%s: the delivery %.80r in the store is damaged: %s", contest, name, error)
             if cursor == 0:
                 return
 
@@ -191,6 +201,12 @@ class Ledger:
 
         entries = await self._outside(contest, ask)
         return [Outgoing(name.decode(), _what(fields)) for name, fields in entries]
+
+    async def damaged(self, contest: ContestId) -> int:
+        """How many rows were found damaged, or gone, since the ledger was made from the log."""
+        key = self._key(contest, "meta")
+        found: Any = await self._outside(contest, lambda client: client.hget(key, "damaged"))
+        return int(found or 0)
 
     async def forget(self, contest: ContestId, entries: Sequence[Outgoing]) -> None:
         """These entries of the outbox stand in the log."""
@@ -229,5 +245,9 @@ def _fact(entry: Any) -> tuple[int, bytes]:
     return int(name.partition(b"-")[0]), bytes(fields[b"told"])
 
 
-def _what(fields: Mapping[bytes, bytes]) -> Delivery | int:
-    return int(fields[b"spread"]) if b"spread" in fields else read_row(fields[b"row"])
+def _what(fields: Mapping[bytes, bytes]) -> Delivery | int | None:
+    try:
+        return int(fields[b"spread"]) if b"spread" in fields else read_row(fields.get(b"row", b""))
+    except (RecordError, ValueError) as error:
+        log.error("a change of a delivery on its way to the log is damaged: %s", error)
+        return None

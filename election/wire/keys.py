@@ -121,10 +121,10 @@ class Keys:
     def ledger(self, what: str) -> str:
         """The ledger of deliveries: one of LEDGER. Made again from the topic `…delivered`.
 
-        meta: hash of run_id, cursor (seq of the fact last looked at), score, clock · deliveries: hash,
-        `<fact>/<target>` → JSON · due, urgent: sorted sets of what is to be sent, by time in ms · busy: hash,
-        target → `<until ms> <token>` · calls: set of deliveries of calls not retracted · outbox: stream of
-        what is not in the topic yet.
+        meta: hash of run_id, cursor (seq of the fact last looked at), score, clock, damaged (rows that were
+        forgotten and are not made again yet) · deliveries: hash, `<fact>/<target>` → JSON · due, urgent:
+        sorted sets of what is to be sent, by time in ms · busy: hash, target → `<until ms> <token>` · calls:
+        set of deliveries of calls not retracted · outbox: stream of what is not in the topic yet.
         """
         if what not in LEDGER:
             raise ValueError(f"{what} is no key of the ledger")

@@ -31,19 +31,77 @@ if seen - now > BACK_MS then
   local held = redis.call('HGETALL', busy)
   for place = 1, #held, 2 do
     local until_ms, token = string.match(held[place + 1], '^(%d+) (.*)$')
-    redis.call('HSET', busy, held[place], string.format('%.0f %s', tonumber(until_ms) - by, token))
+    if until_ms then
+      redis.call('HSET', busy, held[place], string.format('%.0f %s', tonumber(until_ms) - by, token))
+    end
   end
   local score = tonumber(redis.call('HGET', meta, 'score') or '0')
   redis.call('HSET', meta, 'score', string.format('%.0f', math.max(0, score - by)))
 end
 redis.call('HSET', meta, 'clock', string.format('%.0f', now))
 
-local function load_row(key)
-  local row = redis.call('HGET', deliveries, key)
-  return row and cjson.decode(row)
+local function key_of(row) return row.fact .. '/' .. row.target end
+
+local function take_out(key)
+  redis.call('ZREM', due, key)
+  redis.call('ZREM', urgent, key)
 end
 
-local function key_of(row) return row.fact .. '/' .. row.target end
+-- What `delivered.read_row` asks of a row, so that whoever is given one can read it.
+local FIELDS = {
+  string = {
+    'fact', 'kind', 'target', 'channel', 'address', 'secrets', 'language', 'who', 'state', 'note', 'token',
+  },
+  number = { 'seq', 'tries', 'n', 'at' },
+  boolean = { 'private', 'http', 'tried', 'retracted' },
+}
+local STATES = { queued = true, sent = true, retrying = true, acknowledged = true, dead = true, superseded = true }
+local NUMBER_MAX = 1e13
+local TAIL = '[\128-\191]'
+local LETTERS = { -- of more than one byte (RFC 3629, 4)
+  '[\194-\223]' .. TAIL,
+  '\224[\160-\191]' .. TAIL, '[\225-\236\238\239]' .. TAIL .. TAIL, '\237[\128-\159]' .. TAIL,
+  '\240[\144-\191]' .. TAIL .. TAIL, '[\241-\243]' .. TAIL .. TAIL .. TAIL, '\244[\128-\143]' .. TAIL .. TAIL,
+}
+
+local function is_text(text)
+  for _, letter in ipairs(LETTERS) do text = string.gsub(text, letter, '?') end
+  return not string.find(text, '[\128-\255]')
+end
+
+local function is_row(row, key)
+  if type(row) ~= 'table' then return false end
+  for kind, names in pairs(FIELDS) do
+    for _, name in ipairs(names) do
+      if type(row[name]) ~= kind then return false end
+    end
+  end
+  for _, name in ipairs(FIELDS.number) do
+    local count = row[name]
+    if not (count >= 0 and count <= NUMBER_MAX and count % 1 == 0) then return false end
+  end
+  return STATES[row.state] and key_of(row) == key
+end
+
+-- A row that is gone, or no row of ours: the store was damaged. It is forgotten, and with it the ledger is one
+-- of another start: before anything more is given out, it is made again from the log, which has the row.
+local function forget(key)
+  redis.call('HDEL', deliveries, key)
+  take_out(key)
+  redis.call('SREM', calls, key)
+  redis.call('HDEL', meta, 'run_id')
+  redis.call('HINCRBY', meta, 'damaged', 1)
+end
+
+-- What is held of a delivery; nil where nothing is. One in a queue, or among the calls, must be there.
+local function load_row(key, is_there)
+  local text = redis.call('HGET', deliveries, key)
+  if not text and not is_there then return nil end
+  local read, row = pcall(cjson.decode, text or '')
+  if read and is_text(text) and is_row(row, key) then return row end
+  forget(key)
+  return nil
+end
 
 -- Keeps a row that has changed; `logged` ones go to the log too.
 local function save(row, logged)
@@ -61,11 +119,6 @@ end
 
 local function put(row, at_ms)
   redis.call('ZADD', queue_of(row), string.format('%.0f', at_ms), key_of(row))
-end
-
-local function take_out(key)
-  redis.call('ZREM', due, key)
-  redis.call('ZREM', urgent, key)
 end
 
 local function free(target)

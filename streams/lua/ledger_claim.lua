@@ -9,23 +9,24 @@ local token, lease_ms = ARGV[1], tonumber(ARGV[2])
 local taken = {}
 
 local function take(key)
-  local row = load_row(key)
+  local row = load_row(key, true)
+  if not row then return false end
   -- That a call may have been sent must outlive this store: without it nobody would hear of its retraction.
   local logged = row.kind == 'call-made' and not row.tried
   row.state, row.tries, row.tried, row.token = 'sent', row.tries + 1, true, token
   put(row, now + lease_ms)
   redis.call('HSET', busy, row.target, string.format('%.0f %s', now + lease_ms, token))
   taken[#taken + 1] = save(row, logged)
+  return true
 end
 
-local function target_of(key) return string.match(key, '/(.*)$') end
+local function target_of(key) return string.match(key, '/(.*)$') or '' end
 
 local retracting, room = {}, tonumber(ARGV[3])
 local waiting = redis.call('ZRANGE', urgent, 0, -1, 'WITHSCORES')
 for place = 1, #waiting, 2 do
   local target = target_of(waiting[place])
-  if room > 0 and tonumber(waiting[place + 1]) <= now and free(target) then
-    take(waiting[place])
+  if room > 0 and tonumber(waiting[place + 1]) <= now and free(target) and take(waiting[place]) then
     room = room - 1
   end
   retracting[target] = true
@@ -36,8 +37,7 @@ if room > 0 then
   for _, key in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', string.format('%.0f', now))) do
     local target = target_of(key)
     local waits = retracting[target] and redis.call('SISMEMBER', calls, key) == 1
-    if not waits and free(target) then
-      take(key)
+    if not waits and free(target) and take(key) then
       room = room - 1
       if room == 0 then break end
     end

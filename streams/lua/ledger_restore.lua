@@ -22,5 +22,8 @@ for place = 3, #ARGV do
 end
 local cursor = math.max(tonumber(ARGV[2]), tonumber(redis.call('HGET', meta, 'cursor') or '0'))
 redis.call('HSET', meta, 'cursor', string.format('%d', cursor))
-if ARGV[1] == '1' then redis.call('HSET', meta, 'run_id', run_id()) end
+if ARGV[1] == '1' then
+  redis.call('HSET', meta, 'run_id', run_id())
+  redis.call('HDEL', meta, 'damaged')
+end
 return { 'OK' }

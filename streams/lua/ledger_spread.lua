@@ -9,6 +9,16 @@ local seq, fact, kind = tonumber(ARGV[1]), ARGV[2], ARGV[3]
 local cursor = tonumber(redis.call('HGET', meta, 'cursor') or '0')
 if seq ~= cursor + 1 then return { 'AT', string.format('%d', cursor) } end
 
+-- The calls that stand, read before anything is written: who was sent a damaged one is known to the log.
+local standing, damaged = {}, false
+if kind == 'call-retracted' then
+  for place, key in ipairs(redis.call('SMEMBERS', calls)) do
+    standing[place] = load_row(key, true)
+    damaged = damaged or not standing[place]
+  end
+end
+if damaged then return { 'LOST' } end
+
 -- A fact told later is due later, also within one millisecond.
 local at_ms = math.max(now, tonumber(redis.call('HGET', meta, 'score') or '0') + 1)
 local opened = 0
@@ -34,9 +44,8 @@ end
 
 if kind == 'call-retracted' then
   local targets = {}
-  for _, key in ipairs(redis.call('SMEMBERS', calls)) do
-    local call = load_row(key)
-    local tried = call.tried
+  for _, call in ipairs(standing) do
+    local key, tried = key_of(call), call.tried
     if call.state == 'queued' or call.state == 'sent' or call.state == 'retrying' then
       call.state = 'superseded'
       call.note = tried and 'its retraction goes instead' or 'it was retracted before it was sent'

@@ -19,6 +19,8 @@ def row(fact: str, target: str, **more: Any) -> str:
     start: dict[str, Any] = {"fact": fact, "seq": int(fact[1:]), "kind": "counted", "target": target}
     start |= {"state": "queued", "tries": 0, "tried": False, "n": 0, "at": 0}
     start |= {"note": "", "retracted": False, "token": ""}
+    start |= {"channel": "webhook", "address": f"https://{target}.example/", "secrets": "", "language": "en"}
+    start |= {"private": False, "http": False, "who": target}
     return json.dumps({**start, **more})
 
 
