@@ -65,6 +65,15 @@ class DeliveredTopic:
 
     async def read(self) -> AsyncIterator[bytes]:
         """Every record, oldest first, to where the log ended when reading began. Raises OutsideError."""
-        topic = self._settings.scope(self._night).topic("delivered")
+        async for value in self._read("delivered"):
+            yield value
+
+    async def told(self) -> AsyncIterator[bytes]:
+        """The same of the topic of what was told."""
+        async for value in self._read("told"):
+            yield value
+
+    async def _read(self, what: str) -> AsyncIterator[bytes]:
+        topic = self._settings.scope(self._night).topic(what)
         async for logged in read_log(self._settings, [topic]):
             yield logged.value

@@ -3,6 +3,9 @@
     await follower.begin()
     await follower.follow(contest)     never returns
 
+A fact that is damaged in the store is read from the log, which is the record; one that the log does not have
+either was never told, and is passed over.
+
 Know before changing: whom a retraction goes to is decided in the store, in the same step in which calls
 become history (lua/ledger_spread.lua); subscriptions are only asked who wants to hear of it besides.
 """
@@ -12,9 +15,14 @@ import logging
 from collections.abc import Callable
 
 from election.alerts import ALERT_KINDS, Told
+from election.errors import OutsideError, RecordError
+from election.memory import Memory
 from election.night import ContestId
 from election.wire.delivered import delivery
-from streams.deliver_keeping import Keeper
+from election.wire.told import decode
+from election.wire.told_fields import fault
+from streams.alerts.channel import NotDeliveredError
+from streams.deliver_keeping import TRY_AGAIN_S, Keeper, Log
 from streams.ledger import Ledger, LostError
 from streams.subscriptions import Subscriptions
 
@@ -28,8 +36,8 @@ FACTS_MAX = 1000
 class Facts:
     """What was told, by contest and seq, as it is needed for sending."""
 
-    def __init__(self, ledger: Ledger, read: Callable[[bytes], Told]) -> None:
-        self._ledger, self._read = ledger, read
+    def __init__(self, ledger: Ledger, read: Callable[[bytes], Told], topic: Log) -> None:
+        self._ledger, self._read, self._log = ledger, read, topic
         self._kept: dict[tuple[ContestId, int], Told] = {}
 
     def keep(self, told: Told) -> None:
@@ -41,16 +49,47 @@ class Facts:
     async def get(self, contest: ContestId, seq: int, fact: str) -> Told | None:
         """A fact by its number, and its id; None where the store does not hold it (yet).
 
-        One of another id is kept from before a replay went back, unless the store has it too.
+        One of another id is kept from before a replay went back, unless the store has it too. Raises
+        NotDeliveredError where the store holds one that cannot be read, and the log does not help (now).
         """
         kept = self._kept.get((contest, seq))
         if kept is None or kept.id != fact:
             value = await self._ledger.told(contest, seq)
             if value is None:
                 return None
-            kept = self._read(value)
+            try:
+                found = await self.read(contest, seq, value)
+            except OutsideError as error:
+                raise NotDeliveredError(f"what was told is damaged in the store, and {error}") from error
+            if found is None:
+                raise NotDeliveredError("what was told is damaged in the store, and not in the log")
+            kept = found
             self.keep(kept)
         return kept
+
+    async def read(self, contest: ContestId, seq: int, value: bytes) -> Told | None:
+        """The fact in a record of the store; where that is damaged, as the log has it, or None.
+
+        Raises OutsideError where the log cannot be asked.
+        """
+        try:
+            return self._read(value)
+        except RecordError as error:
+            log.error("%s: fact %d is damaged in the store, the log is asked: %s", contest, seq, error)
+        return await self._logged(contest, seq)
+
+    async def _logged(self, contest: ContestId, seq: int) -> Told | None:
+        """A fact of the log, by the rule by which the store accepts facts (`Memory.take`)."""
+        memory, found = Memory(), None
+        async for value in self._log.told():
+            try:
+                fact = decode(value, self._ledger.scope)
+            except RecordError:
+                continue  # it was refused where it was taken in, and is told there
+            ours = fact.contest == contest and fault(fact, self._ledger.night) is None
+            if ours and memory.take(fact) and fact.seq == seq:
+                found = fact
+        return found
 
 
 class Follower:
@@ -61,12 +100,12 @@ class Follower:
         ledger: Ledger,
         keeper: Keeper,
         subscriptions: Subscriptions,
-        read: Callable[[bytes], Told],
+        facts: Facts,
         spread: Callable[[Told], None],
         from_now: bool = False,
     ) -> None:
         self._ledger, self._keeper, self._subscriptions = ledger, keeper, subscriptions
-        self._read, self._spread, self._from_now = read, spread, from_now
+        self._facts, self._spread, self._from_now = facts, spread, from_now
         self._silent: dict[ContestId, int] = {}
 
     async def begin(self) -> None:
@@ -81,7 +120,7 @@ class Follower:
             try:
                 cursor = await self._ledger.cursor(contest)
                 for seq, value in await self._ledger.told_after(contest, cursor):
-                    cursor = await self._take(contest, seq, self._read(value), silent_to)
+                    cursor = await self._take(contest, seq, await self._read(contest, seq, value), silent_to)
                     if cursor < seq:
                         log.error("%s: fact %d was told, and %d is not there", contest, seq, cursor + 1)
                         await asyncio.sleep(GAP_WAIT_S)
@@ -98,7 +137,20 @@ class Follower:
             except LostError:
                 await self._keeper.mend()
 
-    async def _take(self, contest: ContestId, seq: int, told: Told, silent_to: int) -> int:
+    async def _read(self, contest: ContestId, seq: int, value: bytes) -> Told | None:
+        """A fact, waited for where it is damaged and the log is away: others do not wait for this contest."""
+        while True:
+            try:
+                return await self._facts.read(contest, seq, value)
+            except OutsideError as error:
+                log.warning("%s: fact %d waits for the log: %s", contest, seq, error)
+                await asyncio.sleep(TRY_AGAIN_S)
+
+    async def _take(self, contest: ContestId, seq: int, told: Told | None, silent_to: int) -> int:
+        if told is None:
+            log.error("%s: fact %d is not in the log: nobody is told of it", contest, seq)
+            self._keeper.look(contest)
+            return await self._ledger.spread(contest, seq, "", "", [])
         wanted = told.kind in ALERT_KINDS and seq > silent_to
         targets = self._subscriptions.targets(contest, told.kind) if wanted else []
         rows = [delivery(told.id, seq, told.kind, target) for target in targets]

@@ -36,13 +36,16 @@ Cursors = dict[ContestId, int]
 
 
 class Log(Protocol):
-    """The topic of deliveries."""
+    """The topic of deliveries, and what was told beside it."""
 
     async def append(self, records: Sequence[tuple[bytes, bytes]]) -> None:
         """Writes key and value of each; returns when all are acknowledged. Raises OutsideError."""
 
     def read(self) -> AsyncIterator[bytes]:
         """Every record, oldest first, to where the log ended when reading began. Raises OutsideError."""
+
+    def told(self) -> AsyncIterator[bytes]:
+        """The same of the topic of what was told."""
 
 
 class Keeper:

@@ -217,7 +217,10 @@ class Sender:
             return Outcome(DEAD, note=f"this version has no channel {held.channel:.40}")
         if held.tries > len(waits_s):
             return Outcome(DEAD, note="no try ended before its process did")
-        told = await self._facts.get(contest, held.seq, held.fact)
+        try:
+            told = await self._facts.get(contest, held.seq, held.fact)
+        except NotDeliveredError as error:
+            return after(held, error, waits_s, random.random())
         if told is None:
             return Outcome(UNTRIED, NOT_THERE_WAIT_S)
         try:

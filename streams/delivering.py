@@ -63,7 +63,7 @@ async def deliver(desk: Desk) -> None:
 
 
 async def _deliver(desk: Desk, ledger: Ledger, read: Callable[[bytes], Told]) -> None:
-    keeper, facts = Keeper(ledger, desk.topic), Facts(ledger, read)
+    keeper, facts = Keeper(ledger, desk.topic), Facts(ledger, read, desk.topic)
     plain_mail = desk.subscriptions.plain_mail
     means = Means(desk.settings, desk.environment, lambda: datetime.now(UTC), plain_mail)
     await keeper.mend()
@@ -74,7 +74,7 @@ async def _deliver(desk: Desk, ledger: Ledger, read: Callable[[bytes], Told]) ->
             facts.keep(told)
             sender.look(told)
 
-        follower = Follower(ledger, keeper, desk.subscriptions, read, spread, desk.from_now)
+        follower = Follower(ledger, keeper, desk.subscriptions, facts, spread, desk.from_now)
         await follower.begin()
         tasks.create_task(sender.hold(), name="hold")
         for contest in desk.night.contests:

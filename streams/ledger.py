@@ -242,7 +242,7 @@ class Ledger:
 
 def _fact(entry: Any) -> tuple[int, bytes]:
     name, fields = entry
-    return int(name.partition(b"-")[0]), bytes(fields[b"told"])
+    return int(name.partition(b"-")[0]), bytes(fields.get(b"told", b""))  # without it no fact can be read
 
 
 def _what(fields: Mapping[bytes, bytes]) -> Delivery | int | None:

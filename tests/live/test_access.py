@@ -124,6 +124,8 @@ async def _delivers_and_shows(secured: Secured, hands: Crew) -> None:
     async with DeliveredTopic(settings(secured, hands.scope, "deliver"), hands.night.id) as topic:
         await topic.append([(b"mayor", b"sent")])
         assert [b"sent"] == [value async for value in topic.read()]
+        first, *_ = [value async for value in topic.told()]
+        assert b'"t":"told"' in first
     log = KafkaLog(hands.night, settings(secured, hands.scope, "gateway"))
     try:
         await log.write(MAYOR, b"{}", datetime(2024, 3, 31, 18, tzinfo=UTC))

@@ -13,6 +13,7 @@ from election.night import ContestId
 from election.wire.delivered import Target
 from election.wire.keys import Keys
 from election.wire.told import decode, encode
+from streams.alerts.channel import NotDeliveredError
 from streams.deliver_following import Facts, Follower
 from streams.deliver_keeping import Keeper
 from streams.ledger import Ledger
@@ -46,12 +47,102 @@ async def put(redis: Running, *facts_told: Told) -> None:
     await client.aclose()
 
 
+def follows(ledger: Ledger, paper: Paper, spread: asyncio.Queue[Told]) -> Follower:
+    """Whoever follows, with this log."""
+    known = Facts(ledger, read, paper)
+    return Follower(ledger, Keeper(ledger, paper), EVERYTHING, known, spread.put_nowait)
+
+
+async def put_damaged(redis: Running, seq: int, fields: dict[str, bytes]) -> None:
+    """An entry that is no fact of ours."""
+    client = Redis.from_url(redis.url)
+    await client.xadd(Keys(facts.SCOPE, MAYOR).told, fields, id=f"{seq}-0")  # type: ignore[arg-type] # as bytes
+    await client.aclose()
+
+
+def chained(*kinds: str) -> list[Told]:
+    """Facts of these kinds, each naming the one before."""
+    found: list[Told] = []
+    for seq, kind in enumerate(kinds, 1):
+        found.append(facts.told(seq, kind, prev=found[-1].id if found else ""))
+    return found
+
+
+DAMAGED = [{"told": b"{"}, {"told": b""}, {"odd": b"1"}, {"told": encode(facts.told(2), facts.SCOPE) + b"\n"}]
+
+
+@pytest.mark.parametrize("fields", DAMAGED, ids=["no JSON", "empty", "another field", "two lines"])
+async def test_a_fact_that_is_damaged_in_the_store_is_told_from_the_log(
+    ledger: Ledger, redis_server: Running, caplog: pytest.LogCaptureFixture, fields: dict[str, bytes]
+) -> None:
+    """It ended sandik deliver, for every contest; a log that is away is waited for by this one alone."""
+    spread: asyncio.Queue[Told] = asyncio.Queue()
+    first, second, third = chained("call-made", "call-retracted", "counted")
+    paper = Paper()
+    foreign = [b"not a record", encode(facts.told(2, contest="nobodys"), facts.SCOPE)]
+    again = encode(first, facts.SCOPE)
+    paper.facts = [again, *foreign, again, *(encode(one, facts.SCOPE) for one in (second, third))]
+    await put(redis_server, first)
+    await put_damaged(redis_server, 2, fields)
+    await put(redis_server, third)
+    follower = follows(ledger, paper, spread)
+    await follower.begin()
+    paper.away = 1
+    following = asyncio.create_task(follower.follow(MAYOR))
+    async with asyncio.timeout(PATIENCE_S):
+        assert [first, second, third] == [await spread.get() for _ in range(3)]
+    following.cancel()
+    assert {first.id, second.id, third.id} == {one.fact async for one in ledger.deliveries(MAYOR)}
+    assert "mayor: fact 2 is damaged in the store, the log is asked" in caplog.text
+    assert "mayor: fact 2 waits for the log: nobody answers" in caplog.text
+
+
+async def test_what_nobody_told_is_passed_over_and_said(
+    ledger: Ledger, redis_server: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log is the record: what it does not have was never told, whatever stands in the store."""
+    spread: asyncio.Queue[Told] = asyncio.Queue()
+    first, _, third = chained("counted", "counted", "lead-change")
+    paper = Paper()
+    paper.facts = [encode(first, facts.SCOPE)]
+    await put(redis_server, first)
+    await put_damaged(redis_server, 2, {"told": b"{"})
+    await put(redis_server, third)
+    follower = follows(ledger, paper, spread)
+    await follower.begin()
+    following = asyncio.create_task(follower.follow(MAYOR))
+    async with asyncio.timeout(PATIENCE_S):
+        assert [first, third] == [await spread.get() for _ in range(2)]
+    following.cancel()
+    assert 3 == await ledger.cursor(MAYOR)
+    assert "mayor: fact 2 is not in the log: nobody is told of it" in caplog.text
+
+
+async def test_a_delivery_whose_fact_is_damaged_is_sent_from_the_log_or_tried_again(
+    ledger: Ledger, redis_server: Running
+) -> None:
+    """As any try that failed, with the reason."""
+    first, second = chained("counted", "lead-change")
+    paper = Paper()
+    known = Facts(ledger, read, paper)
+    await put(redis_server, first)
+    await put_damaged(redis_server, 2, {"told": b"{"})
+    with pytest.raises(NotDeliveredError, match="damaged in the store, and not in the log"):
+        await known.get(MAYOR, 2, second.id)
+    paper.facts, paper.away = [encode(one, facts.SCOPE) for one in (first, second)], 1
+    with pytest.raises(NotDeliveredError, match="damaged in the store, and nobody answers"):
+        await known.get(MAYOR, 2, second.id)
+    for _ in range(2):
+        assert second == await known.get(MAYOR, 2, second.id)
+        paper.facts.clear()  # it is kept
+
+
 async def test_every_fact_is_spread_once_and_only_alerts_to_people(
     ledger: Ledger, redis_server: Running
 ) -> None:
     """What is the desk's alone leaves no delivery, and the next goes on after it."""
     spread: asyncio.Queue[Told] = asyncio.Queue()
-    follower = Follower(ledger, Keeper(ledger, Paper()), EVERYTHING, read, spread.put_nowait)
+    follower = follows(ledger, Paper(), spread)
     await put(redis_server, facts.told(1), facts.told(2, "proposal-refused"))
     await follower.begin()
     following = asyncio.create_task(follower.follow(MAYOR))
@@ -71,7 +162,7 @@ async def test_a_hole_in_what_was_told_is_said_and_waited_for(
     """Nothing after it is delivered as if it were next."""
     caplog.set_level(logging.ERROR)
     spread: asyncio.Queue[Told] = asyncio.Queue()
-    follower = Follower(ledger, Keeper(ledger, Paper()), EVERYTHING, read, spread.put_nowait)
+    follower = follows(ledger, Paper(), spread)
     await follower.begin()
     await put(redis_server, facts.told(2))
     following = asyncio.create_task(follower.follow(MAYOR))
@@ -91,7 +182,7 @@ async def test_a_fact_is_read_once_for_all_who_are_sent_it(ledger: Ledger, redis
         return read(value)
 
     first, second, another = facts.told(1), facts.told(2), facts.told(2, "certified")
-    kept = Facts(ledger, reads)
+    kept = Facts(ledger, reads, Paper())
     assert await kept.get(MAYOR, 1, first.id) is None
     await put(redis_server, first)
     for _ in range(2):

@@ -25,6 +25,7 @@ class Paper:
 
     def __init__(self) -> None:
         self.records: list[tuple[bytes, bytes]] = []
+        self.facts: list[bytes] = []
         self.away = 0
         self.refused = asyncio.Event()
 
@@ -39,6 +40,14 @@ class Paper:
     async def read(self) -> AsyncIterator[bytes]:
         """All of it."""
         for _, value in self.records:
+            yield value
+
+    async def told(self) -> AsyncIterator[bytes]:
+        """What was told, unless it is away."""
+        if self.away:
+            self.away -= 1
+            raise OutsideError("nobody answers")
+        for value in self.facts:
             yield value
 
 

@@ -7,6 +7,7 @@ import pytest
 from election.errors import OutsideError
 from election.night import NightId
 from producers.cluster import create_topics
+from producers.notes import NotePublisher
 from producers.settings import Settings
 from sandik.delivered import DeliveredTopic
 from tests.patience import PATIENCE_S
@@ -30,6 +31,11 @@ async def test_what_is_appended_is_read_in_order(broker: Running) -> None:
         await topic.append([(b"mayor", b"3")])
     async with DeliveredTopic(told, NIGHT) as topic:
         assert [b"1", b"2", b"3"] == [value async for value in topic.read()]
+        assert [] == [value async for value in topic.told()]
+        async with NotePublisher(told, NIGHT) as out:
+            await out.note("told", b"mayor", b"a fact")
+            await out.drain()
+        assert [b"a fact"] == [value async for value in topic.told()]
 
 
 async def test_a_broker_that_was_away_is_written_to_again(tansu: Running) -> None:
