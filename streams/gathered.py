@@ -177,13 +177,21 @@ class Gathered:
         return Batch(spans, readings, refused, self.reports)
 
     def _read(self, pairs: Sequence[Pair], ground: Ground) -> Reading | None:
-        """What these bundles say; those at which reading itself fails are refused whole."""
+        """What these bundles say; those at which reading itself fails are refused whole.
+
+        Where each can be read by itself, it is none of them at which reading fails: that is raised, and the
+        process ends with nothing committed. Left out, they would be lost without a word.
+        """
         try:
             reading = read([bundle for _, bundle in pairs], ground)
+        except MemoryError:
+            raise
         except Exception:
             log.exception("reading %d bundles failed; reading them one by one", len(pairs))
             good = [pair for pair in pairs if self._readable(pair, ground)]
-            return self._read(good, ground) if 0 < len(good) < len(pairs) else None
+            if len(good) == len(pairs):
+                raise
+            return self._read(good, ground) if good else None
         for one in reading.refused:
             self._refuse(pairs[one.bundle][0], ground.contest.id, Refusal(one.row, one.unit, one.findings))
         return reading
@@ -192,6 +200,8 @@ class Gathered:
         received, bundle = pair
         try:
             read([bundle], ground)
+        except MemoryError:
+            raise  # no fault of the bundle's
         except Exception as error:  # noqa: BLE001 # whatever it is, it must not come again after every restart
             self._refuse(received, ground.contest.id, Refusal(None, None, (_failed(received, error),)))
             return False

@@ -215,6 +215,35 @@ def test_a_bundle_at_which_our_own_reading_fails_is_refused_and_those_beside_it_
     assert f"{TOPIC}/0/1 could not be read" in caplog.text
 
 
+@pytest.mark.parametrize("error", [ZeroDivisionError, MemoryError])
+def test_bundles_that_can_be_read_one_by_one_and_not_together_are_not_left_out(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    """Nobody would hear of them: it is raised, and they are read again."""
+    right = module.read
+
+    def fails_together(bundles: list[Bundle], ground: Ground) -> Any:
+        if len(bundles) > 1:
+            raise error("an error of ours")
+        return right(bundles, ground)
+
+    monkeypatch.setattr(module, "read", fails_together)
+    with pytest.raises(error):
+        batch_of(received([good(0), good(1)]))
+    assert 1 == len(batch_of(received([good(0)])).readings)
+
+
+def test_a_bundle_for_which_there_was_no_memory_is_not_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is as good as before: refused, it would be missing for good."""
+
+    def fails(bundles: list[Bundle], ground: Ground) -> Any:
+        raise ZeroDivisionError("an error of ours") if len(bundles) > 1 else MemoryError
+
+    monkeypatch.setattr(module, "read", fails)
+    with pytest.raises(MemoryError):
+        batch_of(received([good(0), good(1)]))
+
+
 def test_bytes_at_which_our_own_decoding_fails_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not only the errors that somebody thought of."""
 
