@@ -83,6 +83,12 @@ def read_alerts(table: Table) -> AlertRules:
     return AlertRules(counted_pct=counted, **numbers)
 
 
+def read_stall(table: Table) -> int | None:
+    """How long one source may be silent, in seconds; None where it says nothing of its own."""
+    key = "stall_after_s"
+    return _within(table, key, getattr(AlertRules(), key), *ALERT_LIMITS[key]) if table.has(key) else None
+
+
 def _numbers(table: Table, terms: Mapping[str, Number]) -> dict[str, int]:
     return {
         name: _within(table, name, number.default, number.least, number.most, number.means)

@@ -35,7 +35,7 @@ from election.night import (
 )
 from election.report import COUNTED_STATE
 from election.wire.geometry import read_rule
-from election.wire.night_calls import read_alerts, read_calls, read_guards
+from election.wire.night_calls import read_alerts, read_calls, read_guards, read_stall
 from election.wire.tables import read_areas, read_boxes, read_parent
 from election.wire.toml_reader import Table, parse_toml
 from election.wire.topics import WORD
@@ -269,7 +269,7 @@ def _sources(root: Table, levels: tuple[LevelId, ...]) -> dict[SourceId, Source]
             table.names(),
             level,
             table.flag("simulated", False),
-            table.maybe_number("stall_after_s"),
+            read_stall(table),
             _pct(table, "withdrawals_max_pct", WITHDRAWALS_MAX_PCT),
             table.number("withdrawals_min", WITHDRAWALS_MIN),
         )

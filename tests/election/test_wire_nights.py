@@ -192,6 +192,8 @@ def test_every_mistake_of_a_folder_is_said_at_once() -> None:
             "Papers in the state counted are those that count; it is true.",
         ),
         ('id = "party"', 'id = "council"', "The source council is named twice."),
+        ('id = "party"', 'id = "party"\nstall_after_s = 0', "sources.stall_after_s is 0; it is 1 to 604800."),
+        ('id = "party"', 'id = "party"\nstall_after_s = 604801', "604801; it is 1 to 604800."),
         ('id = "bora"', 'id = "ada"', "The choice ada is named twice."),
         ('id = "assembly"', 'id = "mayor"', "The contest mayor is named twice."),
         (
