@@ -15,6 +15,7 @@ has its owner here: when one ends with an error, the process does, and is starte
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -48,6 +49,9 @@ class Desk:
 
 async def deliver(desk: Desk) -> None:
     """Delivers until it is cancelled. Raises OutsideError."""
+    # Names are looked up in these threads, and Apprise works there: nobody waits for one that hangs.
+    threads = ThreadPoolExecutor(2 * desk.settings.deliver_at_once, "deliver")
+    asyncio.get_running_loop().set_default_executor(threads)
     scope = desk.settings.scope(desk.night.id)
     ledger = Ledger(desk.night, scope, desk.settings)
     try:
