@@ -8,8 +8,11 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
+from aiohttp import web
+from redis.asyncio import Redis
 
 from election.night import ContestId
 from election.wire.delivered import Delivery, Target, decode
@@ -19,6 +22,7 @@ from streams.ledger import Ledger, LostError
 from streams.settings import Settings
 from tests.live.alone import Alone
 from tests.live.book import LONG_MS, Book, row
+from tests.live.newsroom import newsroom, receiver, webhook
 from tests.live.test_deliver_keeping import Paper, spread
 from tests.patience import PATIENCE_S
 from tests.servers import Running
@@ -189,3 +193,37 @@ async def test_what_was_damaged_on_its_way_to_the_log_comes_there_from_the_ledge
     assert isinstance(said, Delivery)
     assert ("f1", Target("webhook", "https://newsroom.example/").id) == (said.fact, said.target)
     assert "on its way to the log is damaged" in caplog.text
+
+
+async def test_sandik_deliver_goes_on_over_rows_and_facts_that_were_damaged(
+    tansu: Running, redis_server: Running, tmp_path: Path
+) -> None:
+    """One process from beginning to end: each address hears everything, and the log says what happened."""
+    refused = True
+
+    async def busy(request: web.Request) -> web.StreamResponse:
+        return web.Response(status=503 if refused else 204)
+
+    async with receiver() as there, newsroom(tansu, redis_server, tmp_path) as room:
+        there.answers["/a"] = busy
+        room.subscribe(webhook(there.url("/a")), webhook(there.url("/b")))
+        process = await room.start(SANDIK_DELIVER_WAITS_S=",".join(["0.1"] * 600))
+        await room.tell("call-made")
+        await room.until("both have heard", lambda: bool(there.on("/a") and there.on("/b")))
+        await room.until_logged()
+        client, keys = Redis.from_url(room.redis_url), Keys(room.scope, MAYOR)
+        for key in await client.hkeys(keys.ledger("deliveries")):
+            await client.hset(keys.ledger("deliveries"), key, b"{")
+        await client.xadd(keys.told, {"told": b"{"}, id="2-0")
+        await client.aclose()
+        refused = False
+        room.facts.append(facts.told(2, "counted", room.scope, prev=room.facts[-1].id))
+        await room.tell("call-retracted", "lead-change")
+        wanted = ["call-made", "call-retracted", "lead-change"]
+        for path in ("/a", "/b"):
+            await room.until(path, lambda path=path: wanted == there.kinds(path))  # type: ignore[misc] # a default
+        await room.until_states({"lead-change": {"acknowledged"}, "call-retracted": {"acknowledged"}})
+        said = room.said()
+        assert process.returncode is None
+    assert "were damaged; the log has them" in said
+    assert "fact 2 is not in the log: nobody is told of it" in said
