@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from election.errors import OutsideError
-from election.wire.access import Refusal, no_right, refusal
+from election.wire.access import Refusal, no_right, place, refusal
 from streams.access import client
 from streams.consuming import kafka
 from streams.settings import Settings
@@ -165,11 +165,10 @@ async def see_why(settings: Settings, *, last: bool) -> str:
 
 async def _knock(settings: Settings) -> Refusal | None:
     hint = None
-    for broker in settings.brokers:
-        host, _, port = broker.rpartition(":")
+    for host, port in filter(None, map(place, settings.brokers)):
         try:
             async with asyncio.timeout(KNOCK_WITHIN_S):
-                connection = await kafka.conn.create_conn(host, int(port), **client(settings))
+                connection = await kafka.conn.create_conn(host, port, **client(settings))
                 try:
                     await connection.send(kafka.client.MetadataRequest([]))
                 finally:

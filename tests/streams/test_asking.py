@@ -1,6 +1,7 @@
 """How a worker words what Kafka refuses; what it asks is tried on a real one (tests/live/test_access.py)."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from aiokafka import AIOKafkaConsumer
@@ -47,6 +48,19 @@ def test_an_error_is_not_told_as_its_own_cause() -> None:
         with pytest.raises(KafkaError), asking.worded(SETTINGS):
             raise error
         assert error.__cause__ is None
+
+
+async def test_a_broker_by_an_address_of_ipv6_is_knocked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without its brackets, with which it is the name of nobody: then no reason would ever be told."""
+    seen = []
+
+    async def connects(host: str, port: int, **more: object) -> None:
+        seen.append((host, port))
+        raise OSError
+
+    monkeypatch.setattr(asking.kafka.conn, "create_conn", connects)
+    assert "" == await asking.see_why(replace(SETTINGS, kafka="[::1]:9092, k:1"), last=True)
+    assert [("::1", 9092), ("k", 1)] == seen
 
 
 async def test_where_nobody_signs_in_rights_are_not_asked_for() -> None:
