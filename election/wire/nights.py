@@ -33,7 +33,7 @@ from election.night import (
     Source,
     SourceId,
 )
-from election.report import COUNTED_STATE
+from election.report import COUNT_MAX, COUNTED_STATE
 from election.wire.geometry import read_rule
 from election.wire.night_calls import read_alerts, read_calls, read_guards, read_stall
 from election.wire.tables import read_areas, read_boxes, read_parent
@@ -182,6 +182,11 @@ def _pct(table: Table, key: str, default: int) -> int:
     return value
 
 
+def _count(table: Table, key: str, default: int, least: int = 0) -> int:
+    """A number that papers are weighed with: beyond what a paper can say it would only overflow."""
+    return table.number(key, default, least=least, most=COUNT_MAX)
+
+
 def _twice(table: Table, known: Container[str], what: str, name: str) -> None:
     if name in known:
         table.wrong("id", f"The {what} {name} is named twice.")
@@ -240,7 +245,7 @@ def _checks(table: Table) -> dict[str, CheckRule]:
             message = "the bound of what is still out rests on it; raise outstanding.slack_per_box instead."
             rule.wrong("level", f"Q302 is Q or E: {message}")
         limits = {
-            name: _pct(rule, name, limit) if name.endswith("_pct") else rule.number(name, limit)
+            name: _pct(rule, name, limit) if name.endswith("_pct") else _count(rule, name, limit)
             for name, limit in check.thresholds.items()
         }
         rules[code] = CheckRule(level, limits)
@@ -250,10 +255,10 @@ def _checks(table: Table) -> dict[str, CheckRule]:
 
 def _outstanding(table: Table) -> OutstandingRule:
     return OutstandingRule(
-        slack_per_box=table.number("slack_per_box", 0),
-        voters_max_without_register=table.number("voters_max_without_register", 0),
-        unexpected_boxes=table.number("unexpected_boxes", 0),
-        unexpected_box_voters=table.number("unexpected_box_voters", 0),
+        slack_per_box=_count(table, "slack_per_box", 0),
+        voters_max_without_register=_count(table, "voters_max_without_register", 0),
+        unexpected_boxes=_count(table, "unexpected_boxes", 0),
+        unexpected_box_voters=_count(table, "unexpected_box_voters", 0),
     )
 
 
@@ -271,7 +276,7 @@ def _sources(root: Table, levels: tuple[LevelId, ...]) -> dict[SourceId, Source]
             table.flag("simulated", False),
             read_stall(table),
             _pct(table, "withdrawals_max_pct", WITHDRAWALS_MAX_PCT),
-            table.number("withdrawals_min", WITHDRAWALS_MIN),
+            _count(table, "withdrawals_min", WITHDRAWALS_MIN),
         )
         _twice(table, found, "source", source.id)
         found[source.id] = source
@@ -303,8 +308,8 @@ def _contests(
             names=table.names(),
             area=area,
             kind=table.text("kind", "choice"),
-            seats=table.number("seats", 1, least=1),
-            marks=table.number("marks", 1, least=1),
+            seats=_count(table, "seats", 1, least=1),
+            marks=_count(table, "marks", 1, least=1),
             source=source,
             choices=choices,
         )

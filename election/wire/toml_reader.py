@@ -120,11 +120,13 @@ class Table:
         """A text; required unless a default is given."""
         return self._value(key, str, _REQUIRED if default is None else default, "a text") or ""
 
-    def number(self, key: str, default: int | None = None, *, least: int = 0) -> int:
-        """A whole number of at least `least`."""
+    def number(self, key: str, default: int | None = None, *, least: int = 0, most: int | None = None) -> int:
+        """A whole number from `least` to `most`."""
         value = self._value(key, int, _REQUIRED if default is None else default, "a whole number")
         if isinstance(value, int) and value < least:
             self.wrong(key, f"{self.name}{key} is {value}; it is at least {least}.")
+        if isinstance(value, int) and most is not None and value > most:
+            self.wrong(key, f"{self.name}{key} is {value}; it is at most {most}.")
         return value or 0
 
     def maybe_number(self, key: str) -> int | None:

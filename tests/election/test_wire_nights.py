@@ -194,6 +194,14 @@ def test_every_mistake_of_a_folder_is_said_at_once() -> None:
         ('id = "party"', 'id = "council"', "The source council is named twice."),
         ('id = "party"', 'id = "party"\nstall_after_s = 0', "sources.stall_after_s is 0; it is 1 to 604800."),
         ('id = "party"', 'id = "party"\nstall_after_s = 604801', "604801; it is 1 to 604800."),
+        ("slack_per_box = 10", f"slack_per_box = {10**19}", "is 10000000000000000000; it is at most"),
+        ("seats = 2", "seats = 2147483648", "seats is 2147483648; it is at most 2147483647."),
+        ("marks = 2", "marks = 2147483648", "marks is 2147483648; it is at most 2147483647."),
+        (
+            "[checks]",
+            "[checks]\nW309 = { more_than_votes = 2147483648 }",
+            "more_than_votes is 2147483648; it is at most 2147483647.",
+        ),
         ('id = "bora"', 'id = "ada"', "The choice ada is named twice."),
         ('id = "assembly"', 'id = "mayor"', "The contest mayor is named twice."),
         (
