@@ -119,7 +119,7 @@ class Memory:
     refused: dict[str, Refused] = field(default_factory=dict)
     """By `pair`, what the desk said no to, as it stood then."""
     unsteady: int = 0
-    """How often a proposal stopped passing."""
+    """How often a proposal stopped passing, or gave way to another rule's."""
     broken: int = 0
     """How often a call that was made was withdrawn because it no longer passed."""
 
@@ -245,7 +245,7 @@ def _withdrawn(memory: Memory, told: Told) -> None:
     memory.unsteady += told.d["reason"] in UNSTEADY
 
 
-UNSTEADY = ("rule", "guard")
+UNSTEADY = ("rule", "guard", "another rule")
 """Reasons for a withdrawal that make a rule pass by more before it may propose again."""
 
 

@@ -5,10 +5,10 @@
     propose(telling, asked)         last: what passes now is proposed, and made if it needs nobody
     why_not(memory, ruling)         the sentence with which a desk's word is refused, or None
 
-Hysteresis: each proposal that stopped passing three times, and each call that was broken, doubles the cushion
-a rule needs to propose again; a proposal whose cushion has shrunk by a quarter is withdrawn and made anew, so
-that nobody approves what they have not seen; one the desk refused comes back when its cushion has grown by a
-half or the boxes counted by a twentieth since it was refused.
+Hysteresis: every third proposal that stopped passing or gave way to another rule's, and each call that was
+broken, doubles the cushion a rule needs to propose again; a proposal whose cushion has shrunk by a quarter
+is withdrawn and made anew, so that nobody approves what they have not seen; one the desk refused comes back
+when its cushion has grown by a half or the boxes counted by a twentieth since it was refused.
 
 Know before changing: nobody is asked before a call is taken back. An approval that names another proposal,
 another version or the same person is ignored here and refused with a sentence at the desk (`why_not`).
@@ -30,7 +30,7 @@ from election.wire.records import Ruling, identity
 from languages.saying import said
 
 UNSTEADY_MAX = 3
-"""So many proposals that stopped passing count as one broken call."""
+"""So many proposals that stopped passing, or gave way, count as one broken call."""
 DOTLESS = 0x131
 """The small letter that some languages have beside i; of a name in capitals nobody can tell which it was."""
 

@@ -282,6 +282,19 @@ def test_a_call_that_flaps_is_made_a_bounded_number_of_times(votes: list[tuple[i
     assert kinds.count("call-made") - kinds.count("call-retracted") == who.memory.called
 
 
+def test_rules_that_take_turns_propose_a_bounded_number_of_times() -> None:
+    """Each turn puts a proposal away; every third doubles what is needed, until neither has that much."""
+    now = {"majority": 900}
+    both = teller(toml(BOTH.replace("people = 0", "people = 1")), rules=by_hand(now))
+    told = []
+    for turn in range(200):
+        now["certain"] = 10 * (turn % 2)
+        told += [kind for kind, _ in calls(both, seen(both, (900, 100, 0), version=turn))]
+    assert 2 < told.count("call-proposed") <= 12
+    waits = both.memory.proposal is not None
+    assert told.count("call-proposed") - told.count("proposal-withdrawn") == waits
+
+
 def test_a_person_is_the_same_however_the_name_is_written() -> None:
     """Spaces and capitals make no second person."""
     assert person("Ayşe  Yılmaz ") == person("AYŞE YILMAZ") == person("ayşe yılmaz")
