@@ -6,13 +6,14 @@
 
 Know before changing: a byte that does not fit the encoding stops the feed with its line and column; nothing
 is ever replaced. A piece is decoded and handed on at a time, so that a feed that trickles is not held back.
+A row may stand on several lines only where its quotes say so beyond doubt: a stray one would join two boxes.
 """
 
 import codecs
 import csv
 import re
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 
 from producers.formats.document import Document, FeedError
 from producers.formats.kinds import BEGINS_BYTES, mistaken
@@ -155,12 +156,14 @@ class Table:
         self.delimiter = self.delimiter or _delimiter(first)
         self.before = self.lines.number - (1 if first else 0)
         """Lines of the file above the header."""
+        self._row: list[str] = []
         self.reader = csv.reader(
-            chain((first,) if first else (), self._given),
+            self._noted(first),
             delimiter=self.delimiter,
             quotechar=shape.quote or None,
             quoting=csv.QUOTE_MINIMAL if shape.quote else csv.QUOTE_NONE,
         )
+        self._quote = shape.quote
         self.header_line = self.before + 1
         self._pushed: list[list[str]] = []
         self.headings = self._header(shape)
@@ -171,11 +174,39 @@ class Table:
         """The line of the file that the last row ended in."""
         return self.before + self.reader.line_num
 
+    def _noted(self, first: str) -> Iterator[str]:
+        """The lines for the reader; `_row` holds those of the row that is being read."""
+        for line in chain((first,) if first else (), self._given):
+            self._row.append(line)
+            yield line
+
+    def _one_row(self) -> None:
+        """The lines that were read as one row are one. Raises csv.Error where a quote is astray."""
+        if len(self._row) > 1:
+            for _ in csv.reader(self._row, delimiter=self.delimiter, quotechar=self._quote, strict=True):
+                pass
+        self._row.clear()
+
+    def _astray(self, error: csv.Error) -> csv.Error:
+        """What is wrong with the row that was read; of several lines, with which, and the way out."""
+        count = len(self._row)
+        self._row.clear()
+        if count < 2:
+            return error
+        return csv.Error(
+            f"lines {self.line - count + 1} to {self.line} hang together by a quote that is not closed where "
+            f'a cell ends ({error}); where quotes mean nothing, say [file] quote = ""'
+        )
+
     def _header(self, shape: FileShape) -> list[str]:
+        rows = []
         try:
-            rows = [row for _, row in zip(range(shape.header_lines or 1), self.reader, strict=False)]
+            for row in islice(self.reader, shape.header_lines or 1):
+                self._one_row()
+                rows.append(row)
         except csv.Error as error:
-            raise FeedError(self.name, self.line, self.instead(f"This is no CSV: {error}.")) from error
+            wrong = self._astray(error)
+            raise FeedError(self.name, self.line, self.instead(f"This is no CSV: {wrong}.")) from error
         if not rows:
             raise FeedError(self.name, self.header_line, self.instead("There is no header: the file ends."))
         width = max(len(row) for row in rows)
@@ -199,18 +230,21 @@ class Table:
 
         Blank cells beyond the last heading are taken away, and lines of blank cells only are passed over.
         """
-        width, reader = self.width, self.reader
+        width, reader, lines = self.width, self.reader, self._row
         yield from self._pushed
         while True:
             try:
                 for cells in reader:
+                    if len(lines) > 1:
+                        self._one_row()
+                    lines.clear()
                     if len(cells) > width and not any(cells[width:]):
                         del cells[width:]
                     if any(cells):
                         yield cells
                 return
             except csv.Error as error:
-                yield error
+                yield self._astray(error)
 
 
 def _delimiter(line: str) -> str:

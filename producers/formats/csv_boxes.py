@@ -46,7 +46,7 @@ def parse(document: Document, night: Night) -> Iterator[Heard]:
     if document.mapping is not None:
         yield from parse_mapped(document, night)
         return
-    rows = csv.reader(_text(document))
+    rows = csv.reader(_text(document), strict=True)  # a quote that is astray would join two boxes
     reader = _Reader(document, night, _header(document, night, rows))
     while True:
         try:

@@ -67,7 +67,7 @@ class _Race:
 
 def survey(document: Document) -> Iterator[Seen | Refusal]:
     """Every statement of the file. FeedError if it is no table of elex, or a race comes in two parts."""
-    rows = csv.reader(_lines(document))
+    rows = csv.reader(_lines(document), strict=True)  # a quote that is astray would join two places
     columns = _columns(document, rows)
     reader = _Reader(document, ours=set(OURS) <= set(columns))
     while True:

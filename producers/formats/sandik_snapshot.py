@@ -69,7 +69,7 @@ def about(lines: Iterable[bytes]) -> About | None:
     if first.lstrip()[:1] == b"{":
         found = _json(first)
         return None if found is None else _about_snapshot(found)
-    rows = csv.reader(line.decode("utf-8-sig", "replace") for line in (first, *lines))
+    rows = csv.reader((line.decode("utf-8-sig", "replace") for line in (first, *lines)), strict=True)
     try:
         header, row = next(rows, []), next(rows, [])
     except csv.Error:
@@ -130,7 +130,8 @@ class _Columns:
 
 
 def _tables(document: Document, night: Night, lines: Iterable[bytes]) -> Iterator[Heard]:
-    rows = csv.reader(line.decode("utf-8", "replace").removeprefix("\ufeff") for line in lines)
+    texts = (line.decode("utf-8", "replace").removeprefix("\ufeff") for line in lines)
+    rows = csv.reader(texts, strict=True)  # a quote that is astray would join two boxes
     columns: _Columns | None = None
     while True:
         try:

@@ -170,6 +170,37 @@ def test_a_quotation_mark_that_is_never_closed_ends() -> None:
     assert any(isinstance(one, csv.Error) for one in found[1:])
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'a;b\n1;"x\n2;"y" z\n3;4\n',  # closed within another cell: 2's word would be 1's
+        b'a;b\n1;"x\n3;4\n5;6\n',  # never closed: the rest of the file would be in it
+        b'a;b\n1;2\n"3;4\n"5;6\n7;"8"\n',
+    ],
+)
+def test_a_quote_that_is_astray_joins_no_rows(content: bytes) -> None:
+    """What hangs together by it is no row, and it is said which lines that are and how to read them."""
+    found = rows(content)
+    (wrong,) = [one for one in found if isinstance(one, csv.Error)]
+    assert "hang together by a quote" in str(wrong)
+    assert '[file] quote = ""' in str(wrong)
+    assert all(len(one) == 2 and "\n" not in "".join(one) for one in found if isinstance(one, list))
+    assert not any(isinstance(one, csv.Error) for one in rows(content, FileShape(quote="")))
+
+
+def test_a_quote_within_one_line_is_read_as_it_was_meant() -> None:
+    """Names with quotes of their own joined nothing."""
+    content = 'a;b\n"Atatürk" İlkokulu;1\nthe "old";2\n"so ""it"" is";3\n'.encode()
+    assert [["a", "b"], ["Atatürk İlkokulu", "1"], ['the "old"', "2"], ['so "it" is', "3"]] == rows(content)
+
+
+def test_a_header_that_a_quote_joins_to_its_rows_stops_the_feed() -> None:
+    """One that stands on two lines by quotes that are closed is a header."""
+    assert [["box number", "b"], ["1", "2"]] == rows(b'"box\nnumber";b\n1;2\n', FileShape(delimiter=";"))
+    with pytest.raises(FeedError, match="lines 1 to 3 hang together by a quote"):
+        table(b'a;"b\n1;2\n3;"4" x\n5;6\n')
+
+
 def test_a_line_without_an_end_is_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is not held for ever."""
     monkeypatch.setattr("producers.formats.cells.LINE_MAX", 1000)

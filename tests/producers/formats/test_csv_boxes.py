@@ -140,8 +140,19 @@ def test_the_rest_goes_on_after_a_bad_row() -> None:
 
 
 def test_a_quotation_mark_that_is_never_closed_is_one_refusal_and_not_a_hang() -> None:
-    """What follows is swallowed by the mark, and said."""
-    assert "F002" == refusal('box,voters,valid,ada\n"n-1,10,9,9\nn-2,10,9,9', MAYOR).code
+    """What follows is swallowed by the mark, and said: of no box, so that nothing is withdrawn."""
+    for text in ('"n-1,10,9,9,\nn-2,10,9,9,', 'n-1,10,9,9,"counted\nn-2,10,9,9,counted\n'):
+        found = refusal(f"box,voters,valid,ada,state\n{text}", MAYOR)
+        assert ("F001", None) == (found.code, found.unit)
+
+
+def test_a_quote_that_is_astray_joins_no_boxes() -> None:
+    """The first would have the figures of the second, and the second none."""
+    text = 'box,state,voters,valid,ada\nn-1,"counted,10,9,9\nn-2,"counted" x,8,7,7\nn-1,counted,6,5,5\n'
+    wrong, right = read(text, MAYOR)
+    assert isinstance(wrong, Refusal)
+    assert isinstance(right, BoxReport)
+    assert ("F001", None, 6) == (wrong.code, wrong.unit, right.voters)
 
 
 def test_what_is_not_utf_8_is_refused_in_its_row() -> None:
