@@ -8,6 +8,7 @@
 Know before changing: whatever happens in the body (an error, a signal, a cancelled task), leaving the
 `async with` stops every program in reverse order of starting and leaves no process behind. Each program is a
 session and process group of its own, so that Ctrl-C reaches only us and the order of stopping is ours.
+A line that cannot be written, because a disk is full or its reader went away, ends nothing.
 """
 
 import asyncio
@@ -15,7 +16,6 @@ import contextlib
 import os
 import re
 import signal
-import sys
 import threading
 import time
 from collections import deque
@@ -36,6 +36,7 @@ from sandik.program import (
     how_it_ended,
     leashed,
 )
+from sandik.say import Out, UnwrittenError
 
 ASK_EVERY_S = 0.02
 START_TRIES = 3  # a room may find its broker not there yet; three deaths in a row are no coincidence
@@ -74,13 +75,6 @@ class StoppedError(SandikError):
     """Everything was asked to stop while a program was still starting; `ended()` says why."""
 
 
-def to_stderr(line: str) -> None:
-    """Where lines go unless somebody wants them elsewhere; a reader that went away is no reason to die."""
-    with contextlib.suppress(BrokenPipeError):
-        sys.stderr.write(line + "\n")
-        sys.stderr.flush()
-
-
 @dataclass
 class _Kept:
     """A program and the process it is at the moment."""
@@ -106,10 +100,14 @@ class Supervisor:
     """Programs that live and stop together. Use it as `async with`, from the main thread."""
 
     def __init__(
-        self, say: Callable[[str], None] = to_stderr, pace: Pace | None = None, *, signals: bool = True
+        self, tell: Callable[[str], None] | None = None, pace: Pace | None = None, *, signals: bool = True
     ) -> None:
-        """Without `signals` Ctrl-C is whoever's it was before: somebody else's program runs around us."""
-        self._say, self._signals = say, signals
+        """`tell` takes what is said; without it that goes to stderr.
+
+        Without `signals` Ctrl-C is whoever's it was before: somebody else's program runs around us.
+        """
+        self._tell, self._signals = tell or Out().tell, signals
+        self._untold = 0
         self._pace = pace or Pace()
         self._kept: list[_Kept] = []
         self._ending: asyncio.Future[Ending]
@@ -213,6 +211,16 @@ class Supervisor:
     def restarts(self, name: str) -> int:
         """How often a program was started again."""
         return sum(kept.restarts for kept in self._kept if kept.program.name == name)
+
+    def _say(self, line: str) -> None:
+        """Tells a line. How many could not be written is told with the next that can."""
+        try:
+            if self._untold:
+                self._tell(f"{self._untold:,} lines could not be written when they were said")
+                self._untold = 0
+            self._tell(line)
+        except (BrokenPipeError, UnwrittenError):
+            self._untold += 1
 
     def _on_signal(self, number: signal.Signals) -> None:
         if self._ending.done():

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sandik.ports import wait_until
@@ -16,6 +16,7 @@ from sandik.program import Program
 from sandik.supervise import Ending, StoppedError, Supervisor
 from tests.patience import PATIENCE_S
 
+CHECKOUT = Path(__file__).resolve().parents[2]
 WITHIN_S = PATIENCE_S
 NOTE_PID = """
 import os, sys
@@ -29,6 +30,11 @@ NOTE_PID_AND_SLEEP = NOTE_PID + "import time; time.sleep(300)\n"
 def python(code: str, *argv: object) -> tuple[str, ...]:
     """The command line of a small Python program."""
     return (sys.executable, "-c", code, *map(str, argv))
+
+
+async def until(check: Callable[[], bool]) -> None:
+    """Wait for a condition without holding up the event loop."""
+    assert await asyncio.to_thread(wait_until, check, WITHIN_S)
 
 
 def noted_pid(note: Path) -> int:

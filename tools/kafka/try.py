@@ -13,18 +13,19 @@ from pathlib import Path
 
 from election.errors import SandikError, UsageError
 from sandik import embedded, kafka
-from sandik.supervise import Supervisor, to_stderr
+from sandik.say import Out
+from sandik.supervise import Supervisor
 
 
 async def run(data: Path, port: int, keep: bool) -> None:
     """Start it in `data`, say where it is, and stop it: at once, or when asked."""
-    began_s = time.monotonic()
+    out, began_s = Out(), time.monotonic()
     server = kafka.server(data, port)
     async with Supervisor() as house:
         await house.start(server.program)
-        to_stderr(f"Apache Kafka is ready on {server.address} after {time.monotonic() - began_s:.1f} s.")
+        out.tell(f"Apache Kafka is ready on {server.address} after {time.monotonic() - began_s:.1f} s.")
         if keep:
-            to_stderr(f"Its log is in {data}. Ctrl-C stops it.")
+            out.tell(f"Its log is in {data}. Ctrl-C stops it.")
             await house.ended()
 
 
@@ -47,7 +48,7 @@ def main() -> int:
             with tempfile.TemporaryDirectory(prefix="sandik-kafka-") as folder:
                 asyncio.run(run(Path(folder), 0, keep=False))
     except SandikError as error:
-        to_stderr(str(error))
+        Out().tell(str(error))
         return 2 if isinstance(error, UsageError) else 3
     return 0
 
