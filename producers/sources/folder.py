@@ -59,7 +59,10 @@ class Folder:
         self._said: set[str] = set()
 
     def begin_after(self, at: datetime | None) -> None:
-        """Files from before this time are not given: they were taken before, and newer ones since."""
+        """Files of before this time that are there at the first look are not given: they were taken before.
+
+        Whatever comes later is given, whatever its time: who copies a file may keep the time it had.
+        """
         self._begin = at
 
     async def look(self) -> Sequence[Fetched]:
@@ -77,13 +80,18 @@ class Folder:
                 f"{self.name}: files are read in the order of their times; their names would give another "
                 f"one ({ordered[0].name} is read first)"
             )
-        self._known = {path: known for path, known in self._known.items() if path in set(found)}
+        there = set(found)
+        self._known = {path: known for path, known in self._known.items() if path in there}
         self._known |= stamps
-        return [
-            self._fetched(path, times[path], stamps[path])
-            for path in ordered
-            if self._begin is None or times[path] >= self._begin
-        ]
+        begin, self._begin = self._begin, None
+        given = ordered if begin is None else [path for path in ordered if times[path] >= begin]
+        left = len(ordered) - len(given)
+        if begin is not None and left:
+            self._once(
+                f"{self.name}: files of before {begin:%H:%M:%S} UTC are not read ({left:,}): the log has "
+                "newer ones. One that was never read is given by itself (sandik produce FILE)"
+            )
+        return [self._fetched(path, times[path], stamps[path]) for path in given]
 
     async def close(self) -> None:
         """Nothing is held."""

@@ -128,9 +128,42 @@ async def test_files_from_before_the_beginning_were_taken_before(tmp_path: Path)
     """After a restart the oldest table must not be taken for a correction of the newest."""
     for minutes in (9, 5, 1):
         put(tmp_path / f"{9 - minutes}.csv", minutes)
-    of = opened(tmp_path)
+    said = list[str]()
+    of = opened(tmp_path, said)
     of.begin_after(NOW - timedelta(minutes=5))
     assert ["4.csv", "8.csv"] == await given(of)
+    (line,) = said
+    assert "files of before 17:55:00 UTC are not read (1)" in line
+
+
+async def test_what_comes_after_the_beginning_is_given_whatever_its_time(tmp_path: Path) -> None:
+    """A copy may keep the time that its file was written at, and nobody has read it yet."""
+    of = opened(tmp_path)
+    of.begin_after(NOW - timedelta(minutes=5))
+    assert [] == await given(of)
+    put(tmp_path / "late.csv", 9)
+    assert ["late.csv"] == await given(of)
+
+
+async def test_a_look_at_many_files_asks_of_each_a_few_times(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What grew with the square of their number would hold up all else that this process does."""
+    count, asked = 100, 0
+    for number in range(count):
+        put(tmp_path / f"{number}.csv")
+    of = opened(tmp_path)
+    assert count == len(await given(of))
+    own = type(tmp_path).__hash__
+
+    def counted(path: Path) -> int:
+        nonlocal asked
+        asked += 1
+        return own(path)
+
+    monkeypatch.setattr(type(tmp_path), "__hash__", counted)
+    assert [] == await given(of)
+    assert count < asked < 20 * count
 
 
 async def test_a_folder_that_is_gone_is_trouble(tmp_path: Path) -> None:
