@@ -12,9 +12,7 @@ between a kill and a start; the brokers outlive a night and are shared by all. C
 
 import json
 import sys
-import urllib.request
 from collections.abc import Callable, Mapping, Sequence
-from http.client import HTTPException
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -42,6 +40,8 @@ CROWD, SLOW, STALLED = 100, 5, 2
 """Clients of each gateway besides: those that follow to the hash, those that read slowly, or not at all."""
 SILENT_S = 6.0
 """A silence after which a client of a crowd takes its line for dead; `sandik watch` has its own rule."""
+ANSWERS_WITHIN_S = 2.0
+"""How long a gateway that is asked may take to answer."""
 HEAD = 'mode = "replay"\n[[host]]\nname = "127.0.0.1"\nallow_private = true\nallow_http = true\n'
 
 
@@ -215,10 +215,10 @@ class Actors:
 
 
 def get(port: int, path: str) -> dict[str, Any] | None:
-    """The JSON of an address; None where nobody answers, or not with 200."""
+    """The JSON of an address; None where nobody answers, or not with 200, or with half an answer."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2) as answer:
-            found: dict[str, Any] = json.load(answer)
-            return found
-    except (OSError, ValueError, HTTPException):  # the last: it went in the middle of its answer
+        said = ports.get(ports.LOCALHOST, port, path, ANSWERS_WITHIN_S)
+        found: dict[str, Any] | None = None if said is None else json.loads(said)
+        return found
+    except ValueError:
         return None

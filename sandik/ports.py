@@ -143,16 +143,25 @@ def answers_ping(host: str, port: int) -> bool:
         return False
 
 
-def answers_get(host: str, port: int, path: str) -> bool:
-    """Does an HTTP server there answer 200 for this path?"""
-    line = http.client.HTTPConnection(host, port, timeout=ASK_WITHIN_S)
+def get(host: str, port: int, path: str, within_s: float = ASK_WITHIN_S) -> bytes | None:
+    """What an HTTP server there answers with 200; None for every other answer, half a one, and none.
+
+    It is asked itself, whatever proxy the environment names: that one would ask its own machine.
+    """
+    line = http.client.HTTPConnection(host, port, timeout=within_s)
     try:
         line.request("GET", path)
-        return line.getresponse().status == http.HTTPStatus.OK
+        answer = line.getresponse()
+        return answer.read() if answer.status == http.HTTPStatus.OK else None
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         line.close()
+
+
+def answers_get(host: str, port: int, path: str) -> bool:
+    """Does an HTTP server there answer 200 for this path?"""
+    return get(host, port, path) is not None
 
 
 def answers_kafka(host: str, port: int) -> bool:

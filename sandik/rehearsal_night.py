@@ -16,7 +16,6 @@ for a time: `play` returns when all that was played is counted, told, and shown 
 
 import asyncio
 import json
-import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
@@ -195,7 +194,12 @@ class RehearsalNight:
 
     async def snapshot(self, contest: str) -> Json:
         """What the gateway shows of a contest (docs/reference/snapshot.md). OSError while it is away."""
-        return await asyncio.to_thread(_get, f"{self.url}snapshot/{contest}.json")
+        place = self._machine.reached_at, self._machine.port
+        found = await asyncio.to_thread(ports.get, *place, f"/snapshot/{contest}.json", ANSWER_WITHIN_S)
+        if found is None:
+            raise ConnectionError(f"The gateway at {self.url} does not show {contest}.")
+        shown: Json = json.loads(found)
+        return shown
 
     async def outcome(self) -> dict[ContestId, outcome.Json]:
         """Totals, call and alerts of every contest, as `sandik rehearse --json` has them."""
@@ -220,10 +224,3 @@ class RehearsalNight:
             for task in (waiting, end):
                 task.cancel()
             await asyncio.gather(waiting, end, return_exceptions=True)
-
-
-def _get(url: str) -> Any:
-    """What our own gateway answers, on this machine: a proxy that the environment names would ask its own."""
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with direct.open(url, timeout=ANSWER_WITHIN_S) as answer:
-        return json.loads(answer.read())

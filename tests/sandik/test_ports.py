@@ -10,15 +10,20 @@ import pytest
 
 from sandik import ports
 from tests.ipv6 import said_without_ipv6
+from tests.patience import PATIENCE_S
 
 
 @contextmanager
 def answering(reply: bytes) -> Iterator[int]:
     """A server that answers the first request of one connection with these bytes."""
     with socket.create_server((ports.LOCALHOST, 0)) as server:
+        server.settimeout(PATIENCE_S)  # nobody may come, and then the test is to fail and not to hang
 
         def serve() -> None:
-            line, _ = server.accept()
+            try:
+                line, _ = server.accept()
+            except TimeoutError:
+                return
             with line:
                 line.recv(4096)
                 line.sendall(reply)
@@ -147,6 +152,24 @@ def test_a_web_server_is_ready_at_200(status: str, expected: bool) -> None:
     """Only 200 is a yes."""
     with answering(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode()) as port:
         assert expected == ports.answers_get(ports.LOCALHOST, port, "/health/ready")
+
+
+def test_a_web_server_of_this_machine_is_asked_itself_whatever_proxy_there_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A newsroom's machines often have one in their environment."""
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", f"http://{ports.LOCALHOST}:1")
+    with answering(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes") as port:
+        assert b"yes" == ports.get(ports.LOCALHOST, port, "/health/ready")
+
+
+@pytest.mark.parametrize("reply", [b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nyes", b"junk\r\n\r\n", b""])
+def test_half_an_answer_is_none(reply: bytes) -> None:
+    """Whoever asks asks again."""
+    with answering(reply) as port:
+        assert ports.get(ports.LOCALHOST, port, "/") is None
 
 
 def test_a_broker_is_asked_what_address_it_advertises() -> None:
