@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from faults.history import Fact
-from faults.watching import broken
+from faults.watching import broken, here
 
 RECOVERED_WITHIN_S = 60.0
 """Longest recovery after a fault that is still the promise's (P7)."""
@@ -119,6 +119,10 @@ def watched(kinds: Kinds) -> Iterator[Broken]:
     for sentence in broken(list(clients.values()), [*gateways.values(), public]):
         promise, _, said = sentence.partition(": ")
         yield Broken(promise if promise in ("P3", "P4") else "P5", "a client", said)
+    for one in kinds.get("watchers", ()):  # nights of before 24 November 2026 did not write down how many
+        there = sum(here(lines) for lines in clients.values())
+        if there < one["asked"]:
+            yield Broken("P4", "a client", f"{there} of {one['asked']} that watch show something in the end")
     ends = {one["contest"]: one["hash"] for one in kinds.get("end", ())}
     for one in kinds.get("crowd", ()):
         yield from _crowd(one, ends)
@@ -145,6 +149,9 @@ def _crowd(one: Fact, ends: Mapping[str, str]) -> Iterator[Broken]:
         return
     if one["alive"]["fast"] != one["asked"]:
         yield Broken("P4", who, f"{one['alive']['fast']} of {one['asked']} clients are there in the end")
+    there = sum(one["held"].values())
+    if there != one["asked"]:
+        yield Broken("P4", who, f"{there} of {one['asked']} clients hold something in the end")
     for name, clients in one["held"].items():
         held = name.rpartition(":")[2]
         if held != ends.get(one["contest"]):

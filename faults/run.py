@@ -24,7 +24,7 @@ from election.alerts import Told
 from election.errors import OutsideError
 from election.night import ContestId, Night
 from election.wire.told import decode
-from faults.actors import CROWD, SLOW, STALLED, Actors
+from faults.actors import CROWD, SLOW, STALLED, WATCHERS, Actors
 from faults.brokers import Brokers
 from faults.checker import CALL, RECOVERED_WITHIN_S, RETRACTION, Broken, check
 from faults.doing import Doing
@@ -207,14 +207,15 @@ class Evening:
             while True:
                 said = await asyncio.to_thread(crowd.ask, "faults", do="counts")
                 back = said["alive"]["fast"] == READ and not said["due"] and not said["opening"]
-                if (back and list(said["held"]) == [end]) or time.monotonic() > until_s:
+                if (back and said["held"] == {end: READ}) or time.monotonic() > until_s:
                     break
                 await self.go_on(1.0)
             facts = {key: said[key] for key in ("faults", "frames", "alive", "held", "ended")}
             self._history.note("crowd", gateway=place, contest=CROWDED, asked=READ, **facts)
 
     async def watchers(self, histories: Path) -> None:
-        """Waits until whoever watches shows the end too; what they were shown wrongly stays wrong."""
+        """Waits until all who watch show the end too; what they were shown wrongly stays wrong."""
+        self._history.note("watchers", asked=2 * WATCHERS)
         until_s = time.monotonic() + BACK_WITHIN_S
         while time.monotonic() < until_s and any(
             one.who == "a client" and one.promise != "P3" for one in check(read(histories))

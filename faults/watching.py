@@ -248,6 +248,11 @@ def _told_whole(lines: Sequence[Line], number: int, served: Served) -> Iterator[
             yield f"events: client {number}: {sub} was never told {seq} ({told[seq]})"
 
 
+def here(lines: Sequence[Line]) -> bool:
+    """Whether the client is there at the end, and shows something."""
+    return _connected(lines) and any(line["t"] == "shown" and line["whole"] for line in lines)
+
+
 def _connected(lines: Sequence[Line]) -> bool:
     """Whether the client's last connection had not ended."""
     ends = [line["t"] for line in lines if line["t"] in ("hello", "lost")]

@@ -147,6 +147,11 @@ LIES: dict[str, tuple[str, Callable[[Facts], Facts]]] = {
             *life((4, None), who="watch-3", epoch="e2", hash="h8"),
         ),
     ),
+    "a client that watched is gone in the end": ("P4", more(fact("watchers", "faults", asked=3))),
+    "a client that watches was never shown anything": (
+        "P4",
+        more(fact("watchers", "faults", asked=3), fact("hello", "watch-3")),
+    ),
     "a client's proof is not the server's": ("P4", changed("compared", ours="h8")),
     "the server holds something else than the log": ("P4", changed("fold", hash="h8")),
     "one gateway of two holds something else than the log": (
@@ -186,6 +191,7 @@ LIES: dict[str, tuple[str, Callable[[Facts], Facts]]] = {
 def test_an_honest_history_breaks_nothing() -> None:
     """Repeated deliveries, resumed clients and a new epoch are no faults."""
     assert [] == check(honest())
+    assert [] == check([*honest(), fact("watchers", "faults", asked=2)])
 
 
 @pytest.mark.parametrize("lie", LIES)
