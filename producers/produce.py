@@ -184,9 +184,13 @@ class Producer:
         return not comparison.older or bool(news.appeared or news.corrected or news.withdrawn)
 
     async def stream(self, name: str, descriptor: int) -> None:
-        """Rows without an end, as standard input gives them: each is sent as it comes."""
+        """Rows without an end, as standard input gives them: each is sent as it comes.
+
+        Raises UsageError (a FeedError mostly) where they cannot be read further, after what came before is
+        acknowledged; StoppedError; OutsideError.
+        """
         held, begun = await self.held(), datetime.now(UTC)
-        before = self.done
+        before, wrong = self.done, None
 
         def read(idle: Callable[[], None]) -> Iterator[Heard]:
             lines = stdin.lines(descriptor, idle)
@@ -194,15 +198,20 @@ class Producer:
                 self.feed.document(name, lines, begun, endless=True), self.feed.night
             )
 
-        async for batch in _until(self.stop, reading.batches(read)):
-            now = self.feed.at or held.not_before(datetime.now(UTC))
-            comparison = self.feed.comparison(held, now, name, whole=False)
-            heard = [*comparison.take(restamped(batch, begun, now)), *comparison.finish()]
-            await self._publish(heard, name)
-            self._count(self.done, comparison, False)
-            self._tell(tuple(comparison.whys))
+        try:
+            async for batch in _until(self.stop, reading.batches(read)):
+                now = self.feed.at or held.not_before(datetime.now(UTC))
+                comparison = self.feed.comparison(held, now, name, whole=False)
+                heard = [*comparison.take(restamped(batch, begun, now)), *comparison.finish()]
+                await self._publish(heard, name)
+                self._count(self.done, comparison, False)
+                self._tell(tuple(comparison.whys))
+        except UsageError as error:
+            wrong = error
         await self._out.drain()
         self.done = replace(self.done, snapshots=before.snapshots + 1)
+        if wrong is not None:
+            raise wrong
 
     async def _send(self, document: Document, comparison: Comparison, size: int) -> None:
         batches = reading.batches(lambda idle: _compared(self.feed, document, comparison))

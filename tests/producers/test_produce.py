@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -10,11 +10,11 @@ from typing import cast
 import pytest
 
 from election.errors import RecordError, UsageError
-from election.night import SourceId
+from election.night import Night, SourceId
 from election.wire.records import Bundle, Record, decode, encode
 from producers.attention import Attention
 from producers.formats import FORMATS
-from producers.formats.document import FeedError
+from producers.formats.document import Document, FeedError, Heard
 from producers.produce import Feed, Polling, Produced, Producer, StoppedError, _look, follow, once
 from producers.publish import Publisher
 from producers.said import Held
@@ -235,6 +235,24 @@ async def test_rows_from_a_pipe_are_sent_as_they_come() -> None:
     os.close(out)
     assert 51 == {box: ada for box, ada, _ in told.log.boxes()}["n-1"]
     assert 1 == told.producer.done.snapshots
+
+
+async def test_a_pipe_that_cannot_be_read_further_ends_when_all_before_is_acknowledged() -> None:
+    """A byte of another encoding in the middle of a night: what came before it is not lost with it."""
+
+    def breaks(document: Document, night: Night) -> Iterator[Heard]:
+        yield from FORMATS["csv"].parse(document, night)
+        raise FeedError(document.name, 6, "byte 0xfd is not utf-8.")
+
+    out, into = os.pipe()
+    os.write(into, TABLE.encode())
+    os.close(into)
+    told = Told(whole=False)
+    told.producer.feed = replace(told.producer.feed, format=replace(FORMATS["csv"], parse=breaks))
+    with pytest.raises(FeedError, match="byte 0xfd"):
+        await told.producer.stream("standard input", out)
+    os.close(out)
+    assert (4, 1) == (len(told.log.boxes()), told.log.drained)
 
 
 class Given:
