@@ -16,7 +16,7 @@ from producers.sources import file
 from producers.sources.asking import SKEW_MAX
 from producers.sources.fetched import Fetched, TroubleError
 from producers.sources.polled import utc_now
-from producers.sources.stillness import NOT_THERE, Stamp, Stillness, lines, stamp, time_of
+from producers.sources.stillness import NOT_THERE, STILL_S, Stamp, Stillness, lines, stamp, time_of
 
 
 def believed(at: datetime, now: datetime) -> tuple[datetime, bool]:
@@ -40,6 +40,8 @@ class Watched:
         self._at_once = once
         self.name = str(path)
         self._known: Stamp = NOT_THERE
+        self._unsettled = 0
+        """At how many looks in a row it was empty or being written."""
 
     async def look(self) -> Sequence[Fetched]:
         """The file, if it is another one than was settled. Raises TroubleError."""
@@ -52,7 +54,11 @@ class Watched:
             return ()
         if not os.access(self._path, os.R_OK):
             raise TroubleError("this process may not read it")
-        done, _ = await self._stillness.of([self._path])
+        done, writing = await self._stillness.of([self._path])
+        self._unsettled = self._unsettled + 1 if writing else 0
+        if self._unsettled > 1:  # once is what every writer does
+            why = f"it is still being written: it is read when it stands still for {STILL_S:g} s"
+            raise TroubleError(why if stamp(self._path)[1] else "it is empty", waiting=True)
         if not done:
             return ()
         ((path, found),) = done

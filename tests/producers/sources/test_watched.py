@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from producers.sources.fetched import Fetched, TroubleError
+from producers.sources.stillness import Stillness
 from producers.sources.watched import Watched, believed
 
 NOW = datetime(2024, 10, 6, 18, 0, tzinfo=UTC)
@@ -53,6 +54,26 @@ async def test_a_file_that_is_not_there_is_waited_for(tmp_path: Path) -> None:
         written(path, b"a\n")
         assert await one(watched) is not None
         path.unlink()
+
+
+async def test_a_file_that_stays_empty_or_never_stands_still_is_said(tmp_path: Path) -> None:
+    """Else it would be said of it that it does not change; once is what every writer does."""
+    path, writes = tmp_path / "now.csv", [b"", b"", b"a\n", b"ab\n", b"abc\n", b"abcd\n"]
+
+    async def meanwhile(seconds: float) -> None:
+        path.write_bytes(writes.pop(0))
+
+    watched = Watched(path, Stillness(sleep=meanwhile))
+    path.write_bytes(b"")
+    assert await one(watched) is None
+    for why in ("it is empty", "still being written", "still being written"):
+        with pytest.raises(TroubleError, match=why) as caught:
+            await watched.look()
+        assert caught.value.waiting
+    written(path, b"abc\n")
+    assert await one(watched) is not None
+    path.write_bytes(b"")
+    assert await one(watched) is None
 
 
 async def test_a_file_that_may_not_be_read_is_looked_at_until_it_may(
