@@ -9,7 +9,6 @@ its own, so that the clients of the gateway do not wait for it.
 """
 
 import asyncio
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +22,7 @@ from election.tally import Status
 from election.wire.delivered import DEAD
 from election.wire.told import Json
 from sandik import desk
+from sandik.program import ourselves
 from streams.ledger import Ledger
 from streams.looking import Looks
 
@@ -74,11 +74,10 @@ async def recompute(path: Path, environment: Mapping[str, str], id: str) -> Json
     """
     if not id or not id.isalnum():
         raise UsageError("Which proposal? Its id is missing.")
-    command = ("-m", "sandik.cli", "calls", id, "--recompute", "--json", "--night", f"{path}/")
+    command = ourselves("calls", id, "--recompute", "--json", "--night", f"{path}/")
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *command, env=dict(environment), stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+        *command, env=dict(environment), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
     try:
         async with asyncio.timeout(RECOMPUTE_WITHIN_S):
             out, said = await process.communicate()

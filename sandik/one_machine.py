@@ -13,7 +13,7 @@ from pathlib import Path
 
 from election.wire.access import KafkaAccess
 from sandik import ports
-from sandik.program import Program
+from sandik.program import Program, ourselves
 
 ROOM_READY_WITHIN_S = 30.0
 GATEWAY_STOPS_WITHIN_S = 45.0
@@ -76,25 +76,20 @@ class Machine:
 
     def worker(self) -> Program:
         """The room that counts; started again whenever it ends."""
-        return Program("worker", _room("worker"), env=self.settings, shown=self.shown)
+        return Program("worker", ourselves("worker"), env=self.settings, shown=self.shown)
 
     def gateway(self) -> Program:
         """The room that shows; ready when it has read the store."""
         ready = partial(ports.answers_get, self.reached_at, self.port, "/health/ready")
         return Program(
             "gateway",
-            _room("gateway"),
+            ourselves("gateway"),
             env=self.settings,
             ready=ready,
             ready_within_s=ROOM_READY_WITHIN_S,
             stop_within_s=GATEWAY_STOPS_WITHIN_S,
             shown=self.shown,
         )
-
-
-def _room(name: str) -> tuple[str, ...]:
-    # -P: a folder here that is called streams or web must not be taken for the room.
-    return (sys.executable, "-P", "-m", "sandik.cli", name)
 
 
 def can_open_browser() -> bool:

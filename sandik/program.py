@@ -43,6 +43,14 @@ class Program:
     shown: bool = True
 
 
+def ourselves(*words: str) -> tuple[str, ...]:
+    """The command line of a command of ours, run by this very Python.
+
+    -P: a folder that one stands in and that is called streams or web must not be taken for the program.
+    """
+    return (sys.executable, "-P", "-m", "sandik.cli", *words)
+
+
 class DiedError(OutsideError):
     """A program ended before it was ready."""
 

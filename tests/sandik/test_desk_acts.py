@@ -1,5 +1,6 @@
 """What the desk does besides deciding, without a store; the whole way is in tests/live/test_desk_view.py."""
 
+import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
-from election.errors import RecordError, UsageError
+from election.errors import OutsideError, RecordError, UsageError
 from election.night import ContestId
 from election.wire.delivered import ACKNOWLEDGED, DEAD, Delivery, Target, delivery
 from sandik import desk, desk_acts
@@ -97,6 +98,20 @@ async def test_what_is_no_id_never_becomes_a_word_of_a_command() -> None:
     for id in ("", "--help", "a b", "../x"):
         with pytest.raises(UsageError):
             await desk_acts.recompute(Path("nowhere"), {}, id)
+
+
+async def test_a_folder_of_the_same_name_is_not_taken_for_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A gateway may be started beside somebody's own `web`."""
+    for name in ("web", "streams", "sandik"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise SystemExit('somebody else')")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(OutsideError, match="cannot be made again") as caught:
+        await desk_acts.recompute(tmp_path / "nowhere", os.environ, "p1")
+    assert "somebody else" not in str(caught.value)
+    assert "nowhere" in str(caught.value)
 
 
 def test_the_answer_of_a_command_is_its_last_line() -> None:
