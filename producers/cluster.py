@@ -86,22 +86,43 @@ async def create_topics(
 
     One that is there, or that another process makes meanwhile, is left as it is: doctor says if it is wrong.
     One that is kept from us by rights is none of our business: a process needs some of a night's topics, and
-    is told when it wants one that it may not have. Raises NoKafkaError, NotLetInError.
+    is told when it wants one that it may not have. Brokers that are yet to come are waited for, since a topic
+    has for ever as many copies as it is made with; in the end one of those named may be away.
+    Raises NoKafkaError, NotLetInError, TooFewBrokersError.
     """
-    scope = settings.scope(night)
+    scope, now_s = settings.scope(night), asyncio.get_running_loop().time
+    until_s = now_s() + within_s
 
     async def made(admin: AIOKafkaAdminClient) -> tuple[str, ...]:
         cluster = await _look(admin)
-        replicas = replicas_of(cluster)
         missing = {what: name for what in whats if (name := scope.topic(what)) not in cluster.topics}
         hidden = await _hidden(admin, missing.values())
-        parts = {"reports": settings.partitions}
-        wanted = [
-            topic(name, parts.get(what, 1), replicas) for what, name in missing.items() if name not in hidden
-        ]
-        return await make(settings, admin, wanted) if wanted else ()
+        wanted = {what: name for what, name in missing.items() if name not in hidden}
+        while wanted and away(settings, cluster) and now_s() < until_s:
+            await asyncio.sleep(RETRY_FIRST_S)
+            cluster = await _look(admin)
+        if wanted and away(settings, cluster) > 1:
+            raise TooFewBrokersError(settings, cluster)
+        parts, replicas = {"reports": settings.partitions}, replicas_of(cluster)
+        new = [topic(name, parts.get(what, 1), replicas) for what, name in wanted.items()]
+        return await make(settings, admin, new) if new else ()
 
     return await asked(settings, within_s, made)
+
+
+class TooFewBrokersError(OutsideError):
+    """Brokers that SANDIK_KAFKA names are away, and a topic that is made now would have fewer copies."""
+
+    def __init__(self, settings: Settings, cluster: Cluster) -> None:
+        super().__init__(
+            f"Of the {len(settings.brokers)} brokers that SANDIK_KAFKA names {len(cluster.brokers)} "
+            "are in the cluster: a topic made now would be kept less often for ever. Start the rest."
+        )
+
+
+def away(settings: Settings, cluster: Cluster) -> int:
+    """How many brokers are not there of those that SANDIK_KAFKA names and copies of a topic need."""
+    return max(0, min(REPLICAS_MAX, len(settings.brokers)) - replicas_of(cluster))
 
 
 def replicas_of(cluster: Cluster) -> int:

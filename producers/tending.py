@@ -23,12 +23,13 @@ from election.errors import OutsideError
 from election.wire.access import no_right
 from producers.cluster import (
     CONNECT_WITHIN_S,
-    REPLICAS_MAX,
     RETRY_FIRST_S,
     Admin,
+    TooFewBrokersError,
     _hidden,
     _look,
     asked,
+    away,
     make,
     replicas_of,
     topic,
@@ -141,11 +142,8 @@ async def _put_right(
         raise NotLetInError(settings, no_right(settings, seen.hidden, "see or make"))
     cluster = await _look(admin)
     replicas = replicas_of(cluster)
-    if replicas < min(REPLICAS_MAX, len(settings.brokers)) and set(wanted) - set(seen.kept):
-        raise OutsideError(
-            f"Of the {len(settings.brokers)} brokers that SANDIK_KAFKA names {len(cluster.brokers)} "
-            "are in the cluster: a topic made now would be kept less often for ever. Start the rest."
-        )
+    if away(settings, cluster) and set(wanted) - set(seen.kept):
+        raise TooFewBrokersError(settings, cluster)
     missing = [topic(name, count, replicas) for name, count in wanted.items() if name not in seen.kept]
     made = await make(settings, admin, missing) if missing else ()
     changed += [_made(name, wanted[name], replicas) for name in made]

@@ -4,7 +4,8 @@ The client here is a stand-in: which broker a real one asks is drawn by lot, and
 """
 
 import asyncio
-from typing import Any, cast
+from types import SimpleNamespace
+from typing import Any, ClassVar, cast
 
 import pytest
 from aiokafka.errors import (
@@ -18,10 +19,12 @@ from aiokafka.errors import (
 )
 
 from election.errors import OutsideError
+from election.night import NightId
 from producers import cluster
-from producers.cluster import Admin, make, topic
+from producers.cluster import Admin, create_topics, make, topic
 from producers.errors import NoKafkaError
 from producers.settings import Settings
+from tests.patience import PATIENCE_S
 
 SETTINGS = Settings.read({})
 
@@ -111,6 +114,55 @@ def test_what_kafka_does_not_make_now_may_be_asked_again() -> None:
         made(None, NotControllerError)
     with pytest.raises(OutsideError, match="does not create the topic t-0: InvalidReplicationFactorError"):
         made(InvalidReplicationFactorError)
+
+
+class Joining(StandIn):
+    """An admin client of a cluster that has so many brokers at each look, and at the last one for ever."""
+
+    brokers: ClassVar[list[int]] = []
+    made: ClassVar[dict[str, int]] = {}
+
+    async def describe_cluster(self) -> dict[str, Any]:
+        """Those that are there by now."""
+        count = Joining.brokers.pop(0) if len(Joining.brokers) > 1 else Joining.brokers[0]
+        return {"brokers": [{"host": "k", "port": number} for number in range(count)]}
+
+    async def describe_topics(self) -> list[Any]:
+        """None of ours."""
+        return []
+
+    async def _send_request(self, request: object) -> Any:
+        """Nothing is kept from us."""
+        return SimpleNamespace(to_object=lambda: {"topics": []})
+
+    async def create_topics(self, wanted: list[Any]) -> Any:
+        """Makes them, and remembers how often each is kept."""
+        Joining.made = {one.name: one.replication_factor for one in wanted}
+        return SimpleNamespace(topic_errors=[(one.name, 0) for one in wanted])
+
+
+def copies(monkeypatch: pytest.MonkeyPatch, kafka: str, *brokers: int, within_s: float = PATIENCE_S) -> int:
+    """How often a topic is kept that is made where so many brokers are there at each look."""
+    monkeypatch.setattr(cluster, "Admin", Joining)
+    Joining.brokers, Joining.made = list(brokers), {}
+    asyncio.run(create_topics(Settings.read({"SANDIK_KAFKA": kafka}), NightId("n"), within_s, ("told",)))
+    (count,) = Joining.made.values()
+    return count
+
+
+def test_brokers_that_are_yet_to_come_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rack that is switched on: a topic of the first one alone would be kept once for ever."""
+    assert 3 == copies(monkeypatch, "a:1,b:1,c:1", 1, 1, 2, 3)
+    assert 3 == copies(monkeypatch, "a:1,b:1,c:1,d:1", 3)
+    assert 1 == copies(monkeypatch, "a:1", 1)
+
+
+def test_one_broker_may_be_away_and_not_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A night begins without one of three; with one of three it would lie on one disk."""
+    assert 2 == copies(monkeypatch, "a:1,b:1,c:1", 2, within_s=0)
+    with pytest.raises(OutsideError, match="Of the 3 brokers that SANDIK_KAFKA names 1 are in the cluster"):
+        copies(monkeypatch, "a:1,b:1,c:1", 1, within_s=0)
+    assert {} == Joining.made
 
 
 async def test_who_is_stopped_while_connecting_leaves_no_client_open(monkeypatch: pytest.MonkeyPatch) -> None:
