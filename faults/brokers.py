@@ -20,7 +20,7 @@ from election.errors import OutsideError
 from faults.clock import Clocks
 from faults.processes import LINES_SHOWN, Process
 from sandik import ports
-from sandik.kafka import LOG_SETTINGS, SETTINGS, find_jars, find_java
+from sandik.kafka import LOG_SETTINGS, SETTINGS, find_jars, find_java, for_java
 from sandik.program import last_words
 
 CLUSTER = "c2FuZGlrLWZhdWx0cy1ydW4"  # sixteen bytes as Kafka wants an id
@@ -74,7 +74,7 @@ class Brokers:
         folder = self._folder / f"kafka-{NODES[place]}"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        (folder / "server.properties").write_text(self._properties(place, folder))
+        (folder / "server.properties").write_text(self._properties(place, folder), encoding="ascii")
         (folder / "log4j2.properties").write_text(LOG_SETTINGS)
         run = (
             *self._run, f"-Dlog4j2.configurationFile={folder}/log4j2.properties", "-cp", f"{self._jars}/*",
@@ -105,4 +105,4 @@ class Brokers:
             "advertised.listeners": f"CLIENTS://{host}:{self._ports[place]}",
             "controller.quorum.voters": ",".join(voters),
         }
-        return "".join(f"{name}={value}\n" for name, value in {**SETTINGS, **OF_THREE, **placed}.items())
+        return for_java({**SETTINGS, **OF_THREE, **placed})

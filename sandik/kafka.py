@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from election.errors import OutsideError
+from election.errors import OutsideError, UsageError
 from sandik import ports
 from sandik.embedded import Server, room_in
 from sandik.program import Policy, Program
@@ -113,8 +113,11 @@ def server(data: Path, port: int = 0, env: Mapping[str, str] | None = None) -> S
     java, jars = find_java(env), find_jars(env)
     host, port = ports.LOCALHOST, ports.choose(port)
     folder = (data / "kafka").resolve()
+    if "," in str(folder):  # to Kafka the names of two folders
+        raise UsageError(f"--data is {folder.parent}: Kafka takes no folder with a comma in its name.")
     with room_in(folder):
-        (folder / "server.properties").write_text(properties(folder, host, port, ports.choose()))
+        given = properties(folder, host, port, ports.choose())
+        (folder / "server.properties").write_text(given, encoding="ascii")
         (folder / "log4j2.properties").write_text(LOG_SETTINGS)
     run = (java, *MEMORY, f"-Dlog4j2.configurationFile={folder}/log4j2.properties", "-cp", f"{jars}/*")
     _format(folder, run)
@@ -139,7 +142,18 @@ def properties(folder: Path, host: str, port: int, controller_port: int) -> str:
         "advertised.listeners": f"CLIENTS://{host}:{port},CONTROLLER://{host}:{controller_port}",
         "controller.quorum.bootstrap.servers": f"{host}:{controller_port}",
     }
-    return "".join(f"{name}={value}\n" for name, value in {**SETTINGS, **placed}.items())
+    return for_java({**SETTINGS, **placed})
+
+
+def for_java(settings: Mapping[str, object]) -> str:
+    """Settings as Java reads them from a file: letters beyond ASCII spelled out, or it reads others."""
+    lines = (f"{name}={value}\n".replace("\\", "\\\\") for name, value in settings.items())
+    return "".join(one if one.isascii() else _spelled(one) for line in lines for one in line)
+
+
+def _spelled(letter: str) -> str:
+    units = letter.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def find_java(env: Mapping[str, str]) -> str:

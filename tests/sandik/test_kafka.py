@@ -112,6 +112,18 @@ def test_one_node_asks_for_no_second_copy(tmp_path: Path) -> None:
     assert "-1" == given["log.retention.ms"]
 
 
+def test_a_folder_of_any_name_is_the_one_that_kafka_writes_to(tmp_path: Path) -> None:
+    """Java takes the bytes of a letter beyond ASCII for other letters, and a backslash for none."""
+    text = kafka.properties(Path("/se\u00e7im \U0001f5f3 a\\b"), "127.0.0.1", 9092, 9093)
+    assert "log.dirs=/se\\u00e7im \\ud83d\\uddf3 a\\\\b/log\n" in text
+    assert text.isascii()
+    fake_java(tmp_path / "java", "17.0.1")
+    fake_jars(tmp_path / "kafka")
+    env = {"JAVA_HOME": str(tmp_path / "java"), "KAFKA_HOME": str(tmp_path / "kafka"), "PATH": os.defpath}
+    with pytest.raises(UsageError, match="no folder with a comma"):
+        kafka.server(tmp_path / "a,b", env=env)
+
+
 def test_a_failed_format_says_what_kafka_said(tmp_path: Path) -> None:
     """A half-made folder is made again next time; this time its tool's words are shown."""
     java = fake_java(tmp_path / "java", "17.0.1")
