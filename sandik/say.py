@@ -4,6 +4,7 @@ Know before changing: with --json the last line of stdout is one JSON object and
 that a script can read it whatever the command had to say on the way.
 """
 
+import codecs
 import json
 import os
 import sys
@@ -45,10 +46,11 @@ class Out:
             _write(sys.stdout, line + "\n")
 
     def answer(self, facts: Mapping[str, Any]) -> None:
-        """The answer as one JSON object, if it was asked for."""
+        """The answer as one JSON object, if it was asked for; in an alphabet other than UTF-8 as ASCII."""
         if self.as_json:
             self._wipe()
-            _write(sys.stdout, json.dumps(facts, ensure_ascii=False) + "\n")
+            spelled = codecs.lookup(sys.stdout.encoding or "utf-8").name != "utf-8"
+            _write(sys.stdout, json.dumps(facts, ensure_ascii=spelled) + "\n")
 
     def give(self, content: bytes) -> None:
         """The answer as bytes and nothing else, so that they can be kept and hashed."""

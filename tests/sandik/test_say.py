@@ -22,6 +22,17 @@ def test_with_json_only_the_object_is_on_stdout(capsys: Captured) -> None:
     assert "31,186 boxes\non the way\n" == captured.err
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "iso-8859-9", "utf-8"])
+def test_the_object_is_json_whatever_the_alphabet_of_the_terminal(
+    encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads it takes it for UTF-8, and knows no \\xe2."""
+    written = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(written, encoding, errors="backslashreplace"))
+    Out(as_json=True).answer({"city": "İstanbul, Nevşehir, Elâzığ"})
+    assert {"city": "İstanbul, Nevşehir, Elâzığ"} == json.loads(written.getvalue().decode("utf-8"))
+
+
 def test_in_words_the_answer_is_on_stdout_and_no_json(capsys: Captured) -> None:
     """What happens on the way stays on stderr."""
     out = Out()
