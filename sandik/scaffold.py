@@ -10,7 +10,6 @@ gives the same reports. The folder is renamed into place when all of it has work
 import argparse
 import hashlib
 import shlex
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -66,12 +65,8 @@ def run(args: argparse.Namespace, out: Out) -> int:
         if not path.is_file():
             raise UsageError(f"There is no file {path}.")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder:
-            aside = Path(folder) / target.name
-            aside.mkdir()
+        with file.folder(target) as aside:
             made = _of_recording(args, aside, out) if _is_recording(args) else _of_tables(args, aside, out)
-            aside.rename(target)
     except OSError as error:
         raise UsageError(f"{target} cannot be written: {error.strerror or error}.") from error
     return _tell(made, target, out)

@@ -1,4 +1,4 @@
-"""Files as lines of bytes, gzip by name; and lines as files, written whole or not at all.
+"""Files as lines of bytes, gzip by name; and lines as files, and folders, written whole or not at all.
 
 Know before changing: what is written has no time and no name inside the gzip, so the same lines are the same
 bytes on every day and every machine with the same zlib.
@@ -7,8 +7,10 @@ bytes on every day and every machine with the same zlib.
 import gzip
 import io
 import os
+import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -46,13 +48,16 @@ def _opened(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def write(path: Path, content: Iterable[bytes]) -> int:
-    """Writes the lines beside the file and then renames, so that half a file is never there; gives bytes."""
+def write(path: Path, content: Iterable[bytes], *, as_is: bool = False) -> int:
+    """Writes the lines beside the file and then renames, so that half a file is never there; gives bytes.
+
+    `as_is`: they are not packed, whatever the name. Raises UsageError if it cannot be written.
+    """
     aside = path.parent / f".{path.name}.{os.getpid()}"
     try:
         try:
             with aside.open("wb") as raw:
-                if path.name.endswith(".gz"):
+                if path.name.endswith(".gz") and not as_is:
                     with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed:
                         packed.writelines(content)
                 else:
@@ -64,3 +69,17 @@ def write(path: Path, content: Iterable[bytes]) -> int:
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from error
     return size
+
+
+@contextmanager
+def folder(path: Path) -> Iterator[Path]:
+    """An empty folder beside, which becomes `path` when all is in it; after an error there is none.
+
+    Raises OSError if it cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as outer:
+        aside = Path(outer) / path.name
+        aside.mkdir()
+        yield aside
+        aside.rename(path)

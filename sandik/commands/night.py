@@ -296,10 +296,13 @@ def _everything(path: Path) -> dict[str, bytes]:
 
 
 def _write(target: Path, built: Mapping[str, bytes]) -> None:
+    """All of the folder or nothing: half of one would be in the way of the next try."""
+    from producers.sources import file
+
     try:
-        target.mkdir(parents=True)
-        for name, content in built.items():
-            (target / name).write_bytes(content)
+        with file.folder(target) as aside:
+            for name, content in built.items():
+                (aside / name).write_bytes(content)
     except OSError as error:
         raise UsageError(f"{target} cannot be written: {error.strerror}.") from error
 

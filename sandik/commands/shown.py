@@ -102,6 +102,7 @@ async def _one(
     args: argparse.Namespace, out: Out,
 ) -> int:  # fmt: skip
     from producers.shown import Reader
+    from producers.sources import file
 
     async with Reader(settings, settings.scope(folder.night.id).topic("shown")) as reader:
         stored = await reader.read(entry.mark.offset)
@@ -112,10 +113,7 @@ async def _one(
     since = entry.since.astimezone(zone)
     out.tell(f"{entry.mark.name}: shown from {since:%Y-%m-%d %H:%M:%S} on, {entry.mark.size:,} bytes")
     if args.out is not None:
-        try:
-            args.out.write_bytes(stored.value)
-        except OSError as error:
-            raise UsageError(f"{args.out} cannot be written: {error.strerror}.") from error
+        file.write(args.out, (stored.value,), as_is=True)
         out.answer(facts | {"file": str(args.out)})
     elif args.json:
         out.answer(facts | {"snapshot": orjson.loads(stored.value)})

@@ -20,6 +20,13 @@ def test_what_is_written_is_read_back_line_by_line(name: str, tmp_path: Path) ->
     assert path.stat().st_size == size
 
 
+def test_what_is_written_as_it_is_is_packed_by_no_name(tmp_path: Path) -> None:
+    """Bytes that somebody hashes are those that stand in the log."""
+    path = tmp_path / "1921.json.gz"
+    assert 3 == file.write(path, (b"{}\n",), as_is=True)
+    assert b"{}\n" == path.read_bytes()
+
+
 def test_a_gzip_file_is_the_same_bytes_on_every_day(tmp_path: Path) -> None:
     """No time and no name of its own stand in it."""
     for name in ("a.gz", "b.gz"):

@@ -1,5 +1,6 @@
 """sandik night: list, show, check, sketch, build. (`new` is tested in tests/sandik/test_scaffold.py.)"""
 
+import errno
 import gzip
 import json
 from pathlib import Path
@@ -126,6 +127,25 @@ def test_build_simulates_a_night_afresh(tmp_path: Path, capsys: Captured) -> Non
     assert 60 == answer(capsys)["boxes"]
     recording = (folders.find("practice") / "recording.jsonl.gz").read_bytes()
     assert recording == (target / "recording.jsonl.gz").read_bytes()
+
+
+def test_a_folder_that_could_not_be_written_whole_is_not_there(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of one would be in the way of the next try, or be taken for a night."""
+    write, room = Path.write_bytes, [1]
+
+    def full(file: Path, content: bytes) -> int:
+        if not room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        room.pop()
+        return write(file, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    target = tmp_path / "again"
+    assert 2 == cli.main(["night", "build", "practice", "--out", str(target)])
+    assert f"{target} cannot be written: No space left on device." in capsys.readouterr().err
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_check_says_what_is_left_to_decide_and_is_content(tmp_path: Path, capsys: Captured) -> None:
