@@ -52,7 +52,7 @@ class Feed:
 
     def document(self, path: Path, at: datetime) -> Document:
         """One file, opened."""
-        lines = unpacked(str(path), file.lines(path), formats.FORMATS[self.format].endings)
+        lines = unpacked(str(path), file.raw(path), formats.FORMATS[self.format].endings)
         return Document(str(path), lines, at, mapping=self.mapping)
 
     def parse(self, path: Path, at: datetime, night: Night) -> Iterator[Heard]:

@@ -80,7 +80,7 @@ class Look:
 def beginning(path: Path) -> bytes:
     """As much of a file as is looked at, unpacked."""
     found = bytearray()
-    for line in unpacked(str(path), file.lines(path), (".csv", ".tsv", ".txt")):
+    for line in unpacked(str(path), file.raw(path), (".csv", ".tsv", ".txt")):
         found += line
         if len(found) >= BYTES_MAX:
             break

@@ -106,7 +106,7 @@ def _reader(args: argparse.Namespace, night: Night) -> "Reader":
     of = formats.FORMATS[name]
 
     def parse(path: Path, at: datetime) -> "Iterator[Heard]":
-        lines = unpacked(str(path), file.lines(path), of.endings)
+        lines = unpacked(str(path), file.raw(path), of.endings)
         return of.parse(Document(str(path), lines, at, source, mapping), night)
 
     return Reader(source, args.whole or formats.whole(name, mapping), parse)

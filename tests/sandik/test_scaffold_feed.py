@@ -31,6 +31,13 @@ def test_a_key_that_is_assumed_stands_in_the_table_it_belongs_to() -> None:
     assert {"feed": {"voters": "valid"}} == tomllib.loads(with_key("", "voters", "valid", "why"))
 
 
+def test_whether_a_file_is_packed_is_told_by_its_bytes(tmp_path: Path) -> None:
+    """Some browsers unpack what they fetch and keep its name."""
+    path = tmp_path / "t.csv.gz"
+    path.write_bytes(b"d,v,Ada\n")
+    assert [b"d,v,Ada\n"] == list(feed_of([path], "csv", None, False).document(path, AT).lines)
+
+
 def test_areas_are_read_as_boxes_and_the_mapping_says_so(tmp_path: Path) -> None:
     """A night's published count is by box; the level is kept to name the areas by."""
     found = feed(tmp_path, "d,v,Ada\nNorth,9,9\n", MAPPING)

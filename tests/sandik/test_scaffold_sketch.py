@@ -129,6 +129,8 @@ def test_what_is_no_table_is_said(tmp_path: Path) -> None:
     packed = tmp_path / "t.csv.gz"
     packed.write_bytes(gzip.compress(b"box,voters\n1,2\n"))
     assert b"box,voters\n1,2\n" == beginning(packed)
+    packed.write_bytes(b"box,voters\n1,2\n")  # its name says so still
+    assert b"box,voters\n1,2\n" == beginning(packed)
 
 
 def test_a_raised_number_is_no_figure() -> None:

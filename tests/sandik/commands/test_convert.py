@@ -3,6 +3,7 @@
 Know before changing: the tables are the tiny night's, in our own CSV.
 """
 
+import gzip
 import json
 import os
 from pathlib import Path
@@ -68,6 +69,15 @@ def test_two_tables_become_a_recording_that_rehearses_to_the_last_of_them(
     contest = rehearsed(capsys)
     assert {"ada": 12, "bulut": 3} == contest["choices"]
     assert 2 == contest["boxes"]["counted"]
+
+
+def test_whether_a_table_is_packed_is_told_by_its_bytes(night: Path, capsys: Captured) -> None:
+    """Some browsers unpack what they fetch and keep its name; `sandik produce` reads both as well."""
+    Path("2024-10-06T1900.csv.gz").write_text(EARLY)
+    Path("2024-10-06T1930.csv").write_bytes(gzip.compress(LATE.encode()))
+    assert 0 == convert("2024-10-06T1930.csv", "2024-10-06T1900.csv.gz", "--whole")
+    capsys.readouterr()
+    assert {"ada": 12, "bulut": 3} == rehearsed(capsys)["choices"]
 
 
 def test_the_same_tables_give_the_same_bytes(night: Path) -> None:
