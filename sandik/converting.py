@@ -25,6 +25,8 @@ from producers.bundling import bundles
 from producers.formats.document import Heard, Refusal
 from producers.said import Held
 from producers.snapshots import Allowance, Comparison
+from producers.sources.folder import natural
+from producers.sources.stillness import time_of
 from sandik import table_times
 
 TOGETHER = 20_000
@@ -100,7 +102,7 @@ def ordered(paths: Sequence[Path], said: Sequence[datetime], look: Look, time_zo
         Table(path, said[place], "said") if said else _table(path, look, time_zone)
         for place, path in enumerate(paths)
     ]
-    return sorted(tables, key=lambda table: (table.at, table_times.natural(table.path.name)))
+    return sorted(tables, key=lambda table: (table.at, natural(table.path.name)))
 
 
 def _table(path: Path, look: Look, time_zone: str) -> Table:
@@ -109,7 +111,7 @@ def _table(path: Path, look: Look, time_zone: str) -> Table:
         return Table(path, rows, "rows")
     if named is not None:
         return Table(path, named, "name")
-    return Table(path, table_times.written(path), "file")
+    return Table(path, time_of(path), "file")
 
 
 def newest(heard: Iterable[Timed | Refusal]) -> datetime | None:

@@ -1,4 +1,4 @@
-"""When was this table so?  The time of a snapshot: said by hand, in its rows, in its name, or of its file.
+"""When was this table so?  The time in a file's name.
 
     named("results-2019-06-23T1915.csv", "Europe/Istanbul")      2019-06-23 16:15 UTC
 
@@ -8,7 +8,6 @@ files by the clock on their wall. A number that is no time of any day (20190623-
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 _IN_A_NAME = re.compile(
@@ -16,7 +15,6 @@ _IN_A_NAME = re.compile(
     r"[T _.-]{1,3}(\d{2})[:h._-]?(\d{2})(?:[:._-]?(\d{2})(?!:?\d))?"  # T1915, _19.15, -19-15-30
     r"(Z|[+-]\d{2}:?\d{2})?(?!\d)"
 )
-_NUMBERS = re.compile(r"(\d+)")
 
 
 def named(name: str, time_zone: str) -> datetime | None:
@@ -41,14 +39,3 @@ def _zone(text: str) -> timezone:
     digits = text[1:].replace(":", "")
     ahead = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     return timezone(-ahead if text[0] == "-" else ahead)
-
-
-def written(path: Path) -> datetime:
-    """When the file was last written, in UTC."""
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
-
-
-def natural(name: str) -> tuple[str | int, ...]:
-    """A key by which names stand as people count: 2.csv before 10.csv."""
-    parts = _NUMBERS.split(name)
-    return tuple(int(part) if place % 2 else part for place, part in enumerate(parts))

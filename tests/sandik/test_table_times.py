@@ -1,15 +1,13 @@
-"""When a table was so: times in names, times of files, and the order of names.
+"""When a table was so: times in names.
 
 Know before changing: the clock on the wall of those who name files is the night's.
 """
 
-import os
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
-from sandik.table_times import named, natural, written
+from sandik.table_times import named
 
 ZONE = "Europe/Istanbul"
 
@@ -50,17 +48,3 @@ def test_a_time_in_a_name_is_found_and_has_the_nights_zone_unless_it_brings_its_
 def test_what_is_no_time_of_any_day_is_no_time_in_a_name(name: str) -> None:
     """A number that looks like one must not put a table into another hour."""
     assert named(name, ZONE) is None
-
-
-def test_a_file_is_of_when_it_was_written(tmp_path: Path) -> None:
-    """The last thing to go by."""
-    path = tmp_path / "results.csv"
-    path.touch()
-    os.utime(path, (1_561_306_500, 1_561_306_500))
-    assert datetime(2019, 6, 23, 16, 15, tzinfo=UTC) == written(path)
-
-
-def test_names_stand_as_people_count() -> None:
-    """2 before 10, and names that begin otherwise can be compared."""
-    names = ["part10.csv", "part2.csv", "9.csv", "a.csv"]
-    assert ["9.csv", "a.csv", "part2.csv", "part10.csv"] == sorted(names, key=natural)
