@@ -57,6 +57,8 @@ class Folder:
         self._known: dict[Path, Stamp] = {}
         self._begin: datetime | None = None
         self._said: set[str] = set()
+        self.left = 0
+        """How many files the last look left: still being written, empty, or kept from this process."""
 
     def begin_after(self, at: datetime | None) -> None:
         """Files of before this time that are there at the first look are not given: they were taken before.
@@ -68,8 +70,10 @@ class Folder:
     async def look(self) -> Sequence[Fetched]:
         """Files that stand still and were not given yet. Raises TroubleError."""
         found = self._listed()
-        new = [path for path in found if self._known.get(path) != stamp(path) and self._may_read(path)]
+        unread = [path for path in found if self._known.get(path) != stamp(path)]
+        new = [path for path in unread if self._may_read(path)]
         done, writing = await self._stillness.of(new)
+        self.left = len(unread) - len(new) + len(writing)
         for path in writing:
             self._once(f"{path}: it is still being written, or empty; it is left until it stands still")
         stamps = dict(done)

@@ -188,8 +188,8 @@ class _Run:
                 raise (UsageError if error.foreign else OutsideError)(said) from error
             self._out.tell(said)
             return 1
-        done = producer.done
-        return 1 if done.refused or done.held_back or done.older else 0
+        done, left = producer.done, source.left if isinstance(source, Folder) else 0
+        return 1 if done.refused or done.held_back or done.older or left else 0
 
     def _opened(self) -> "Source | None":
         """Where the feed comes from; None is standard input, row by row."""

@@ -172,7 +172,7 @@ async def test_a_folder_of_snapshots_is_sent_once_however_often_it_is_given(
     tansu: Running, tmp_path: Path
 ) -> None:
     """Three tables of one evening: a box appears, one is corrected, one is taken away. The second time
-    nothing is new; what was held back is a no, until somebody says yes."""
+    nothing is new; what was left or held back is a no, until somebody writes it or says yes."""
     folder = tmp_path / "incoming"
     folder.mkdir()
     votes = dict.fromkeys(BOXES, 10)
@@ -195,5 +195,7 @@ async def test_a_folder_of_snapshots_is_sent_once_however_often_it_is_given(
 
     assert (0, 21, 1, 0) == await given(folder)
     assert (0, 0, 0, 0) == await given(folder)
+    (folder / "mayor-2024-10-06T2030.csv").touch()
+    assert (1, 0, 0, 0) == await given(folder)
     assert (1, 1, 1, 15) == await given(short)
     assert (0, 15, 0, 0) == await given(short, "--accept-withdrawals")

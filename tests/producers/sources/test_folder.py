@@ -61,8 +61,10 @@ async def test_a_file_that_may_not_be_read_yet_is_given_when_it_may(
     of = opened(tmp_path, said)
     assert [["a.csv"], []] == [await given(of), await given(of)]
     assert [f"{tmp_path}/b.csv: this process may not read it; it is left until it may"] == said
+    assert 1 == of.left
     hidden.clear()
     assert ["b.csv"] == await given(of)
+    assert 0 == of.left
 
 
 async def test_files_of_one_second_are_in_the_order_people_count(tmp_path: Path) -> None:
@@ -110,9 +112,10 @@ async def test_a_file_still_being_written_is_said_once_and_left(tmp_path: Path) 
     of = opened(tmp_path, said)
     assert [] == await given(of)
     assert [] == await given(of)
-    assert 1 == len(said)
+    assert (1, 1) == (len(said), of.left)
     put(path, 1)
     assert ["a.csv"] == await given(of)
+    assert 0 == of.left
 
 
 async def test_a_file_that_is_replaced_is_given_again(tmp_path: Path) -> None:
