@@ -35,7 +35,8 @@ class Counts:
         self._absent, self._states = mapping.absent, mapping.states
         self._decimal = numbers.decimal
         self._thousands = tuple(mark.translate(_SPACES) for mark in numbers.thousands)
-        groups = "|".join(rf"[0-9]{{1,3}}(?:{re.escape(mark)}[0-9]{{3}})+" for mark in self._thousands)
+        # Nobody groups the thousands of a number that begins with 0: 0.123 is a part of one.
+        groups = "|".join(rf"[1-9][0-9]{{0,2}}(?:{re.escape(mark)}[0-9]{{3}})+" for mark in self._thousands)
         after = rf"(?:{re.escape(self._decimal)}([0-9]+))?" if self._decimal else "()"
         self._number = re.compile(rf"({groups + '|' if groups else ''}[0-9]+){after}")
 

@@ -56,6 +56,7 @@ def test_a_number_is_what_the_mapping_says_it_is(numbers: str, text: str, count:
         (TURKISH, "1.234,5", "E107", "no whole number"),
         (TURKISH, "1.23", "E107", "no whole number"),
         (TURKISH, "12.34.567", "E107", "no whole number"),
+        (TURKISH, "0.123", "E107", "no whole number"),
         ('decimal = "."', "1.000", "E107", "1 or 1000"),
         ("", "1e3", "E107", "no whole number"),
         ("", "٣", "E107", "no whole number"),
