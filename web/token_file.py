@@ -79,11 +79,22 @@ def add(path: Path, token: Token) -> None:
             if token.id in {one.id for one in held}:
                 raise UsageError(f"A token named {token.id} is there already; make another one.")
             text = line(token)
-            ended = os.fstat(file).st_size == 0 or os.pread(file, 1, os.fstat(file).st_size - 1) == b"\n"
-            os.write(file, text if ended else b"\n" + text)
-            os.fsync(file)
+            size = os.fstat(file).st_size
+            ended = size == 0 or os.pread(file, 1, size - 1) == b"\n"
+            _append(file, text if ended else b"\n" + text, size)
     except OSError as error:
         raise _cannot(path, error) from None
+
+
+def _append(file: int, text: bytes, size: int) -> None:
+    """All of it behind what is there, or nothing: half a line would make the whole file unreadable."""
+    try:
+        while text:
+            text = text[os.write(file, text) :]
+        os.fsync(file)
+    except OSError:
+        os.ftruncate(file, size)
+        raise
 
 
 def revoke(path: Path, ids: Sequence[str]) -> tuple[Token, ...]:

@@ -1,5 +1,6 @@
 """The file of tokens: only its owner's, whole at every moment, and noticed when it changes."""
 
+import errno
 import logging
 import os
 import stat
@@ -180,6 +181,27 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="cannot be used"):
         add(tmp_path / "file" / "tokens", made()[1])
+
+
+def test_a_disk_that_fills_in_the_middle_of_a_line_leaves_the_file_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With half a line in it nobody's token would be let in any more."""
+    path, write, room = tmp_path / "tokens.jsonl", os.write, [1]
+    add(path, made()[1])
+    before = path.read_bytes()
+
+    def full(file: int, text: bytes) -> int:
+        if not room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        room.pop()
+        return write(file, text[: len(text) // 2])
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "write", full)
+        with pytest.raises(UsageError, match="No space left on device"):
+            add(path, made("Can")[1])
+    assert before == path.read_bytes()
 
 
 def test_a_full_file_takes_no_more(tmp_path: Path) -> None:
