@@ -5,10 +5,11 @@
 What is kept is given out while it is of what is shown now, or still young; of one lane only one is made at a
 time. So a crowd costs as much as one reader does, and nobody's changes wait while a body is made.
 
-Know before changing: `now` is asked again whenever somebody comes, and a body that was made under one state
-is not given out under another, however young it is: the state holds the embargo. Whoever leaves does not end
-the work for the others. What is made never waits for the same workshop: all places could be held by those who
-wait.
+Know before changing: what waits to be made is bounded, since somebody who asks for ever other bodies would
+fill the house with work. `now` is asked again whenever somebody comes, and a body that was made under one
+state is not given out under another, however young it is: the state holds the embargo. Whoever leaves does
+not end the work for the others. What is made never waits for the same workshop: all places could be held by
+those who wait.
 """
 
 import asyncio
@@ -16,10 +17,13 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from election.errors import OutsideError
 from web.kept import Keep, Kept
 
 PLACES_MAX = 2
 """Most bodies made at the same moment; the next wait."""
+MAKINGS_MAX = 128
+"""Most bodies made or waiting to be; at the limit whoever wants yet another one is told to come again."""
 
 Position = tuple[str, str]
 """What is shown: its state (epoch and embargo), and its content."""
@@ -54,13 +58,15 @@ class Workshop:
         self._places = asyncio.Semaphore(PLACES_MAX)
 
     async def get(self, order: Order) -> Kept:
-        """The body, kept or made; raises what its making raises."""
+        """The body, kept or made; raises what its making raises, and OutsideError where too many are made."""
         while True:
             found = self._fresh(order)
             if found is not None:
                 return found
             key, task = self._making.get(order.lane, (order.key, None))
             if task is None:
+                if len(self._making) >= MAKINGS_MAX:
+                    raise OutsideError("Too much is being made here just now; try again shortly.")
                 task = asyncio.create_task(self._make(order), name=f"making {order.key}")
                 self._making[order.lane] = key, task
                 task.add_done_callback(lambda done: self._done(order.lane, done))

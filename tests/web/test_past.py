@@ -19,7 +19,7 @@ from tests.patience import PATIENCE_S
 from tests.web.asking import MAYOR, answers, get
 from tests.web.logs import ListLog
 from tests.web.made import Worker, hub, night, parts, records
-from web import between_page, past
+from web import between_page, past, workshop
 from web.answers import Answers
 from web.archive import Archive, name_of
 from web.past import AS_OF, CHANGES, INDEX, Past, question
@@ -270,6 +270,15 @@ def test_readers_who_compare_different_times_do_not_wait_for_one_another() -> No
             return [*pages, await evening.past.as_of(MAYOR, {"as_of": [since[0]]})]
 
     assert len(since) == len(asyncio.run(readers()))
+
+
+def test_who_asks_for_too_much_at_once_is_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Instead of waiting behind everybody else until the connection is cut."""
+    made = Evening().answers
+    monkeypatch.setattr(workshop, "MAKINGS_MAX", 0)
+    for target in ("/snapshot/mayor.json?as_of=23:00", "/?as_of=23:00", "/shown/mayor?from=20:00"):
+        answer = get(made, target)
+        assert (HTTPStatus.SERVICE_UNAVAILABLE, "2") == (answer.status, answer.headers["Retry-After"])
 
 
 def test_without_a_log_that_is_said() -> None:

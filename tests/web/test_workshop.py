@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from election.errors import OutsideError
 from tests.patience import PATIENCE_S
+from web import workshop
 from web.kept import Kept, kept
 from web.workshop import PLACES_MAX, Order, Position, Workshop
 
@@ -100,6 +102,23 @@ async def test_a_lane_is_one_after_the_other_and_places_are_few() -> None:
     bench.go.set()
     await asyncio.gather(*same, *others)
     assert (PLACES_MAX, set("abcdef")) == (bench.most, set(bench.begun))
+
+
+async def test_what_waits_to_be_made_has_a_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for ever other bodies is told to come again; one of those that wait is everybody's."""
+    monkeypatch.setattr(workshop, "MAKINGS_MAX", 4)
+    bench = Bench()
+    bench.go.clear()
+    waiting = [asyncio.create_task(bench.get(key)) for key in "abcd"]
+    await bench.until_begun(PLACES_MAX)
+    with pytest.raises(OutsideError, match="try again shortly"):
+        await bench.get("e")
+    too = asyncio.create_task(bench.get("d"))
+    await asyncio.sleep(0)
+    bench.go.set()
+    assert {"a", "b", "c", "d"} == {name[0] for name in await asyncio.gather(*waiting, too)}
+    assert "e/e1:closed/1" == await bench.get("e")
+    assert ["a", "b", "c", "d", "e"] == bench.begun
 
 
 async def test_an_error_reaches_everybody_and_is_forgotten() -> None:
