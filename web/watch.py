@@ -9,20 +9,27 @@ calls) is never skipped. Every line says the mode, and SIMULATED where it is so.
 """
 
 import asyncio
+import os
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import orjson
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidHandshake,
+    InvalidProxy,
+    InvalidStatus,
+    InvalidURI,
+)
 
 from election.errors import OutsideError, UsageError
 from election.wire.frames import Json
+from web.proxied import no_proxy, no_socks, on_this_machine
 from web.viewer import Copy, Note, Viewer
 
 FRAME_BYTES_MAX = 64 * 1024 * 1024
@@ -75,16 +82,6 @@ def address(text: str) -> tuple[str, str]:
     contest = parse_qs(parts.query).get("contest", [""])[0]
     path = parts.path if parts.path.endswith("/ws") else f"{parts.path.rstrip('/')}/ws"
     return f"{scheme}://{parts.netloc.rpartition('@')[2]}{path}", contest
-
-
-def on_this_machine(place: str) -> bool:
-    """Whether an address leads back here: a proxy that the environment names would ask its own machine."""
-    host = urlsplit(place).hostname or ""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-    return address.is_loopback or address.is_unspecified
 
 
 class Screen:
@@ -241,7 +238,8 @@ async def watch(
     """Says a night until it is cancelled, coming back whenever it can; `answer` is given the same as facts.
 
     Raises OutsideError if nothing answers at the very first try, or if the server says that coming back is of
-    no use; UsageError if what is wished for is not there, or needs another token.
+    no use; UsageError if what is wished for is not there, or needs another token, or if the environment names
+    a proxy that is none.
     """
     place, named = address(url)
     contests = list(contests) or ([named] if named else [])
@@ -250,10 +248,7 @@ async def watch(
     while True:
         code, because = None, "the connection was lost"
         try:
-            async with connect(
-                place, max_size=FRAME_BYTES_MAX, open_timeout=HELLO_WITHIN_S,
-                proxy=None if on_this_machine(place) else True,
-            ) as socket:  # fmt: skip
+            async with await _connected(place) as socket:
                 code, because = await _listen(socket, viewer, screen)
         except (OSError, InvalidHandshake, InvalidURI, TimeoutError) as error:
             because = _unreached(place, error, first=not viewer.hello)
@@ -269,6 +264,24 @@ async def watch(
         wait_s = dice.uniform(*wait_ms) / 1000
         screen.away(place, because, wait_s)
         await asyncio.sleep(wait_s)
+
+
+async def _connected(place: str) -> ClientConnection:
+    """The websocket there. Raises UsageError for a proxy that is none, else what `connect` raises."""
+    near = on_this_machine(place)
+    try:
+        return await connect(
+            place, max_size=FRAME_BYTES_MAX, open_timeout=HELLO_WITHIN_S, proxy=None if near else True
+        )
+    except OSError:  # a certificate that is not trusted is a ValueError too
+        raise
+    except (InvalidProxy, ImportError, ValueError) as error:
+        if near:
+            raise
+        if isinstance(error, ImportError):
+            raise UsageError(no_socks(place, os.environ)) from None
+        why = error.msg if isinstance(error, InvalidProxy) else ""
+        raise UsageError(no_proxy(place, os.environ, why)) from None  # a password may stand in the error
 
 
 async def _listen(socket: ClientConnection, viewer: Viewer, screen: Screen) -> tuple[int | None, str]:

@@ -17,11 +17,10 @@ from election.wire.frames import Json, dumps
 from election.wire.frames_told import for_everybody
 from faults.watching import Notes, broken, read
 from producers.history import History
-from sandik import ports
 from tests.web.house import House, house, until
 from tests.web.made import Worker, night, parts, records
 from web.viewer import Viewer
-from web.watch import LINE_EVERY_S, Screen, Wish, address, area_lines, line, on_this_machine, told_line, watch
+from web.watch import LINE_EVERY_S, Screen, Wish, address, area_lines, line, told_line, watch
 
 HELLO = {"t": "hello", "mode": "replay", "simulated": True, "contests": [{"id": "mayor", "title": "Mayor"}]}
 MAYOR = ContestId("mayor")
@@ -222,65 +221,6 @@ class _Dice(random.Random):
     def uniform(self, a: float, b: float) -> float:
         """In ms."""
         return 100.0
-
-
-@pytest.fixture
-def proxied(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """A newsroom's machine, where a test says in `http_proxy` by which proxy everything is reached."""
-    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
-        monkeypatch.delenv(name)
-    return monkeypatch
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "LocalHost"])
-async def test_a_gateway_of_this_machine_is_asked_itself_whatever_proxy_there_is(
-    proxied: pytest.MonkeyPatch, host: str
-) -> None:
-    """The proxy would ask its own machine, where there is no gateway."""
-    proxied.setenv("http_proxy", f"http://{ports.LOCALHOST}:1")
-    async with house() as at:
-        lines: list[str] = []
-        task = asyncio.create_task(watch(f"{host}:{at.gateway.port}", ["mayor"], lines.append, _Dice()))
-        await until(lambda: any("boxes" in text for text in lines) or task.done())
-        task.cancel()
-        await asyncio.wait([task])
-        assert task.cancelled() or task.result() is None
-    assert lines[0].startswith("--:--:--Z [replay, SIMULATED] mayor 0/60 boxes")
-
-
-@pytest.mark.parametrize(
-    ("place", "expected"),
-    [
-        ("ws://127.1.2.3/ws", True),
-        ("ws://[::1]:8080/ws", True),
-        ("ws://0.0.0.0:8080/ws", True),
-        ("ws://night.localhost:8080/ws", True),
-        ("wss://localhost.example.org/ws", False),
-        ("ws://10.0.0.7:8080/ws", False),
-        ("ws://[2001:db8::1]/ws", False),
-    ],
-)
-def test_which_addresses_lead_back_to_this_machine(place: str, expected: bool) -> None:
-    """However they are written; another machine's name is not looked up for it."""
-    assert expected is on_this_machine(place)
-
-
-async def test_a_gateway_elsewhere_is_asked_through_the_proxy_that_there_is(
-    proxied: pytest.MonkeyPatch,
-) -> None:
-    """From many newsrooms nothing else leads out; a proxy that does not let us through is no gateway."""
-    asked: list[bytes] = []
-
-    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        asked.append(await reader.readline())
-        writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
-        writer.close()
-
-    async with await asyncio.start_server(refuse, ports.LOCALHOST, 0) as proxy:
-        proxied.setenv("http_proxy", f"http://{ports.LOCALHOST}:{proxy.sockets[0].getsockname()[1]}")
-        with pytest.raises(OutsideError, match="No gateway answers"):
-            await watch("ws://night.example/ws", [], print, _Dice())
-    assert [b"CONNECT night.example:80 HTTP/1.1\r\n"] == asked
 
 
 async def test_what_is_not_there_is_said_in_the_gateways_words() -> None:
