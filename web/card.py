@@ -4,15 +4,17 @@
     og(snapshot, words, outside)         what the head of a page says of it
 
 Know before changing: whoever shows a link keeps the picture for hours. So the hour its figures are of and how
-much was counted stand in it, and while nothing may be said about totals, none is in it. Widths
-of text are not known here: what is long is set smaller by a rough measure, never cut in a word.
+much was counted stand in it, and while nothing may be said about totals, none is in it. Nobody knows here in
+which letters it will be drawn: every text is set so small that it fits in wide ones (`letters`), and is never
+cut in a word.
 """
 
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
 from web.face import Face, Snapshot, Values, face_of
-from web.html import Html, h, join
+from web.html import Html, h, join, of_xml
+from web.letters import ems
 from web.policy import Outside
 from web.styles import shades, valid_colour
 from web.view import top_values
@@ -21,9 +23,14 @@ from web.words import BOLD, Words
 WIDE, HIGH, EDGE = 1200, 630, 56
 INK, QUIET, GREY, OTHERS, VIOLET = "#14171C", "#565E6B", "#C3CBD5", "#7B8494", "#54399A"
 FONTS = "Inter, Segoe UI, Roboto, Noto Sans, Liberation Sans, DejaVu Sans, Arial, sans-serif"
-PER_EM = 0.54
-"""Mean width of a letter of bold text, in parts of its size."""
-LINES_MAX = 3
+ROOM, GAP = WIDE - 2 * EDGE, 40
+"""Between the edges; and what is left free between two texts on one line, at least."""
+SIDE, MIDDLE = 390, 290
+"""Room for what stands on either side of a race, and for what stands between them."""
+HEAD_FROM, HEAD_TO, LEADING = 164, 300, 1.18
+"""Where the first line of the headline stands and where the last may; from one line to the next, in sizes."""
+HEAD_SIZES = range(44, 21, -2)
+"""It is set in the first of these in which it fits; what is too long for the last ends with an ellipsis."""
 STRIPES = Html(
     '<pattern id="stripes" width="24" height="24" patternUnits="userSpaceOnUse" '
     'patternTransform="rotate(45)"><rect width="10" height="24" fill="#FFFFFF" fill-opacity=".55"/></pattern>'
@@ -73,7 +80,7 @@ def og(s: Snapshot, w: Words, outside: Outside, *, png: bool) -> Html:
 
 
 def _plain(text: str | None) -> str:
-    return (text or "").replace(BOLD, "")
+    return of_xml((text or "").replace(BOLD, ""))
 
 
 def _box(x: float, y: float, wide: float, high: float, fill: str, **more: str | int | None) -> Html:
@@ -96,17 +103,25 @@ def _text(
     )  # fmt: skip
 
 
+def _fit(
+    x: float, y: float, size: float, wide: float, said: str | None, *, bold: bool = False, fill: str = INK,
+    anchor: str = "start",
+) -> Html:  # fmt: skip
+    """A text that is no wider than that."""
+    return _text(x, y, fitting(_plain(said), size, wide), said, bold=bold, fill=fill, anchor=anchor)
+
+
 def fitting(said: str, size: float, wide: float) -> float:
-    """The size at which a text is no wider than that, by a rough measure; never more than `size`."""
-    return min(size, wide / (PER_EM * max(1, len(said))))
+    """The size at which a text is no wider than that in any common letters; never more than `size`."""
+    return min(size, wide / max(ems(said), 1))
 
 
-def wrapped(said: str, letters: int) -> list[str]:
-    """Lines of about so many letters, broken between words only."""
+def wrapped(said: str, wide: float) -> list[str]:
+    """Lines no wider than so many times their size, broken between words only."""
     lines = [""]
     for word in said.split():
         joined = f"{lines[-1]} {word}".strip()
-        if lines[-1] and len(joined) > letters:
+        if lines[-1] and ems(joined) > wide:
             lines.append(word)
         else:
             lines[-1] = joined
@@ -118,28 +133,41 @@ def _top(s: Snapshot, values: Values, w: Words) -> Html:
     tag = _plain(values.get("ribbon.tag"))
     standing = f"{_plain(values.get('status.official'))} · {_plain(values.get('status.last'))}"
     title = w.name(s, "night_name") or w.name(s, "title")
+    left = tag or "Sandık"
+    size = fitting(left + standing, 25, ROOM - GAP)
     return join(
         _box(0, 0, WIDE, 56, VIOLET if tag else INK),
-        _text(EDGE, 37, 25, tag or "Sandık", bold=True, fill="#FFFFFF"),
-        _text(WIDE - EDGE, 37, 25, standing, fill="#FFFFFF", anchor="end"),
-        _text(EDGE, 106, fitting(title, 27, WIDE - 2 * EDGE), title, bold=True, fill=QUIET),
+        _text(EDGE, 37, size, left, bold=True, fill="#FFFFFF"),
+        _text(WIDE - EDGE, 37, size, standing, fill="#FFFFFF", anchor="end"),
+        _fit(EDGE, 106, 27, ROOM, title, bold=True, fill=QUIET),
     )
 
 
 def _headline(line: str) -> Html:
-    """The sentence of the board, in as few lines as it fits in."""
-    plain, size = _plain(line), 44
-    room = WIDE - 2 * EDGE
-    while len(lines := wrapped(plain, int(room / (PER_EM * size)))) > LINES_MAX:
-        size -= 2
-    return join(*(_text(EDGE, 164 + at * size * 1.18, size, one, bold=True) for at, one in enumerate(lines)))
+    """The sentence of the board, as large as it fits."""
+    lines, size = headline_lines(_plain(line))
+    return join(
+        *(
+            _text(EDGE, HEAD_FROM + at * size * LEADING, fitting(one, size, ROOM), one, bold=True)
+            for at, one in enumerate(lines)
+        )
+    )
+
+
+def headline_lines(said: str) -> tuple[list[str], int]:
+    """The lines that a headline is set in, and their size."""
+    for size in HEAD_SIZES:
+        lines, most = wrapped(said, ROOM / size), 1 + int((HEAD_TO - HEAD_FROM) / (LEADING * size))
+        if len(lines) <= most and max(map(ems, lines)) * size <= ROOM:
+            return lines, size
+    return (lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1]} …"]), size
 
 
 def _race(s: Snapshot, face: Face, values: Values, w: Words) -> Html:
     if face.phase == "closed":
         said = join(
-            _text(EDGE, 380, 30, w.say("first_results_at"), fill=QUIET),
-            _text(EDGE, 480, 100, values.get("closed.at"), bold=True),
+            _fit(EDGE, 380, 30, ROOM, w.say("first_results_at"), fill=QUIET),
+            _fit(EDGE, 480, 100, ROOM, values.get("closed.at"), bold=True),
         )
         return join(said, _bar(values, [("counted.w", INK)], 512))
     if not face.duel:
@@ -150,14 +178,16 @@ def _race(s: Snapshot, face: Face, values: Values, w: Words) -> Html:
     fills = [_colour(face, values.get(f"race.{side}.c")) for side in ("l", "r")]
     bar = _bar(values, [("race.l.w", fills[0]), ("race.r.w", fills[1])], 470)
     if values.get("badge.kind") == "annulled":
-        bar = join(bar, STRIPES, _box(EDGE, 470, WIDE - 2 * EDGE, 42, "url(#stripes)"))
+        bar = join(bar, STRIPES, _box(EDGE, 470, ROOM, 42, "url(#stripes)"))
     half = h("line", x1=WIDE // 2, x2=WIDE // 2, y1=462, y2=520, stroke=INK, stroke_width=3)
     key = "race.label" if values.get("race.label") else "race.sub"
     counted = values.get("race.kind") == "counted"
     lead = f"{values.get('race.mark') or ''} {values.get('race.num')}".strip()
     middle = join(
-        _text(WIDE / 2, 366, 24, values.get(key), fill=QUIET, anchor="middle"),
-        _text(WIDE / 2, 424 if counted else 414, 64 if counted else 44, lead, bold=True, anchor="middle"),
+        _fit(WIDE / 2, 366, 24, MIDDLE, values.get(key), fill=QUIET, anchor="middle"),
+        _fit(
+            WIDE / 2, 424 if counted else 414, 64 if counted else 44, MIDDLE, lead, bold=True, anchor="middle"
+        ),
     )
     return join(*sides, middle, bar, half)
 
@@ -177,20 +207,21 @@ def _side(face: Face, values: Values, w: Words, side: str, place: int) -> Html:
     marked = f"{face.mark(place)} {name}" if side == "l" else f"{name} {face.mark(place)}"
     fill = _colour(face, values.get(f"{key}.c"), "--t") if values.get(f"{key}.c") else INK
     return join(
-        _text(x, 348, fitting(marked, 32, 390), marked, bold=True, anchor=anchor, fill=fill),
-        _text(x, 422, 44 if values.get("race.kind") == "counted" else 76, share, bold=True, anchor=anchor),
-        _text(x, 456, 24, values.get(f"{key}.votes"), fill=QUIET, anchor=anchor),
+        _fit(x, 348, 32, SIDE, marked, bold=True, anchor=anchor, fill=fill),
+        _fit(
+            x, 422, 44 if values.get("race.kind") == "counted" else 76, SIDE, share, bold=True, anchor=anchor
+        ),
+        _fit(x, 456, 24, SIDE, values.get(f"{key}.votes"), fill=QUIET, anchor=anchor),
     )
 
 
 def _bar(values: Values, parts: list[tuple[str, str]], y: float) -> Html:
     """The first part from the left, the second from the right, the others between them."""
-    whole = WIDE - 2 * EDGE
-    wide = [whole * float((values.get(key) or "0%").rstrip("%")) / 100 for key, _ in parts]
-    ground = _box(EDGE, y, whole, 42, OTHERS if len(parts) == 2 else "#E9ECF0")
+    wide = [ROOM * float((values.get(key) or "0%").rstrip("%")) / 100 for key, _ in parts]
+    ground = _box(EDGE, y, ROOM, 42, OTHERS if len(parts) == 2 else "#E9ECF0")
     drawn = [_box(EDGE, y, wide[0], 42, parts[0][1])]
     if len(parts) == 2:
-        drawn.append(_box(EDGE + whole - wide[1], y, wide[1], 42, parts[1][1]))
+        drawn.append(_box(EDGE + ROOM - wide[1], y, wide[1], 42, parts[1][1]))
     return join(ground, *drawn)
 
 
@@ -198,23 +229,23 @@ def _many(face: Face, values: Values) -> Html:
     """The first few of a contest of many; before there may be an order, only how much is counted."""
     if face.phase == "early":
         return _bar(values, [("counted.w", INK)], 470)
-    column = (WIDE - 2 * EDGE) / SLOTS
+    column = ROOM / SLOTS
     drawn = []
     for slot in range(min(len(face.choices), SLOTS)):
         x, key = EDGE + slot * column, f"slot.{slot}"
-        name = values.get(f"{key}.name") or ""
         drawn += [
             _box(x, 316, column - 24, 12, _colour(face, values.get(f"{key}.c"))),
-            _text(x, 372, fitting(name, 30, column - 24), name, bold=True),
-            _text(x, 446, 68, values.get(f"{key}.share"), bold=True),
-            _text(x, 486, 24, values.get(f"{key}.votes"), fill=QUIET),
+            _fit(x, 372, 30, column - 24, values.get(f"{key}.name"), bold=True),
+            _fit(x, 446, 68, column - 24, values.get(f"{key}.share"), bold=True),
+            _fit(x, 486, 24, column - 24, values.get(f"{key}.votes"), fill=QUIET),
         ]
     return join(*drawn)
 
 
 def _foot(values: Mapping[str, str | None]) -> Html:
-    badge = _plain(values.get("badge.text"))
+    counted, badge = _plain(values.get("counted.left")), _plain(values.get("badge.text"))
+    size = fitting(counted + badge, 28, ROOM - GAP)
     return join(
-        _text(EDGE, 586, 28, values.get("counted.left"), bold=True),
-        _text(WIDE - EDGE, 586, fitting(badge, 28, 560), badge, bold=True, anchor="end"),
+        _text(EDGE, 586, size, counted, bold=True),
+        _text(WIDE - EDGE, 586, size, badge, bold=True, anchor="end"),
     )

@@ -16,6 +16,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from web.face import Snapshot
+from web.html import of_xml
 from web.story import DESK_ONLY, language_of, reason
 from web.words import BOLD, Words, words
 
@@ -98,7 +99,7 @@ def atom(contests: Sequence[Snapshot], lang: str) -> bytes:
         '<?xml version="1.0" encoding="utf-8"?>',
         f'<feed xmlns="{ATOM}" xml:lang="{w.lang}">',
         f"<id>{escape(tag(s, f'feed/{w.lang}'))}</id>",
-        f"<title>{escape(_title(s, w))}</title>",
+        f"<title>{_clean(_title(s, w))}</title>",
         f"<updated>{escape(_updated(found, s))}</updated>",
         "<author><name>Sandık</name></author>",
         f'<link rel="self" type="application/atom+xml" href="/feed.atom?lang={w.lang}"/>',
@@ -114,7 +115,7 @@ def _entry(entry: Entry, feed: str) -> str:
     return (
         f"<entry><id>{escape(entry.id)}</id><title{title}>{_clean(entry.title)}</title>"
         f"<published>{at}</published><updated>{at}</updated>"
-        f"<category term={quoteattr(_plain(entry.kind))}/><category term={quoteattr(_plain(entry.contest))}/>"
+        f"<category term={quoteattr(of_xml(entry.kind))}/><category term={quoteattr(of_xml(entry.contest))}/>"
         f"<content{inside}>{_clean(content[0])}</content></entry>"
     )
 
@@ -128,15 +129,8 @@ def _marked(language: str, feed: str) -> str:
     return "" if language == feed else f" xml:lang={quoteattr(language)}"
 
 
-def _plain(text: str) -> str:
-    """Without the letters that XML cannot hold."""
-    return "".join(
-        letter for letter in text if letter in "\t\n" or (letter >= " " and letter not in "\ufffe\uffff")
-    )
-
-
 def _clean(text: str) -> str:
-    return escape(_plain(text))
+    return escape(of_xml(text))
 
 
 def json_feed(contests: Sequence[Snapshot], lang: str) -> bytes:

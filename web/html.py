@@ -6,18 +6,25 @@ element names: a page of 39 places weighs a quarter less. static/bind.js reads b
 wherever they go in: only `Html` passes as it is.
 """
 
+import re
 from html import escape
 
 from web.face import Values
 from web.words import BOLD
 
 VOID = {"input", "link", "meta"}
+NOT_XML = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Html(str):
     """Text that is HTML already."""
 
     __slots__ = ()
+
+
+def of_xml(text: str) -> str:
+    """The text without the letters that XML cannot hold in any way (XML 1.0, section 2.2)."""
+    return NOT_XML.sub("", text)
 
 
 def rich(text: str | None) -> Html:
