@@ -13,7 +13,7 @@ out of the patch of everybody, and never makes a difference of its own.
 
 import zlib
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import orjson
 
@@ -30,6 +30,9 @@ MEMO_BYTES_MAX = 32 * 1024 * 1024
 """Most bytes of them; the same at the limit."""
 MISSED_MAX = 16
 """Most stretches of missed changes kept as one filter sees them; at the limit they are made again."""
+CLOCK_EVERY_S = 15.0
+"""How often it is looked in live at what the clock alone changes: for how long each count has been silent.
+Each group has a time of its own, this or up to twice as long, so that not all of a night are made at once."""
 RESUME_BYTES_MIN = 64 * 1024
 """So much may be missed and is still sent, however short the snapshot is."""
 
@@ -213,6 +216,9 @@ class Group:
         self.led = ContestState()
         """The one that is shown."""
         self._stale = True
+        apart = zlib.crc32(f"{board.contest.id} {source}".encode()) / 2**32
+        self._every = timedelta(seconds=CLOCK_EVERY_S * (1 + apart))
+        self._look_at: datetime | None = None
         self.shown: Json = {}
         self.name = ""
         """Names exactly what is shown, on whichever gateway: epoch, version, and a sum of the rest."""
@@ -284,12 +290,15 @@ class Group:
         """Shows the newest state; whether that is another content than before.
 
         `clock` is the wall clock in live; without it the newest night time heard is now. An embargo opens by
-        the hour alone, without any news.
+        the hour alone, without any news, and a count that says nothing grows old.
         """
         now = clock or self.state.at
-        if not self._stale and self._board.embargo(self.state, now).state == self.shown["embargo"]["state"]:
+        due = clock is not None and (self._look_at is None or clock >= self._look_at)
+        news = self._stale or due
+        if not news and self._board.embargo(self.state, now).state == self.shown["embargo"]["state"]:
             return False
         before, self._stale = self.shown, False
+        self._look_at = None if clock is None else clock + self._every
         made = self._board.snapshot(self.state, now, self.source)
         if made == before:
             return False
