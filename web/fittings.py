@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from web.asked import Asked
 from web.html import Html, h
-from web.kept import digest, kept
+from web.kept import digest
 from web.replies import BY_LANGUAGE, TYPES, Answer, cached, nothing
 from web.words import Words, languages, words
 
@@ -55,8 +55,9 @@ def sign_in_answer(asked: Asked, page: Callable[[str], bytes]) -> Answer:
     """Such a page in the language that is asked for: the same for everybody, and nothing behind it."""
     if asked.rest:
         return nothing()
-    body = page(asked.lang)
-    return cached(kept(digest(body), body), asked.request, TYPES["html"], "no-cache", BY_LANGUAGE)
+    etag = digest(f"{asked.where} {asked.lang} {asked.edition}".encode())
+    body = asked.keep.get(f"/{asked.where}/{asked.lang}", etag, lambda: page(asked.lang))
+    return cached(body, asked.request, TYPES["html"], "no-cache", BY_LANGUAGE)
 
 
 def sign_in(w: Words, part: str) -> Html:

@@ -2,7 +2,7 @@
 
     await past.as_of("mayor", {"as_of": ["19:15"]})         the bytes that were published, and what they are
     await past.version("mayor", "e1-412")                   that version, whatever became of the gateway
-    past.index("mayor", {"from": ["19:00"]})                which there are
+    await past.index("mayor", {"from": ["19:00"]})          which there are
     await past.changes("mayor", {"from": …, "to": …}, "tr") a page: what changed between two times
 
 Know before changing: everything here comes from the log of what was shown and from nothing else, so it holds
@@ -116,10 +116,10 @@ class Past:
         if kind == AS_OF:
             return await self.as_of(contest, query)
         if kind == INDEX:
-            return self.index(contest, query)
+            return await self.index(contest, query)
         return await self.changes(contest, query, lang)
 
-    def index(self, contest: ContestId, query: Query) -> Told:
+    async def index(self, contest: ContestId, query: Query) -> Told:
         """The snapshots that were shown, oldest first."""
         line = self._ready().line(contest)
         since, until = self._moment(query, "from"), self._moment(query, "to")
@@ -143,7 +143,7 @@ class Past:
             "next": _next(contest, part[-1].mark, since, until) if len(wanted) > len(part) else None,
         }  # fmt: skip
         body = dumps(found)
-        return Told(kept(digest(body), body))
+        return Told(await self.printed(f"index/{digest(body)}", lambda: body))
 
     async def changes(self, contest: ContestId, query: Query, lang: str) -> Told:
         """The page of what changed between two times; without times, since the first."""
@@ -168,6 +168,15 @@ class Past:
 
         body = await self._pages.get(Order(key, key, lambda: ("", key), make))
         return Told(body, HTML_TYPE, "no-cache", "Accept-Encoding, Accept-Language", FORMS)
+
+    async def printed(self, key: str, make: Callable[[], bytes]) -> Kept:
+        """Another page of what was shown, made in a thread, once for a crowd; `key` names what is on it."""
+
+        async def made() -> tuple[Kept, tuple[str, str]]:
+            body = await asyncio.to_thread(make)
+            return await asyncio.to_thread(kept, digest(body), body), ("", key)
+
+        return await self._pages.get(Order(key, key, lambda: ("", key), made))
 
     async def _told(self, contest: ContestId, before: Entry | None, after: Entry) -> list[Json]:
         """The alerts that were told between two snapshots, newest first."""

@@ -16,9 +16,9 @@ from election.errors import OutsideError, UsageError
 from election.night import ContestId
 from web import pages
 from web.asked import Asked
-from web.kept import digest
+from web.kept import Kept
 from web.lost import lost, no_contest, quoted
-from web.past import NotShownError
+from web.past import NotShownError, Past, Told
 from web.replies import BY_LANGUAGE, TYPES, Answer, cached, finish, later
 from web.words import languages, words
 
@@ -52,21 +52,25 @@ async def _as_of(asked: Asked, contest: ContestId) -> Answer:
         return lost(asked, HTTPStatus.NOT_FOUND, w.say("lost.no_log"), plain)
     try:
         told = await asked.past.as_of(contest, asked.query)
+        made = await _printed(asked, asked.past, contest, told)
     except UsageError as error:
         return lost(asked, HTTPStatus.BAD_REQUEST, w.say("lost.time", t=quoted(said)), str(error))
     except NotShownError as error:
         return lost(asked, HTTPStatus.NOT_FOUND, w.say("lost.early", t=quoted(said)), str(error))
     except OutsideError as error:
         return finish(later(str(error)), asked.request)
+    return finish(cached(made, asked.request, TYPES["html"], "no-cache", BY_LANGUAGE), asked.request)
+
+
+async def _printed(asked: Asked, past: Past, contest: ContestId, told: Told) -> Kept:
+    """The page; each time is another, so nobody's changes wait while it is made."""
     at = told.headers["Sandik-As-Of"]
-    etag = digest(f"{told.body.etag} {at} {asked.lang} {asked.edition}".encode())
-    made = asked.keep.get(
-        f"then/{contest}/{asked.lang}", etag,
+    return await past.printed(
+        f"then/{contest}/{asked.lang}/{told.body.etag}/{at}/{asked.edition}",
         lambda: pages.board(
             orjson.loads(told.body.plain), asked.lang, contests=asked.titles, as_of=at, mapped=asked.mapped
         ),
-    )  # fmt: skip
-    return finish(cached(made, asked.request, TYPES["html"], "no-cache", BY_LANGUAGE), asked.request)
+    )
 
 
 def _one(query: Mapping[str, Sequence[str]], name: str) -> str | None:

@@ -1,12 +1,16 @@
 """The board of another time, and links that lead nowhere."""
 
+import threading
+from typing import Any
+
 import orjson
+import pytest
 
 from election.night import ContestId
 from tests.browser import fakes
 from tests.web.asking import answers, counted, get
 from tests.web.test_map_projected import geometry, square
-from tests.web.test_past import evening_of_many
+from tests.web.test_past import Evening, evening_of_many
 from web import pages, then
 from web.map_file import map_file
 
@@ -85,6 +89,23 @@ def test_the_board_of_a_time_is_made_of_what_was_shown_then() -> None:
             made, f"/?contest=mayor&as_of={entry['since']}&lang=tr", if_none_match=page.headers["ETag"]
         )
         assert 304 == again.status
+
+
+def test_nobody_s_numbers_wait_while_a_board_of_another_time_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each time is another page, and whoever asks for ever other ones has them made beside the loop."""
+    made_in: list[threading.Thread] = []
+    board = pages.board
+
+    def noted(*asked: Any, **named: Any) -> bytes:
+        made_in.append(threading.current_thread())
+        return board(*asked, **named)
+
+    monkeypatch.setattr(pages, "board", noted)
+    of = Evening().answers
+    for second in (1, 2, 1):
+        assert 200 == get(of, f"/?contest=mayor&as_of=23:00:0{second}").status
+    assert 2 == len(made_in)
+    assert threading.main_thread() not in made_in
 
 
 def test_a_time_that_is_none_and_one_before_the_first_are_said_so() -> None:
