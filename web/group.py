@@ -26,8 +26,8 @@ from web.seats import Client, Seat, Sent, Write
 
 MEMO_MAX = 256
 """Most snapshot frames kept, one a name of a subscription; at the limit the rest are made again each time."""
-MEMO_BYTES_MAX = 32 * 1024 * 1024
-"""Most bytes of them; the same at the limit."""
+MEMO_BYTES_MAX = 128 * 1024 * 1024
+"""Most bytes of them, in all views of a hub together; the same at the limit."""
 MISSED_MAX = 16
 """Most stretches of missed changes kept as one filter sees them; at the limit they are made again."""
 CLOCK_EVERY_S = 15.0
@@ -66,8 +66,8 @@ class View:
 
     def _renew(self) -> None:
         whole, before = self._group.shown, self._shown
-        self._of, self._body, self._memo_bytes = whole, None, 0
-        self._snapshots.clear()
+        self._of, self._body = whole, None
+        self._forget_frames()
         self._missed.clear()
         if self.areas is None:
             self._shown = whole
@@ -107,10 +107,18 @@ class View:
         if frames is None:
             frames = tuple(self._part(sub, number, parts) for number in range(1, len(parts) + 1))
             size = self._size = sum(map(len, frames))
-            if len(self._snapshots) < MEMO_MAX and self._memo_bytes + size <= MEMO_BYTES_MAX:
+            sent = self._group.sent
+            if len(self._snapshots) < MEMO_MAX and sent.kept_bytes + size <= MEMO_BYTES_MAX:
                 self._snapshots[sub] = frames
                 self._memo_bytes += size
+                sent.kept_bytes += size
         return frames
+
+    def _forget_frames(self) -> None:
+        """No snapshot is kept any more."""
+        self._snapshots.clear()
+        self._group.sent.kept_bytes -= self._memo_bytes
+        self._memo_bytes = 0
 
     def _part(self, sub: str, number: int, parts: tuple[Pieced, ...]) -> Pieced:
         made: Json = {
@@ -201,6 +209,7 @@ class View:
         """One subscription less."""
         self.followers -= 1
         if not self.followers:
+            self._forget_frames()
             self._group.forget(self)
 
 

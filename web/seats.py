@@ -79,11 +79,13 @@ class Follow(Protocol):
 
 @dataclass(slots=True)
 class Sent:
-    """How often something was sent, since the start, counted once for each client."""
+    """What all groups of a hub count together: how often something was sent, once for each client."""
 
     snapshots: int = 0
     resumed: int = 0
     events: int = 0
+    kept_bytes: int = 0
+    """Of snapshots that are kept for the next newcomer, in all views."""
 
 
 @dataclass(slots=True, eq=False)

@@ -1,7 +1,7 @@
 """A group: one difference for all views, a name for one content, and the way on from there or none."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -268,6 +268,30 @@ def test_filters_have_a_most(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (True, 1, 2) == (to.room([three]), to.groups_now(), to.subscriptions_now())
 
 
+def test_many_names_in_many_filters_cost_no_more_memory_than_in_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept for newcomers has one limit for all of a hub, and is given back when nobody follows."""
+    to, worker, group = begun(2)
+    views = [group.view(frozenset({area})) for area in to.offer.areas[MAYOR]]
+    most = sum(len(one.text) for one in views[0].snapshot("name-00"))
+    monkeypatch.setattr(module, "MEMO_BYTES_MAX", 10 * most)
+    for number in range(5):
+        for view in views:
+            assert "snapshot" == given(view, sub=f"name-{number:02}")[0]["t"]
+    assert 0 < to.sent.kept_bytes <= 10 * most
+    assert to.sent.kept_bytes == sum(len(one.text) for view in views for one in kept_frames(view))
+    for view in views[1:]:
+        view.end()
+    assert to.sent.kept_bytes == sum(len(one.text) for one in kept_frames(views[0]))
+    counted(to, worker, PAPERS)
+    given(views[0])
+    assert to.sent.kept_bytes == len(views[0].snapshot("a")[0].text)
+
+
+def kept_frames(view: View) -> list[Any]:
+    """The snapshot frames that a view keeps."""
+    return [one for frames in view._snapshots.values() for one in frames]
+
+
 def test_a_large_snapshot_comes_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each with the same position; the text to resume from is in the last: nobody resumes from half of it."""
     monkeypatch.setattr(module, "Body", lambda shown, runs: Body(shown, runs, 3000))
@@ -329,49 +353,3 @@ def test_a_new_epoch_of_a_large_contest_waits_for_each_client() -> None:
     do(counted(to, worker, PAPERS[9:12]))
     assert wires[0].viewer.copies["mayor"].shown == wires[1].viewer.copies["mayor"].shown
     assert ["snapshot", "snapshot", "change"] == [json.loads(text)["t"] for text in wires[1].frames]
-
-
-def silent_s(snapshot: Any) -> dict[str, int]:
-    """For how long each count has been silent, as a board says it."""
-    return {source["id"]: source["silent_s"] for source in snapshot["sources"]}
-
-
-def test_in_live_a_count_that_says_nothing_grows_old_without_any_news() -> None:
-    """As a change of the same version that follows on; of a replay the night's own time is the clock."""
-    clock, hour = datetime(2024, 10, 6, 23, tzinfo=UTC), timedelta(hours=1)
-    for mode, moves in (("live", 3600), ("replay", 0)):
-        to, worker, wire = hub(night(), mode=mode), Worker(night(), mode=mode), Wire("mayor")
-        follow(to, wire)
-        do(counted(to, worker, PAPERS))
-        do(to.turn(0.0, clock if moves else None))
-        before, name = wire.viewer.copies["mayor"].shown, to.groups[MAYOR].name
-        do(to.turn(1.0, clock + hour if moves else None))
-        after = wire.viewer.copies["mayor"].shown
-        assert {id: s + moves for id, s in silent_s(before).items()} == silent_s(after)
-        assert (before["version"], before["hash"]) == (after["version"], after["hash"])
-        assert [] == wire.viewer.faults
-        assert (name != to.groups[MAYOR].name) is bool(moves)
-        assert silent_s(after) == silent_s(to.groups[MAYOR].shown)
-
-
-def test_the_clock_alone_makes_no_snapshot_in_every_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is looked now and then, and contests that moved at one moment are not all looked at in one turn."""
-    clock, made = datetime(2024, 10, 6, 23, tzinfo=UTC), list[str]()
-    to, worker = hub(night(), mode="live"), Worker(night(), mode="live")
-    for contest, _ in worker.count(records()):
-        to.hold(contest, worker.state(contest))
-    to.turn(0.0, clock)
-    snapshot = frames.Board.snapshot
-
-    def noted(board: frames.Board, *asked: Any) -> Any:
-        made.append(board.contest.id)
-        return snapshot(board, *asked)
-
-    monkeypatch.setattr(frames.Board, "snapshot", noted)
-    at_once = []
-    for tick in range(4 * int(2 * module.CLOCK_EVERY_S)):
-        del made[:]
-        assert Turn() == to.turn(0.0, clock + timedelta(seconds=tick / 4))
-        at_once.append(tuple(made))
-    assert {(contest,) for contest in night().contests} == {looks for looks in at_once if looks}
-    assert 2 * len(night().contests) >= sum(map(len, at_once))
