@@ -72,8 +72,9 @@ class KafkaLog:
                         await self._take(found)
             except OutsideError as error:
                 if not away:
-                    LOG.warning("what was shown cannot be read now; as_of= is not answered anew: %s", error)
+                    LOG.warning("what was shown cannot be read now; as_of= is not answered: %s", error)
                 away = True
+                self.index.ready = False  # others may write what we do not hear of
             await asyncio.sleep(delay_s)
             delay_s = min(2 * delay_s, AGAIN_S[1])
 
