@@ -82,16 +82,23 @@ class Drawer:
 
         Raises OutsideError where others are drawn for too long, and what `drawn` raises.
         """
+        if (found := self._fresh(key, stands)) is not None:
+            return found
         async with self._turn():
-            found = self._last.get(key)
-            if found and found.stands == stands and self._clock() - found.at < DRAWN_EVERY_S:
-                return found.body
+            if (found := self._fresh(key, stands)) is not None:
+                return found
             made = await self._drawn(make())
             self._last.pop(key, None)
             while len(self._last) >= KEPT_MAX:
                 self._last.pop(next(iter(self._last)))
             self._last[key] = Drawn(stands, self._clock(), replace(kept(digest(made), made), packed=b""))
             return self._last[key].body
+
+    def _fresh(self, key: str, stands: str) -> Kept | None:
+        """The last picture, while it may be shown; whoever wants that waits for nobody's drawing."""
+        found = self._last.get(key)
+        good = found and found.stands == stands and self._clock() - found.at < DRAWN_EVERY_S
+        return found.body if found and good else None
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:

@@ -124,7 +124,12 @@ class Exports:
         return await self._tables.get(table)
 
     def _contests(self, query: Query, *, several: bool) -> tuple[ContestId, ...]:
-        """The one asked for, else all of the night, or the first."""
+        """The one asked for, else all of the night, or the first; as they are shown now."""
+        if "as_of" in query:
+            raise UsageError(
+                "as_of: an export is of what is shown now. What was shown at a time is told by "
+                "/snapshot/CONTEST.json?as_of=19:15."
+            )
         known = tuple(self._hub.groups)
         asked = _one(query, "contest")
         if asked is None:

@@ -184,3 +184,12 @@ def test_exports_under_the_embargo() -> None:
         answer = get(made, f"/export/{name}")
         assert HTTPStatus.OK == answer.status
         assert b"bulletins" in answer.body or b"ban is in force" in answer.body
+
+
+@pytest.mark.parametrize("name", sorted(EXPORTS))
+@pytest.mark.parametrize("when", ["as_of=23:21", "as_of="])
+def test_an_export_of_another_time_is_refused_and_never_of_now(name: str, when: str) -> None:
+    """Whoever asks for 23:21 and is given the figures of now would print them as those of 23:21."""
+    answer = get(answers(counted()), f"/export/{name}?{when}")
+    assert HTTPStatus.BAD_REQUEST == answer.status
+    assert answer.body.startswith(b"as_of: an export is of what is shown now.")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from election.errors import OutsideError
 from tests.browser import fakes
 from tests.web.asking import answers, counted, get
 from tests.web.embed.made import asked
@@ -66,6 +67,34 @@ def test_a_crowd_waits_for_one_drawing(clock: list[float]) -> None:
 
     asyncio.run(crowd())
     assert [b"1"] == drawn
+
+
+def test_a_picture_that_is_there_waits_for_nobody_s_drawing(
+    monkeypatch: pytest.MonkeyPatch, clock: list[float]
+) -> None:
+    """While another one hangs it is given out as before, for as long as it may be shown."""
+    monkeypatch.setattr(card_png, "TURN_WITHIN_S", 0.0)
+
+    async def night() -> None:
+        hangs = asyncio.Event()
+
+        async def drawing(picture: bytes) -> bytes:
+            if picture == b"hangs":
+                hangs.set()
+                await asyncio.Event().wait()
+            return picture
+
+        drawer = Drawer(drawing, lambda: clock[0])
+        await drawer.get("mayor/en", "open", lambda: b"1")
+        other = asyncio.create_task(drawer.get("mayor/tr", "open", lambda: b"hangs"))
+        await hangs.wait()
+        assert b"1" == (await drawer.get("mayor/en", "open", lambda: b"2")).plain
+        with pytest.raises(OutsideError):
+            await drawer.get("mayor/en", "open called", lambda: b"3")
+        other.cancel()
+        await asyncio.wait([other])
+
+    asyncio.run(night())
 
 
 def test_whoever_waits_behind_a_drawing_that_hangs_is_told_to_come_again(
