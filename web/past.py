@@ -161,7 +161,7 @@ class Past:
             made = Between(
                 start, end, None if before is None else await self._snapshot(before.mark),
                 await self._snapshot(after.mark), await self._told(contest, before, after),
-                self._log.index.place(after.mark) - (self._log.index.place(before.mark) if before else -1),
+                self._place(after.mark) - (self._place(before.mark) if before else -1),
             )  # fmt: skip
             body = await asyncio.to_thread(self._page, made, lang)
             return await asyncio.to_thread(kept, digest(body), body), ("", key)
@@ -201,7 +201,7 @@ class Past:
     def _before(self, contest: ContestId, entry: Entry, told: int) -> Entry | None:
         """The newest snapshot of the same epoch that was shown before this alert was in one."""
         line = self._log.index.line(contest)
-        for place in range(self._log.index.place(entry.mark) - 1, -1, -1):
+        for place in range(self._place(entry.mark) - 1, -1, -1):
             mark = line[place].mark
             if mark.epoch != entry.mark.epoch:
                 return None
@@ -210,6 +210,15 @@ class Past:
         return None
 
     # From the log.
+
+    def _place(self, mark: Mark) -> int:
+        """Where a snapshot stands; the log may have begun anew since it was found there."""
+        try:
+            return self._log.index.place(mark)
+        except ValueError as error:
+            raise NotShownError(
+                f"{mark.contest} {mark.name} is no longer in the log of what was shown."
+            ) from error
 
     def _ready(self) -> Any:
         if not self._log.index.ready:

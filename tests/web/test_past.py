@@ -246,6 +246,24 @@ def test_what_is_no_longer_in_the_log_is_not_made_up() -> None:
     assert b"no longer in the log" in answer.body
 
 
+def test_a_log_that_begins_anew_while_a_page_is_made_of_it_has_it_no_longer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A replay that goes back takes its log back: the page is not there, and nothing has failed."""
+    evening = Evening()
+    read = evening.log.read
+
+    async def taken_back(offset: int) -> bytes | None:
+        value = await read(offset)
+        evening.log.index.clear()
+        return value
+
+    monkeypatch.setattr(evening.log, "read", taken_back)
+    answer = get(evening.answers, "/shown/mayor")
+    assert HTTPStatus.NOT_FOUND == answer.status
+    assert b"no longer in the log" in answer.body
+
+
 def test_a_crowd_is_one_reader() -> None:
     """However many ask for it, a snapshot is read once."""
     evening = Evening()
