@@ -147,6 +147,8 @@ class Feeding:
         self._stir = asyncio.Event()
         self._feed.stirred = self._stir.set
         self._seen_s: float | None = None
+        self._trouble = ""
+        """Why it could not be shown the last time; while that lasts it is said once."""
 
     async def run(self) -> NoReturn:
         """Looks once a second, sooner when somebody came or did something; not while nobody is there."""
@@ -170,15 +172,22 @@ class Feeding:
         try:
             shown: Json | None = await self._source.look()
             stale_s = None
-            self._seen_s = now_s
+            self._seen_s, self._trouble = now_s, ""
         except SandikError as error:
-            LOG.warning("the desk cannot be shown: %s", error)
+            if self._is_new(error):
+                LOG.warning("the desk cannot be shown: %s", error)
             shown, stale_s = None, self._age(now_s)
-        except Exception:  # whatever it is: thousands follow the count, and the desk is told
-            LOG.exception("the desk cannot be shown")
+        except Exception as error:  # whatever it is: thousands follow the count, and the desk is told
+            if self._is_new(error):
+                LOG.exception("the desk cannot be shown")
             shown, stale_s = None, self._age(now_s)
         if self._feed.followers and self._feed.take(shown, stale_s):
             self._publish(self._hub.tell_desk(time.monotonic()))
+
+    def _is_new(self, error: Exception) -> bool:
+        """Whether it is another trouble than the last time."""
+        before, self._trouble = self._trouble, repr(error)
+        return before != self._trouble
 
     def _age(self, now_s: float) -> float:
         return 0.0 if self._seen_s is None else now_s - self._seen_s

@@ -158,6 +158,24 @@ async def test_a_view_that_fails_is_told_as_old_and_takes_nothing_with_it(error:
     assert (None, None, 5) == (before["stale_s"], after["stale_s"], after["d"]["open"])
 
 
+@pytest.mark.parametrize("error", [OutsideError, RuntimeError])
+async def test_why_the_desk_cannot_be_shown_is_logged_once(
+    error: type[Exception], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A store that is away for an hour is one line, and another one when it is away again."""
+    made, view, client = hub(night()), View(), Wire()
+    made.desk.may = lambda one: True
+    made.join(client)
+    async with feeding(made, view):
+        do(made.subscribe(client, "d", DESK, 0.0))
+        for times in (1, 2):
+            view.shown, looks = error("away"), view.looks
+            await until(lambda before=looks: view.looks > before + 4)  # type: ignore[misc]
+            assert times == sum("the desk cannot be shown" in text for text in caplog.messages)
+            view.shown, frames = {"open": times}, len(seen(client))
+            await until(lambda before=frames: len(seen(client)) > before)  # type: ignore[misc]
+
+
 async def test_who_loses_the_scope_or_the_token_sees_nothing_more() -> None:
     """By signing in as somebody else, and by a token that is good no longer: from that moment."""
     made, good = hub(night()), {"ayse"}
