@@ -50,7 +50,7 @@ REASONS = (
     "origin", "token-in-url", "bad-token", "no-token", "no-scope", "too-fast", "crowded", "full", "not-ready",
     "leaving", "malformed", "slow",
 )  # fmt: skip
-"""Every reason there is, for metrics; the last four are of whoever listens, who counts them here."""
+"""Every reason there is, for metrics; some are of whoever listens or answers, who counts them here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,16 +276,6 @@ class Gate:
     def still(self, visitor: Visitor) -> bool:
         """Whether what was presented is still good; without a token there is nothing that could end."""
         return not visitor.token or self.tokens.holds(visitor.token)
-
-    def needs(self, visitor: Visitor, scope: str) -> Refused | None:
-        """Why a plain GET that wants this scope is refused; None: it is not."""
-        if scope in visitor.scopes:
-            return None
-        if not visitor.token:
-            return self._refuse(HTTPStatus.UNAUTHORIZED, "no-token", _PRIVATE)
-        return self._refuse(
-            HTTPStatus.FORBIDDEN, "no-scope", f"Your token has not the scope {scope}: ask for one that has."
-        )
 
     def turned_away(self, reason: str) -> None:
         """Counts somebody whom whoever listens has refused: one of REASONS."""

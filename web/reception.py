@@ -26,6 +26,8 @@ LOG = logging.getLogger("sandik.gateway")
 AGAIN_S = 2
 """Retry-After of a gateway that is leaving, or has not read its store: behind a proxy another one answers."""
 WEBSOCKET, LIVE, READY = "/ws", "/health/live", "/health/ready"
+MAY_NOT = {HTTPStatus.UNAUTHORIZED: "no-token", HTTPStatus.FORBIDDEN: "no-scope"}
+"""Answers to who came in and may not see what was asked for, and why, for the count of refusals."""
 BY_THEMSELVES = ("left", "lost")
 """How a life ends that nobody here ended."""
 SLOW, SILENT = "slow", "silent"
@@ -63,6 +65,8 @@ class Reception:
         self._answers.stale_s = self._stale_s()
         made = self._answers.answer(request)
         if isinstance(made, Answer):
+            if made.status in MAY_NOT:
+                self._gate.turned_away(MAY_NOT[made.status])
             return self._finished(made, request)
         return self._later(made, request)
 

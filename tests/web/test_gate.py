@@ -158,21 +158,6 @@ def test_a_private_gateway_answers_only_who_has_a_token() -> None:
     assert came(gate().admit("192.0.2.7", {}, 0.0)).scopes
 
 
-def test_what_a_get_needs_beyond_what_it_has() -> None:
-    """Without a token: sign in (401). With one for something else: no (403)."""
-    one = gate(DESK, public="alerts")
-    guest, signed_in = (came(one.visitor("192.0.2.7", head, 0.0)) for head in ({}, bearer(DESK_TEXT)))
-    assert one.needs(guest, "alerts") is None
-    assert one.needs(signed_in, "view") is None
-    for who, scope, expected in (
-        (guest, "view", (401, "no-token")),
-        (signed_in, "replay", (403, "no-scope")),
-    ):
-        answer = one.needs(who, scope)
-        assert answer is not None
-        assert expected == refused(answer)
-
-
 def test_a_page_of_another_site_is_refused_before_it_takes_a_place() -> None:
     """And a program without an origin is not."""
     one, host = gate(), {"host": "kent.example"}

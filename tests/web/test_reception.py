@@ -68,6 +68,19 @@ def test_a_request_is_answered() -> None:
     assert [("answered", HTTPStatus.OK)] == here.chart.noted
 
 
+@pytest.mark.parametrize(
+    ("status", "reason"), [(HTTPStatus.UNAUTHORIZED, "no-token"), (HTTPStatus.FORBIDDEN, "no-scope")]
+)
+def test_who_may_not_see_what_was_asked_for_is_counted_among_the_refused(
+    status: HTTPStatus, reason: str
+) -> None:
+    """A token that is good for something else is told to an operator, as any other refusal is."""
+    here = Here()
+    here.answers.made = Answer(status, {}, b"no")
+    assert status == here.ask("/").status
+    assert {reason: 1} == {why: times for why, times in here.gate.refused.items() if times}
+
+
 async def test_an_answer_that_is_waited_for() -> None:
     """It is finished like any other when it is there."""
     here = Here(origins="https://news.example")
