@@ -21,7 +21,7 @@ from election.night import ContestId
 from election.wire.frames import Json, dumps
 from election.wire.frames_told import alert_json
 from web.seats import Client, Seat, Sent, Write
-from web.wanted import EVENT
+from web.wanted import EVENT, PUBLIC_KINDS
 
 
 @dataclass(slots=True, eq=False)
@@ -71,6 +71,8 @@ class Line:
 
     def __init__(self, story: "Story", kinds: frozenset[str]) -> None:
         self.story, self.kinds = story, kinds
+        self.for_desk = not kinds <= PUBLIC_KINDS
+        """Whether there is something in it that only the desk may hear."""
         self.followers = 0
         """How many subscriptions there are, begun or not."""
         self.members: dict[str, dict[Client, tuple[Seat, Ear]]] = {}

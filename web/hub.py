@@ -242,11 +242,18 @@ class Hub:
     def _tell(self, now: float) -> Iterator[Write]:
         for story in self._stories.values():
             for there, news in story.tell():
-                ready = [one for one in there if self._seats.keeps_up(one[0], one[1], now)]
+                ready = [
+                    one for one in there
+                    if self._may_hear(one[0], one[2]) and self._seats.keeps_up(one[0], one[1], now)
+                ]  # fmt: skip
                 for _, _, ear in ready:
                     ear.given(news)
                 clients = tuple(client for client, _, _ in ready)
                 yield from (Write(clients, text, keep=True) for text in news.texts if clients)
+
+    def _may_hear(self, client: Client, ear: Ear) -> bool:
+        """Whether what is for the desk goes to somebody who is of it at this moment."""
+        return not ear.line.for_desk or self.desk.may(client)
 
     def tell_desk(self, now: float) -> Turn:
         """What the desk is shown, for everybody who follows it, may see it and keeps up."""

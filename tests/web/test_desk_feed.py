@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from election.errors import OutsideError
+from election.wire.frames import ContestState
 from tests.web.house import until
 from tests.web.made import Wire, do, hub, night
 from tests.web.talked import Client, talking
+from tests.web.test_events import MAYOR, facts
 from web import desk_feed
 from web.desk_feed import Feed, Feeding
 from web.gate import Visitor
@@ -196,6 +198,8 @@ async def test_who_loses_the_scope_or_the_token_sees_nothing_more() -> None:
             await client.says(t="subscribe", sub="e", kind="event", contest="mayor")
         made.desk.take({"open": 1}, None)
         do(made.tell_desk(0.0))
+        made.hold(MAYOR, ContestState("e1", 1, told=facts(2)))  # the second is a proposal
+        do(made.tell(0.0))
         await goes.says(t="auth", token="looker's")
         ended = [one for one in goes.frames if one["t"] == "error"]
         assert {("d", "no-scope"), ("e", "no-scope")} == {(one["sub"], one["code"]) for one in ended}
@@ -204,6 +208,10 @@ async def test_who_loses_the_scope_or_the_token_sees_nothing_more() -> None:
         good.clear()
         made.desk.take({"open": 3}, None)
         do(made.tell_desk(0.0))
+        made.hold(MAYOR, ContestState("e1", 2, told=facts(7)))
+        do(made.tell(0.0))
+    told = [[one["d"]["seq"] for one in client.frames if one["t"] == "event"] for client in (stays, goes)]
+    assert [[1, 2], [1, 2]] == told
     assert ([1, 2], [1]) == tuple([one["d"]["open"] for one in seen(client.peer)] for client in (stays, goes))
 
 
