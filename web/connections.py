@@ -235,7 +235,7 @@ class Connection(asyncio.BufferedProtocol):
         self._hold(Hold.ANSWER, False)
 
     def make_room(self) -> None:
-        """Is cut for somebody who came later; from here on it does not count as one that asks."""
+        """Is cut for somebody who came later; from here on it does not count as one that asks or waits."""
         self._move(Stage.CLOSING)
         self.transport.abort()
 

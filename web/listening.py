@@ -48,7 +48,8 @@ FETCH_STALLED_S = 10.0
 HANG_UP_WITHIN_S = 3.0
 """How long a client may take to hang up when everything is said; then its connection is cut."""
 OTHERS_MAX = 8192
-"""Most connections that are no websockets; at the limit the oldest that has not said what it wants is cut."""
+"""Most connections that are no websockets; at the limit the oldest that has not said what it wants is cut,
+and where only the newest has not, the one that has waited longest for its answer."""
 UNFETCHED_BYTES_MAX = 64 * 1024 * 1024
 """Most bytes of answers that wait for slow readers; above it larger answers are refused with 503."""
 ASK_EVERY_S = 3.0
@@ -143,7 +144,15 @@ class Listening:
         if after is Stage.FETCHING:
             self.unfetched += connection.unfetched
         if after is Stage.ASKING and self._others() > self._place.others_max:
-            next(iter(self._at[Stage.ASKING])).make_room()
+            self._oldest(besides=connection).make_room()
+
+    def _oldest(self, besides: Connection) -> Connection:
+        """Who makes room for a newcomer; itself where all others fetch their answers already."""
+        for stage in (Stage.ASKING, Stage.WAITING):
+            oldest = next(iter(self._at[stage]), besides)
+            if oldest is not besides:
+                return oldest
+        return besides
 
     def _others(self) -> int:
         return self.count(Stage.ASKING, Stage.WAITING, Stage.FETCHING)

@@ -23,7 +23,7 @@ from web.listening import (
     SEND_BUFFER_BYTES,
     UNSENT_BYTES,
 )
-from web.replies import Answer
+from web.replies import Answer, Request
 
 
 async def at_stage(at: Hand, stage: Stage, number: int = 1) -> None:
@@ -144,6 +144,30 @@ async def test_there_is_a_most_of_strangers() -> None:
         await friend.say(text("still here"))
         assert ["error echo"] == await friend.until(number=1)
         for raw in (*strangers, last, friend):
+            raw.leave()
+
+
+async def test_where_everybody_waits_for_an_answer_who_has_waited_longest_makes_room() -> None:
+    """However many ask for what takes long, whoever comes next is let in."""
+    async with listener(others_max=3) as at:
+        made = asyncio.Event()
+
+        async def later(request: Request) -> Answer:
+            await made.wait()
+            return Answer(HTTPStatus.OK, {}, request.target.encode())
+
+        at.inn.answer = later
+        waiting = []
+        for number in range(1, 4):
+            waiting.append(await Raw.connect(at.port))
+            await waiting[-1].say(b"GET /%d HTTP/1.1\r\nHost: x\r\n\r\n" % number)
+            await at_stage(at, Stage.WAITING, number)
+        friend = await Raw.websocket(at.port)
+        assert b"" == await waiting[0].rest()
+        made.set()
+        for number in (1, 2):
+            assert (200, b"/%d" % (number + 1)) == (await waiting[number].head())[::2]
+        for raw in (*waiting, friend):
             raw.leave()
 
 
