@@ -2,14 +2,17 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.web import node
 from web.words import BOLD, languages, part_texts, words
 
 VECTORS = Path(__file__).parent / "vectors"
+NUMBERS = Path(__file__).with_name("numbers.mjs")
 CASES: list[tuple[str, str, list[Any], str]] = json.loads(
     (VECTORS / "words.json").read_text(encoding="utf-8")
 )
@@ -19,6 +22,13 @@ CASES: list[tuple[str, str, list[Any], str]] = json.loads(
 def test_said_as_in_the_vectors(lang: str, what: str, given: list[Any], expected: str) -> None:
     """The server says what the vectors say; a browser test holds the page to the same vectors."""
     assert expected == getattr(words(lang), what)(*given)
+
+
+def test_the_page_writes_numbers_by_the_file_of_the_language() -> None:
+    """As the server does, in the digits 0 to 9: also of a language that the browser would write otherwise."""
+    of = replace(words("en"), text={**words("en").text, "group": ",", "decimal": ".", "percent": "{n}%"})
+    expected = [of.number(1234567), of.decimal(12345678, 2), of.share(1, 3, 1)]
+    assert [expected] * 4 == node.answer(NUMBERS, "en", "ar-EG", "hi", "es")
 
 
 LOCAL = ("of", "tiles.lead", "tiles.counted", "tiles.received", "tiles.counted_sub")
