@@ -8,7 +8,7 @@ import { Doing } from "./desk_do.js";
 import { begin, button, draw, h, hear } from "./desk_dom.js";
 import { DeskLink } from "./desk_link.js";
 import { line, Steady } from "./desk_parts.js";
-import { boxId, Tables } from "./desk_tables.js";
+import { heldBack, Tables } from "./desk_tables.js";
 
 const SUB = "desk";
 const TICK_MS = 1000;
@@ -342,10 +342,10 @@ class Desk {
       doing.missing = field;
       return this.draw(field);
     }
-    const row = d.contests.flatMap((contest) => contest.quarantine.rows.map((one) => ({ ...one, contest: contest.contest }))).find((one) => boxId(one) === place);
+    const row = heldBack(d).find(({ id }) => id === place);
     if (!row) return doing.back(place);
     const kind = what === "clear" ? "quarantine-cleared" : "quarantine-upheld";
-    return doing.act(place, "rule", { kind, contest: row.contest, because, data: { source: row.source, box: row.box, revision: row.revision } });
+    return doing.act(place, "rule", { kind, contest: row.contest.contest, because, data: { source: row.source, box: row.box, revision: row.revision } });
   }
 
   async copy(id, node) {

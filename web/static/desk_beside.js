@@ -74,7 +74,7 @@ export class Beside {
       open && this.form(),
       said(app, "rule"),
       rows.length ? h("ol.past-of", null, rows.map((one) => h("li", { key: one.id },
-        h("time", { datetime: one.at }, times(app)(one.at)), h("span", null, h("b", null, w.name(one, "title") || line(w, `ruled.${one.kind}`)), " ", because(w, one)), h("small", null, w.name(one, "actor")))))
+        h("time", { datetime: one.at }, times(app)(one.at)), h("span", null, h("b", null, w.name(one, "title") || line(w, `ruled.${one.kind}`)), " ", because(w, one)), h("small", null, [w.name(one, "actor"), this.of(one)].filter(Boolean).join(" · ")))))
         : h("p.none", null, line(w, "rulings.none")));
   }
 
@@ -118,13 +118,19 @@ export class Beside {
     return { kind: this.kind, contest: this.contest || d.contests[0].contest, data, because: doing.typed("rule-because"), ...(at && { at }) };
   }
 
+  /* Of which contest something is, where there are several. */
+  of({ contest }) {
+    const { w, d } = this.app;
+    return d.contests.length > 1 && w.name(contest, "title");
+  }
+
   calls() {
     const { app } = this;
     const { w, d } = app;
-    const rows = d.contests.flatMap((contest) => contest.calls);
+    const rows = d.contests.flatMap((contest) => contest.calls.map((one) => ({ ...one, contest })));
     return h("section", { key: "calls", "aria-labelledby": "calls" }, h("h2", { id: "calls" }, line(w, "calls")),
       rows.length ? h("ol.past-of", null, rows.map((one) => h("li", { key: one.id },
-        h("time", { datetime: one.at }, times(app)(one.at)), h("span", null, h("b", null, line(w, `told.${one.kind}`)), " ", because(w, one)), h("small", null, one.by && !because(w, one).startsWith(one.by) ? one.by : ""))))
+        h("time", { datetime: one.at }, times(app)(one.at)), h("span", null, h("b", null, line(w, `told.${one.kind}`)), " ", because(w, one)), h("small", null, [one.by && !because(w, one).startsWith(one.by) && one.by, this.of(one)].filter(Boolean).join(" · ")))))
         : h("p.none", null, line(w, "calls.none")));
   }
 }

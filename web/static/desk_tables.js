@@ -1,12 +1,15 @@
 /* Below the decision: boxes held back, sources and their silence, deliveries and what did not arrive.
    Know before changing: rows keep their order while somebody points at them or is among them. A box held back is
-   counted nowhere until a person decides, with a reason, in two steps; a dead letter is sent again by hand. */
+   counted nowhere until a person decides, with a reason, in two steps; it is in several contests and in the counts of
+   several sources, and each paper of it is decided by itself. A dead letter is sent again by hand. */
 
 import { button, h } from "./desk_dom.js";
 import { because, line, reason, said, shortly, sure, times } from "./desk_parts.js";
 
 const ROWS = 5;
-export const boxId = (one) => `${one.source}/${one.box}/${one.revision}`;
+/* Every paper held back, under a name that no other has: of the contest, the source, the box and the revision. */
+export const heldBack = (d) => d.contests.flatMap((contest) => contest.quarantine.rows.map((one) =>
+  ({ ...one, contest, id: [contest.contest, one.source, one.box, one.revision].join("/") })));
 const cell = (name, label, ...children) => h(`td.${name}`, { "data-label": label }, ...children);
 
 export class Tables {
@@ -28,7 +31,7 @@ export class Tables {
   quarantine() {
     const { app } = this;
     const { w, d } = app;
-    const rows = d.contests.flatMap((contest) => contest.quarantine.rows.map((one) => ({ ...one, contest, id: boxId(one) })));
+    const rows = heldBack(d);
     const boxes = d.contests.reduce((sum, one) => sum + one.quarantine.boxes, 0);
     const votes = d.contests.reduce((sum, one) => sum + (one.quarantine.votes_max ?? 0), 0);
     const rest = d.contests.reduce((sum, one) => sum + (one.quarantine.more ?? 0), 0);
@@ -42,10 +45,10 @@ export class Tables {
       `${code ? w.text[`desk.check.${code}`] ?? code : line(w, "all")} ${n}`);
     return h("section.quarantine.whole", { key: "quarantine", "aria-labelledby": "quarantine" },
       h("div.head-line", null,
-        h("h2", { id: "quarantine" }, boxes ? line(w, votes ? "quarantine" : "quarantine.ban", { n: w.number(boxes), votes: w.number(votes) }, boxes) : line(w, "quarantine.none")),
+        h("h2", { id: "quarantine" }, boxes ? line(w, votes ? "quarantine" : "quarantine.ban", { n: w.number(boxes), votes: w.number(votes) }, boxes) : line(w, rows.length ? "quarantine.other" : "quarantine.none")),
         boxes > 0 && votes > 0 && h("p.tag", null, line(w, decisive ? "can_change" : "cannot_change")),
         codes.length > 1 && h("div.chips", { role: "group", "aria-label": line(w, "filter") }, chip("", rows.length), codes.map((code) => chip(code, rows.filter((one) => one.code === code).length)))),
-      boxes > 0 && h("p.quiet", null, line(w, "quarantine.rule")),
+      rows.length > 0 && h("p.quiet", null, line(w, "quarantine.rule")),
       shown.length > 0 && h("table.rows-of", { "aria-labelledby": "quarantine" },
         this.heads(["col.box"], ["col.check"], ["col.wrong"], ["col.voters", "n"], ["col.since", "n"], ["col.decision", "do"]),
         h("tbody", null, shown.flatMap((one) => this.held(one)))),
@@ -59,13 +62,14 @@ export class Tables {
     const open = doing.open.has(one.id);
     const choose = (what, key) => button(line(w, key), `box-${what}`, { "data-id": one.id, "aria-expanded": String(doing.asks(one.id) === what), disabled: app.link.state !== "open" });
     const row = h("tr", { key: one.id, "data-box": one.box },
-      h("th", { scope: "row" }, w.name(one, "area_name") || one.area, " ", h("small", null, one.label ?? one.box)),
+      h("th", { scope: "row" }, w.name(one, "area_name") || one.area, " ", h("small", null, [one.label ?? one.box, ...this.whose(one)].join(" · "))),
       cell("code", line(w, "col.check"), h("span.tag", null, one.code)),
-      cell("wrong", line(w, "col.wrong"), because(w, one), one.votes_max != null && h("small", null, ` ${line(w, "could", { n: w.number(one.votes_max) })}`)),
+      cell("wrong", line(w, "col.wrong"), because(w, one), one.votes_max != null && h("small", null, ` ${line(w, "could", { n: w.number(one.votes_max) })}`),
+        one.upheld && h("p.quiet", null, line(w, "upheld", { name: one.upheld.by, t: times(app)(one.upheld.at), because: one.upheld.because }))),
       cell("n", line(w, "col.voters"), w.number(one.voters)),
       cell("n", line(w, "col.since"), times(app)(one.since)),
       cell("do", line(w, "col.decision"), button(line(w, "open"), "toggle", { "data-id": one.id, "aria-expanded": String(open) }),
-        one.clears !== false && choose("clear", "count_it"), choose("uphold", "keep_out")));
+        one.clears !== false && choose("clear", "count_it"), !one.upheld && choose("uphold", "keep_out")));
     const asks = doing.asks(one.id);
     if (!open && !asks && !doing.said.has(one.id)) return [row];
     return [row, h("tr.open-row", { key: `${one.id}/open` }, h("td", { colspan: 6 },
@@ -73,6 +77,13 @@ export class Tables {
       asks && [reason(app, `because-${one.id}`),
         sure(app, one.id, line(w, `sure.${asks}`, { box: `${w.name(one, "area_name") || one.area} ${one.label ?? one.box}` }), [line(w, `sure.${asks}.more`)], line(w, `yes.${asks}`), `box-do`)],
       said(app, one.id)))];
+  }
+
+  /* Of which contest a paper is, where there are several; and whose, where it is not of the count that is shown. */
+  whose({ contest, source }) {
+    const { w, d } = this.app;
+    const of = d.sources.find((one) => one.id === source && one.contest === contest.contest);
+    return [d.contests.length > 1 && w.name(contest, "title"), of && !of.published && w.name(of)].filter(Boolean);
   }
 
   /* The papers of a box beside each other; two of one revision cannot be told apart, and only a newer one settles it. */
