@@ -67,6 +67,44 @@ def test_a_box_that_was_kept_out_says_by_whom_and_why(desk: MakeDesk, come: Come
     expect(row.locator("[data-do=box-uphold]")).to_have_count(0)
 
 
+def test_who_is_certified_is_a_choice_of_the_contest_that_is_named(desk: MakeDesk, come: Come) -> None:
+    """Turning to another contest leaves nothing chosen of the one before; the name is read before the yes."""
+    gateway = desk(night.contest(proposal=None), assembly())
+    page = come(gateway)
+    page.click("#acts-rule")
+    page.select_option("#rule-kind", "certified")
+    page.select_option("#rule-choice", label="Ekrem İmamoğlu")
+    page.select_option("#rule-contest", "assembly")
+    expect(page.locator("#rule-choice option")).to_have_text(["–", "Ada Deniz", "Bulut Ova"])
+    assert "" == page.input_value("#rule-choice")
+    page.fill("#rule-because", REASON)
+    page.click("[data-do=ask-rule]")
+    expect(page.locator("#rule-choice")).to_be_focused()
+    page.select_option("#rule-choice", label="Bulut Ova")
+    page.click("[data-do=ask-rule]")
+    expect(page.locator("#rule-form .sure")).to_contain_text("It names Bulut Ova.")
+    page.click("[data-do=rule]")
+    ruling = {"do": "rule", "kind": "certified", "contest": "assembly", "data": {"choice": "bulut"}}
+    assert ruling | {"because": REASON} == the_act(gateway)
+
+
+def test_where_several_are_elected_a_certificate_names_all_of_them(desk: MakeDesk, come: Come) -> None:
+    """One of two would stand on the board as if it were the whole result."""
+    gateway = desk(assembly(seats=2))
+    page = come(gateway)
+    page.click("#acts-rule")
+    page.select_option("#rule-kind", "certified")
+    page.fill("#rule-because", REASON)
+    page.click("[data-do=ask-rule]")
+    expect(page.locator("#rule-elected")).to_be_focused()
+    page.select_option("#rule-elected", ["ada", "bulut"])
+    page.click("[data-do=ask-rule]")
+    expect(page.locator("#rule-form .sure")).to_contain_text("It names Ada Deniz, Bulut Ova.")
+    page.click("[data-do=rule]")
+    ruling = {"do": "rule", "kind": "certified", "contest": "assembly", "data": {"elected": "ada,bulut"}}
+    assert ruling | {"because": REASON} == the_act(gateway)
+
+
 def test_what_was_ruled_and_called_says_of_which_contest(desk: MakeDesk, come: Come) -> None:
     """Where there is one alone it says nothing more."""
     gateway = desk(night.contest(), assembly())

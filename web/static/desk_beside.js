@@ -82,40 +82,62 @@ export class Beside {
   form() {
     const { app } = this;
     const { w, d, doing } = app;
-    const contest = d.contests.find((one) => one.contest === this.contest) ?? d.contests[0];
+    const contest = this.about();
     const asked = KINDS[this.kind] ?? {};
     const asks = doing.asks("rule") === "rule";
-    const pick = (id, name, options, chosen, act) => h("label", { key: id, for: id }, line(w, name),
-      h("select", { id, "data-change": act, disabled: asks || null }, options.map(([value, text]) => h("option", { value, selected: value === chosen || null }, text))));
+    const pick = (id, name, options, chosen, act, { key = id, ...more } = {}) => h("label", { key, for: id }, line(w, name),
+      h("select", { id, "data-change": act, disabled: asks || null, ...more }, options.map(([value, text]) => h("option", { value, selected: value === chosen || null }, text))));
     const type = (id, name, more) => h("label", { key: id, for: id }, line(w, name), h("input", { key: `${id}-in`, id, value: doing.begun(id), autocomplete: "off", ...more }));
     const choices = contest.choices.map((one) => [one.id, w.name(one)]);
-    const wanted = [...(asked.needs ?? []), ...(asked.may ?? [])];
+    const wanted = this.wanted(contest);
     return h("div.form", { key: "rule-form", id: "rule-form" },
       pick("rule-kind", "rule.kind", [["", line(w, "rule.choose")], ...Object.keys(KINDS).map((kind) => [kind, line(w, `ruled.${kind}`)])], this.kind, "rule-kind"),
       d.contests.length > 1 && pick("rule-contest", "rule.contest", d.contests.map((one) => [one.contest, w.name(one, "title")]), contest.contest, "rule-contest"),
-      wanted.includes("choice") && pick("rule-choice", "rule.choice", [["", "–"], ...choices], "", "none"),
+      wanted.includes("choice") && pick("rule-choice", "rule.choice", [["", "–"], ...choices], "", "none", { key: `choice-${contest.contest}` }),
+      wanted.includes("elected") && pick("rule-elected", "rule.elected", choices, null, "none", { key: `elected-${contest.contest}`, multiple: true }),
       wanted.includes("scope") && pick("rule-scope", "rule.scope", [["part", line(w, "rule.part")], ["all", line(w, "rule.whole")]], "part", "none"),
       wanted.includes("date") && type("rule-date", "rule.date", { type: "date" }),
       asked.at && type("rule-at", "rule.at", { placeholder: "19:15", maxlength: 32 }),
       this.kind && reason(app, "rule-because", "rule.because"),
       this.kind && (asks
-        ? sure(app, "rule", line(w, "sure.rule", { what: line(w, `ruled.${this.kind}`), contest: w.name(contest, "title") }), [line(w, "sure.rule.more")], line(w, "yes.rule"), "rule")
+        ? sure(app, "rule", line(w, "sure.rule", { what: line(w, `ruled.${this.kind}`), contest: w.name(contest, "title") }), [...this.named(contest), line(w, "sure.rule.more")], line(w, "yes.rule"), "rule")
         : h("div.acts", null, button(line(w, "rule.go"), "ask-rule", { style: "plain.wide", disabled: app.link.state !== "open" }))));
+  }
+
+  about() {
+    const { contests } = this.app.d;
+    return contests.find((one) => one.contest === this.contest) ?? contests[0];
+  }
+
+  /* What the kind needs of this contest: where several are elected, a certificate names all of them. */
+  needs({ seats }) {
+    return this.kind === "certified" && seats > 1 ? ["elected"] : (KINDS[this.kind]?.needs ?? []);
+  }
+
+  wanted(contest) {
+    return [...this.needs(contest), ...(KINDS[this.kind]?.may ?? [])];
+  }
+
+  /* Whom the ruling names, to be read once more before the yes. */
+  named({ choices }) {
+    const { w, doing } = this.app;
+    const chosen = ["choice", "elected"].flatMap((name) => doing.typed(`rule-${name}`).split(","));
+    const names = choices.filter(({ id }) => chosen.includes(id)).map((one) => w.name(one));
+    return names.length ? [line(w, "sure.rule.named", { name: names.join(", ") })] : [];
   }
 
   /* The fields of the form as the act says them; null: something is missing. */
   ruling() {
-    const { d, doing } = this.app;
-    const asked = KINDS[this.kind] ?? {};
-    const names = [...(asked.needs ?? []), ...(asked.may ?? [])];
-    const data = Object.fromEntries(names.map((name) => [name, doing.typed(`rule-${name}`)]).filter(([, value]) => value));
-    const missing = (asked.needs ?? []).find((name) => !data[name]);
+    const { doing } = this.app;
+    const contest = this.about();
+    const data = Object.fromEntries(this.wanted(contest).map((name) => [name, doing.typed(`rule-${name}`)]).filter(([, value]) => value));
+    const missing = this.needs(contest).find((name) => !data[name]);
     if (missing) {
       document.getElementById(`rule-${missing}`)?.focus();
       return null;
     }
     const at = doing.typed("rule-at");
-    return { kind: this.kind, contest: this.contest || d.contests[0].contest, data, because: doing.typed("rule-because"), ...(at && { at }) };
+    return { kind: this.kind, contest: contest.contest, data, because: doing.typed("rule-because"), ...(at && { at }) };
   }
 
   /* Of which contest something is, where there are several. */

@@ -20,9 +20,10 @@ export class Doing {
     addEventListener("pagehide", () => this.flush());
   }
 
-  /* What is typed in the field of that name. */
+  /* What is typed in the field of that name, or chosen in it: of several, their values with commas between. */
   typed(name) {
-    return document.getElementById(name)?.value.trim() ?? "";
+    const field = document.getElementById(name);
+    return field?.multiple ? [...field.selectedOptions].map(({ value }) => value).join() : (field?.value.trim() ?? "");
   }
 
   /* Keeps what is typed, for whoever typed it and nobody else: their token has run out. */

@@ -1,6 +1,7 @@
 /* Draws what the desk shows: descriptions of elements, brought into the page by changing only what differs.
    Know before changing: text goes in as text, never as HTML; a field that somebody types in keeps what is typed,
-   because its value is set only when it is made; and what is done is named by data-do, heard once for the page. */
+   because its value is set only when it is made, and that of an option with its name; and what is done is named by
+   data-do, heard once for the page. */
 
 import { wordsOf } from "./words.js";
 
@@ -31,7 +32,7 @@ function make(one, space) {
 function dress(node, props) {
   const before = node.wanted.props;
   for (const name of Object.keys({ ...before, ...props })) {
-    if (name === "key" || name === "value") continue;
+    if (name === "key" || (name === "value" && node.tagName !== "OPTION")) continue;
     const [was, now] = [before[name], props[name]];
     if (was === now) continue;
     if (name === "open") node.open = Boolean(now);
