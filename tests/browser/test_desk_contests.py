@@ -4,13 +4,16 @@ Know before changing: a box is in every contest that its voters vote in, so a pa
 several at once, under the same revision (test_desk.py says more of the gateway here).
 """
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
+from election.wire.records import stamp
 from tests.browser import desk_night as night
 from tests.browser.desk_gateway import REASON, Come, MakeDesk, the_act
+from tests.browser.driving import until
 
 pytestmark = pytest.mark.browser
 Json = dict[str, Any]
@@ -114,3 +117,80 @@ def test_what_was_ruled_and_called_says_of_which_contest(desk: MakeDesk, come: C
     expect(past.last).to_have_text("Istanbul metropolitan mayor")
     gateway.put(night.contest())
     expect(past.first).to_have_text("E. Kaya")
+
+
+def test_the_lead_of_a_contest_is_not_drawn_in_the_colours_of_another(desk: MakeDesk, come: Come) -> None:
+    """The first of each has the same place on the ballot, and another party."""
+    lead = {"leader": "ada", "proposal": night.proposal(id="other") | {"elected": ["ada"]}}
+    page = come(desk(night.contest(), assembly(**lead)))
+    bar = page.locator(".decide .scale.ink .in")
+    fill = "(one) => getComputedStyle(one).fill"
+    mayors = "rgb(165, 15, 43)"
+    until(page, f"getComputedStyle(document.querySelector('.decide .scale.ink .in')).fill === '{mayors}'")
+    page.click(".waits [data-id=other]")
+    expect(page.locator(".decide .head-line .quiet")).to_have_text("Assembly")
+    assert mayors != bar.evaluate(fill)
+
+
+def test_only_a_proposal_in_the_place_of_a_withdrawn_one_says_that_it_is_new(
+    desk: MakeDesk, come: Come
+) -> None:
+    """Not that of another contest, to which somebody turns; nor one after a call that was made."""
+    gateway = desk(night.contest(), assembly(proposal=night.proposal(id="b1")))
+    page = come(gateway)
+    page.click(".waits [data-id=b1]")
+    gateway.put(night.contest(), assembly(proposal=night.proposal(id="b2")))
+    page.click(".waits [data-id=b2]")
+    expect(page.locator(".decide")).to_contain_text(NEW)
+    page.click(f".waits [data-id='{night.PROPOSAL}']")
+    expect(page.locator(".decide .head-line .quiet")).to_contain_text("mayor")
+    expect(page.locator(".decide")).not_to_contain_text(NEW)
+    page.click(".waits [data-id=b2]")
+    expect(page.locator(".decide")).to_contain_text(NEW)
+    made = night.told("c9", "call-made", "19:18:00", "Called.", "İlan edildi.") | {"proposal": "b2"}
+    gateway.put(night.contest(), assembly(proposal=night.proposal(id="b3"), calls=[made]))
+    page.click(".waits [data-id=b3]")
+    expect(page.locator(".decide .head-line .quiet")).to_have_text("Assembly")
+    expect(page.locator(".decide")).not_to_contain_text(NEW)
+
+
+def test_how_old_the_newest_is_hangs_on_what_was_heard_and_not_on_frames(desk: MakeDesk, come: Come) -> None:
+    """A live desk is sent one every second, whatever has not come for minutes."""
+    before = stamp(datetime.now(UTC) - timedelta(seconds=330))
+    live: Json = {"mode": "live", "simulated": False, "speed": None, "at": stamp(datetime.now(UTC))}
+    gateway = desk(night.contest(at=before), **live)
+    page = come(gateway)
+    expect(page.locator(".status")).to_contain_text("last data 5 min ago")
+    gateway.put(night.contest(at=before, version=999), **live)
+    until(page, "sandik.d.contests[0].version === 999")
+    expect(page.locator(".status")).to_contain_text("last data 5 min ago")
+    gateway.put()
+    until(page, "sandik.d.mode === 'replay'")
+    heard = page.evaluate("() => sandik.heardAt")
+    gateway.put(night.contest(version=1000))
+    until(page, "sandik.d.contests[0].version === 1000")
+    assert heard == page.evaluate("() => sandik.heardAt")
+    gateway.put(at=night.at("19:16:40"))
+    until(page, f"sandik.heardAt > {heard}")
+
+
+def test_what_can_be_taken_back_is_told_to_those_who_listen(desk: MakeDesk, come: Come) -> None:
+    """In the one place of the page that is heard; and it is empty again when there is nothing to undo."""
+    page = come(desk())
+    spoken = page.locator("#spoken")
+    expect(spoken).to_be_empty()
+    page.click("[data-do=resend]")
+    expect(spoken).to_have_text("It is sent again in a few seconds.")
+    page.click("[data-do=undo]")
+    expect(spoken).to_be_empty()
+
+
+def test_what_was_said_aloud_leaves_with_whoever_heard_it(desk: MakeDesk, come: Come) -> None:
+    """That a call is proposed is nobody's business who comes to the machine next."""
+    gateway = desk(night.contest(proposal=None))
+    page = come(gateway)
+    gateway.put(night.contest())
+    expect(page.locator("#alarm")).to_contain_text("A call is proposed")
+    page.click("[data-do=sign-out]")
+    expect(page.locator("#alarm")).to_be_empty()
+    expect(page.locator("#spoken")).to_be_empty()

@@ -72,9 +72,9 @@ class Desk {
     if (frame.t !== "desk") return;
     this.stale = frame.stale_s == null ? null : { seconds: frame.stale_s, at: performance.now() };
     if (!frame.d) return this.draw();
+    if (frame.d.at !== this.d?.at) this.heardAt = performance.now(); // a frame may come and say nothing new of the night
     this.d = frame.d;
-    this.heardAt = performance.now();
-    this.colours(this.d.contests.slice(0, 1));
+    this.colours();
     this.ring();
     this.draw();
   }
@@ -94,6 +94,7 @@ class Desk {
       if (link.problem === "expired") this.doing.keep(this.name);
       else this.leave();
       this.d = null;
+      for (const id of ["alarm", "spoken"]) document.getElementById(id).textContent = "";
       this.paint(); // at once, and in a hidden tab too: nothing of the night waits for a frame to leave the page
     }
     const problem = document.getElementById("problem");
@@ -159,28 +160,34 @@ class Desk {
     draw(node, [h("p.wrap", null, h("strong", null, tags.join(" · ")), mode !== "live" && h("span.what", null, line(w, "nothing_live")), right && h("span.right", null, right))]);
   }
 
-  /* The colours of who stands; a gateway that keeps its files to itself leaves them black. */
-  colours(contests) {
-    for (const { contest } of contests) {
-      const href = `/style/${encodeURIComponent(contest)}.css`;
-      if (document.querySelector(`link[href="${href}"]`)) continue;
-      document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
-    }
+  /* The colours of who stands, of each contest under its name; a gateway that keeps its files to itself leaves them black. */
+  colours() {
+    const href = "/contests/colours.css";
+    if (document.querySelector(`link[href="${href}"]`)) return;
+    document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
   }
 
   /* Live or not, how old the newest is, how much is counted, and the ban. */
   status() {
     const { w, d, link } = this;
-    const age = this.heardAt === null ? null : Math.floor((performance.now() - this.heardAt) / 1000);
     const [kind, word] = this.word();
     const parts = [h("p.state", { "data-kind": kind }, h("i.dot", { "aria-hidden": "true" }), h("b.word", null, word))];
     if (!d) return parts;
     const [first] = d.contests;
-    const stale = this.stale ? Math.floor(this.stale.seconds + (performance.now() - this.stale.at) / 1000) : age;
-    parts.push(h("p", null, h("b", null, w.moment(d.at, d.time_zone, d.date)), ` · ${line(w, "last", { t: w.lasted(stale ?? 0) })}`));
+    const age = this.age();
+    parts.push(h("p", null, h("b", null, w.moment(d.at, d.time_zone, d.date)), age === null ? "" : ` · ${line(w, "last", { t: w.lasted(age) })}`));
     parts.push(h("p", null, h("b", null, w.number(first.boxes.counted)), ` ${line(w, "of_boxes", { n: w.number(first.boxes.total) })}`));
     parts.push(h("p", { id: "ban" }, this.ban(first.embargo ?? {})));
     return parts;
+  }
+
+  /* For how many seconds no contest has heard anything: in live the clock goes on whatever is heard. */
+  age() {
+    const { d } = this;
+    const heard = d.contests.map(({ at }) => Date.parse(at ?? "")).filter(Boolean);
+    if (d.mode === "live" && !heard.length) return null;
+    const ms = d.mode === "live" ? this.nightNow() - Math.max(...heard) : performance.now() - this.heardAt;
+    return Math.max(0, Math.floor(ms / 1000));
   }
 
   word() {
@@ -240,10 +247,10 @@ class Desk {
   }
 
   toast() {
-    const found = this.doing.undoable();
-    if (!found) return null;
-    const [id, entry] = found;
-    return h("div.toast", { key: "toast", role: "status" }, h("span", null, entry.text), h("button", { type: "button", "data-do": "undo", "data-id": id }, line(this.w, "undo")));
+    const [id, entry] = this.doing.undoable() ?? [];
+    const spoken = document.getElementById("spoken");
+    if (spoken.textContent !== (entry?.text ?? "")) spoken.textContent = entry?.text ?? "";
+    return entry && h("div.toast", { key: "toast" }, h("span", null, entry.text), h("button", { type: "button", "data-do": "undo", "data-id": id }, line(this.w, "undo")));
   }
 
   press(event) {

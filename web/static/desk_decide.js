@@ -46,6 +46,7 @@ export class Deciding {
     this.front = null;
     this.looked = new Map();
     this.before = new Map();
+    this.replaced = new Map();
   }
 
   draw() {
@@ -56,7 +57,7 @@ export class Deciding {
     this.front = now?.id ?? null;
     app.doing.follow("decide", now?.id ?? "none");
     const parts = now ? (now.kind === "proposal" ? this.proposal(now.contest) : this.call(now.contest)) : this.nothing();
-    return h("section.decide", { key: `decide-${now?.id ?? "none"}`, "aria-labelledby": "decide-title", "data-kind": now?.kind ?? "none" },
+    return h("section.decide", { key: `decide-${now?.id ?? "none"}`, "aria-labelledby": "decide-title", "data-kind": now?.kind ?? "none", "data-of": now?.contest.contest },
       queue.length > 1 && this.others(queue, now), this.waits(queue[0], now), parts);
   }
 
@@ -107,7 +108,9 @@ export class Deciding {
     const p = contest.proposal;
     if (!this.looked.has(p.id)) {
       this.looked.set(p.id, looks(contest));
-      this.replaced = this.before.get(contest.contest) ?? null;
+      const before = this.before.get(contest.contest);
+      const ended = contest.calls.some((one) => one.proposal === before && ["call-made", "proposal-refused"].includes(one.kind));
+      this.replaced.set(p.id, before !== undefined && !ended);
       this.before.set(contest.contest, p.id);
     }
     const why = moved(contest, this.looked.get(p.id));
@@ -116,7 +119,7 @@ export class Deciding {
     return [
       this.title(contest, badge, "proposed", line(w, "call_it", { name: this.names(contest, p.elected) })),
       ...this.why(p),
-      this.replaced && this.replaced !== p.id && h("p.since", null, say(w, "replaced")),
+      this.replaced.get(p.id) && h("p.since", null, say(w, "replaced")),
       this.evidence(contest, p),
       this.since(contest, p, why),
       this.guards(p.now.guards),
