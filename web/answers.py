@@ -66,6 +66,9 @@ FEED_WRITERS: Mapping[str, Callable[[Sequence[Json], str], bytes]] = {
 }
 """How each of `feeds.FEEDS` is written."""
 
+STALE = ":stale"
+"""Behind the tag of the newest snapshot while the store is away, so that a cache learns of it too."""
+
 Page = Callable[[Json, str, list[Json]], bytes]
 """Snapshot, language and the contests of the night → the whole page."""
 
@@ -241,7 +244,8 @@ class Answers:
         if source and source not in known:
             return wrong(UsageError(f"source: there is none of that name; there is {', '.join(known)}."))
         group = self._hub.by(contest, SourceId(source) if source else None)
-        body = self._keep.get(f"/snapshot/{contest}?{source}", _tag(group), lambda: group.body)
+        tag = _tag(group) + (STALE if self.stale_s is not None else "")
+        body = self._keep.get(f"/snapshot/{contest}?{source}", tag, lambda: group.body)
         return cached(body, request, TYPES["json"], SHORT)
 
     def _version(self, contest: ContestId, name: str, request: Request) -> Answer | Awaitable[Answer]:

@@ -161,6 +161,30 @@ def test_without_the_gateway_the_last_figures_stay_with_their_hour(
     assert shown.is_hidden(".age")
 
 
+def test_while_it_polls_figures_that_do_not_move_say_their_hour(
+    gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """A cache answers for a gateway that is gone as for one that is there; news alone tells them apart."""
+    night = fakes.june()
+    served = gateway(night)
+    shown = with_clock(open_page)
+    shown.goto(f"{served.url}overlay/lower-third")
+    live(shown, night["version"])
+    served.closed = True
+    served.cut()
+    shown.evaluate("() => { sandik.link.tries = 9; }")
+    until(shown, "sandik.link.state === 'reconnecting'")
+    shown.clock.run_for(15_000)
+    until(shown, "sandik.link.state === 'polling'")
+    shown.clock.run_for(22_000)
+    assert "as of 19:16" == shown.inner_text(".age")
+    served.snapshot = fakes.final() | {"epoch": night["epoch"], "version": night["version"] + 1}
+    shown.clock.run_for(6_000)
+    until(shown, f"sandik.store.painted.version === {night['version'] + 1}")
+    shown.clock.run_for(2_000)
+    assert shown.is_hidden(".age")
+
+
 def test_a_picture_without_the_gateway_to_begin_with_comes_by_itself(
     gateway: MakeGateway, open_page: OpenPage
 ) -> None:

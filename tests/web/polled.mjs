@@ -11,21 +11,25 @@ const given = {
   addEventListener() {},
   setInterval: (ask) => { answered.ask = ask; return 1; },
   clearInterval() {},
-  fetch: async (_, { headers }) => {
+  setTimeout: (end, ms) => { answered.limits.push({ end, ms }); return answered.limits.length; },
+  clearTimeout: (at) => { if (answered.limits[at - 1]) answered.limits[at - 1].over = true; },
+  fetch: async (_, { headers, signal }) => {
     answered.asked.push(headers["If-None-Match"] ?? null);
-    return { ok: true, status: 200, headers: new Map([["ETag", "tag"]]), json: answered.json };
+    if (answered.swallows) await new Promise((_, fail) => { signal.addEventListener("abort", () => fail(new Error("given up"))); });
+    return { ok: true, status: 200, headers: new Map([["ETag", answered.tag]]), json: answered.json };
   },
 };
+const soon = setTimeout;
 for (const [name, value] of Object.entries(given)) Object.defineProperty(globalThis, name, { value });
 
 const { Link } = await import("../../web/static/link.js");
 const { Store } = await import("../../web/static/store.js");
-const settled = () => new Promise((done) => { setTimeout(done); });
+const settled = () => new Promise((done) => { soon(done); });
 const state = (epoch, version) => ({ contest: "mayor", epoch, version, areas: {}, counted: { boxes: version } });
 const whole = (epoch, version) => ({ t: "snapshot", sub: "a", epoch, version, d: state(epoch, version) });
 
 function linked(json) {
-  answered = { asked: [], json };
+  answered = { asked: [], json, tag: '"tag"', limits: [] };
   return new Link(new Store(null, null), "mayor", () => true);
 }
 
@@ -55,6 +59,44 @@ async function overtaken() {
   return { shows: link.store.latest.version, state: link.state };
 }
 
+/* The line swallows a question: no other is sent meanwhile; when it is given up, the next one is. */
+async function swallowed() {
+  const link = linked(async () => state("e1", 7));
+  link.poll();
+  await settled();
+  const states = [link.state];
+  answered.swallows = true;
+  answered.ask();
+  answered.ask();
+  await settled();
+  const asked = answered.asked.length;
+  states.push(link.state);
+  answered.limits.at(-1).end();
+  await settled();
+  states.push(link.state);
+  answered.swallows = false;
+  answered.ask();
+  await settled();
+  states.push(link.state);
+  return { asked, states, open: answered.limits.filter(({ over }) => !over).length };
+}
+
+/* A beat had said that the store is away; without a socket the tag of each answer says whether it still is. */
+async function stale() {
+  const link = linked(async () => state("e1", 7));
+  link.beat({ t: "beat", stale_s: 12.5 });
+  const said = [link.stale.seconds];
+  link.poll();
+  await settled();
+  for (const tag of ['"e1:7"', 'W/"e1:7:stale"', '"e1:7:stale"', '"e1:7"']) {
+    answered.tag = tag;
+    answered.ask();
+    await settled();
+    said.push(Boolean(link.stale));
+  }
+  return said;
+}
+
 /* A count beside the page's own is followed over the same connection; the next gateway lags behind the one that was left. */
 async function beside() {
   const link = linked();
@@ -67,5 +109,6 @@ async function beside() {
   return shown;
 }
 
-process.stdout.write(JSON.stringify({ cut: await cut(), overtaken: await overtaken(), beside: await beside() }));
+const found = { cut: await cut(), overtaken: await overtaken(), beside: await beside(), swallowed: await swallowed(), stale: await stale() };
+process.stdout.write(JSON.stringify(found));
 process.exit(0);

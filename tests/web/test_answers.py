@@ -62,6 +62,22 @@ def test_a_source_that_falls_silent_in_live_is_another_content() -> None:
     assert HTTPStatus.OK == get(made, "/snapshot/mayor.json", if_none_match=before).status
 
 
+def test_while_the_store_is_away_the_tag_of_a_snapshot_says_so() -> None:
+    """Who polls, behind a cache too, is told when that begins and when it ends; the body is the same."""
+    made = answers(counted())
+    fresh = get(made, "/snapshot/mayor.json")
+    made.stale_s = 3.21
+    stale = get(made, "/snapshot/mayor.json", if_none_match=fresh.headers["ETag"])
+    assert (HTTPStatus.OK, fresh.body) == (stale.status, stale.body)
+    assert stale.headers["ETag"] == fresh.headers["ETag"][:-1] + ':stale"'
+    known = get(made, "/snapshot/mayor.json", if_none_match=stale.headers["ETag"])
+    assert (HTTPStatus.NOT_MODIFIED, stale.headers["ETag"]) == (known.status, known.headers["ETag"])
+    assert get(made, "/snapshot/mayor.json?source=party").headers["ETag"].endswith(':stale"')
+    made.stale_s = None
+    again = get(made, "/snapshot/mayor.json", if_none_match=stale.headers["ETag"])
+    assert (HTTPStatus.OK, fresh.headers["ETag"]) == (again.status, again.headers["ETag"])
+
+
 def test_packed() -> None:
     """Who takes gzip gets it, packed once for all, under a weak tag; who does not, does not."""
     made = answers(counted())

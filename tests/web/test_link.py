@@ -40,6 +40,17 @@ def test_an_answer_that_the_socket_has_overtaken_changes_nothing(polled: Any) ->
     assert {"shows": 8, "state": "open"} == polled["overtaken"]
 
 
+def test_a_line_that_swallows_questions_is_said_and_asked_one_at_a_time(polled: Any) -> None:
+    """Else an overlay would go on as if it had the newest figures, and questions would pile up."""
+    states = ["polling", "polling", "reconnecting", "polling"]
+    assert {"asked": 2, "states": states, "open": 0} == polled["swallowed"]
+
+
+def test_a_gateway_without_its_store_is_known_without_a_socket_too(polled: Any) -> None:
+    """And what a beat once said is not said for ever."""
+    assert [12.5, False, True, True, False] == polled["stale"]
+
+
 def test_a_count_on_the_connection_of_another_does_not_go_back_either(polled: Any) -> None:
     """Where the next gateway lags behind the one that was left (static/source.js)."""
     assert ["e1 5", "e2 1", "e2 1", "e2 1"] == polled["beside"]

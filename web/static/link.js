@@ -8,6 +8,9 @@ import { Dial, NO_RETURN_CODE } from "./dial.js";
 import { merge, stateHash } from "./hash.js";
 
 const POLL_MS = 5000;
+const POLL_WITHIN_MS = 10000;
+/* What a tag ends with while the gateway cannot read its store; a cache may have made it a weak one. */
+const STALE = ':stale"';
 const FAILURES_BEFORE_POLLING = 3;
 const MISMATCHES_MAX = 3;
 const TAKES = ["hello", "snapshot", "resumed", "change", "beat", "bye", "error"];
@@ -137,24 +140,37 @@ export class Link extends Dial {
     else this.poll();
   }
 
+  /* One after the other, so that none overtakes a newer one; on a line that swallows them each is given up after a while,
+     and what is shown may be old from then on. */
   poll() {
     if (this.polling) return;
+    let asking = false;
     const ask = async () => {
+      if (asking) return;
+      asking = true;
+      const control = new AbortController();
+      const limit = setTimeout(() => control.abort(), POLL_WITHIN_MS);
       try {
         const headers = this.etag ? { "If-None-Match": this.etag } : {};
-        const answer = await fetch(`/snapshot/${encodeURIComponent(this.contest)}.json${this.query ?? ""}`, { headers, cache: "no-store" });
+        const address = `/snapshot/${encodeURIComponent(this.contest)}.json${this.query ?? ""}`;
+        const answer = await fetch(address, { headers, cache: "no-store", signal: control.signal });
         const whole = answer.status === 200 && (await answer.json());
-        if (!this.polling) return;
+        if (this.polling !== mine) return;
         if (whole) {
           this.etag = answer.headers.get("ETag");
           this.offer(whole);
         }
+        this.stale = answer.headers.get("ETag")?.endsWith(STALE) ? (this.stale ?? { seconds: 0, at: performance.now() }) : null;
         this.become(answer.ok || answer.status === 304 ? "polling" : "reconnecting");
       } catch {
-        if (this.polling) this.become("reconnecting");
+        if (this.polling === mine) this.become("reconnecting");
+      } finally {
+        clearTimeout(limit);
+        asking = false;
       }
     };
-    this.polling = setInterval(ask, POLL_MS);
+    const mine = setInterval(ask, POLL_MS);
+    this.polling = mine;
     ask();
   }
 

@@ -27,12 +27,14 @@ class Intake extends Store {
   }
 }
 
-/* Says the hour of the figures once they may be old for longer than a short break. */
+/* Says the hour of the figures once they may be old for longer than a short break. Without a socket only news shows that
+   somebody is there: a cache may answer for a gateway that is gone. */
 function watchAge({ store, link, words }) {
   const age = document.querySelector(".age");
   let since = performance.now();
+  link.store.addEventListener("news", () => { since = performance.now(); });
   setInterval(() => {
-    if (!isOld(link)) since = performance.now();
+    if (!isOld(link) && link.state !== "polling") since = performance.now();
     const s = store.painted;
     const old = s && performance.now() - since > OLD_AFTER_MS;
     age.hidden = !old;
