@@ -70,7 +70,8 @@ def after(asked: Asked, s: Snapshot, w: Words) -> Inside:
             *(found[name] for name in ("at", "boxes", "valid", "lead", "ahead", "then")), strict=True
         )
         made = waterfall([Point(*row) for row in columns], s["counted"]["boxes_total"], s["time_zone"])
-    body = h("div", timeline(s, w), moved(made, s, face, w), class_="course-of")
+    of = f"{s['epoch']}:{s['version']}"
+    body = h("div", timeline(s, w), moved(made, s, face, w), class_="course-of", data_of=of)
     missing = None if line.whole else h("p", w.say("chart.not_whole"), class_="quiet")
     return Inside(w.say("after.title"), w.say("after.sub"), (missing, body, _reasons(s, w)), ("after.css",))
 

@@ -65,7 +65,7 @@ def apart(facts: Json, s: Snapshot, w: Words) -> Inside:
     for one in facts["areas_only"]:
         if blocks and one in sources:
             blocks.append(h("p", *_called(sources, one, w), " ", w.say("apart.areas"), class_="quiet"))
-    body = h("div", *blocks, class_="apart-of")
+    body = h("div", *blocks, class_="apart-of", data_of=f"{facts['epoch']}:{facts['version']}")
     return Inside(w.say("apart"), w.say("apart.sub"), (body,), ("apart.css",))
 
 

@@ -56,7 +56,8 @@ async def _answer(asked: Asked, contest: ContestId, *, drawn: bool) -> Answer:
     def make() -> bytes:
         face = face_of(s)
         found = facts(line, with_all_told(s, led))
-        return dumps(plan(found, s, face, w, by) | {"whole": line.whole, "needs": told(s, face, w)})
+        of = {"epoch": s["epoch"], "version": s["version"]}
+        return dumps(plan(found, s, face, w, by) | of | {"whole": line.whole, "needs": told(s, face, w)})
 
     body = asked.keep.get(f"/series/{contest}/{by}/{w.lang}", f"{etag}:{by}:{w.lang}:{asked.edition}", make)
     return finish(cached(body, asked.request, TYPES["json"], SHORT, BY_LANGUAGE), asked.request)

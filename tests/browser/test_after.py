@@ -110,6 +110,36 @@ def test_a_page_that_could_not_be_had_is_asked_for_again(gateway: MakeGateway, o
     assert 2 == len(asked)
 
 
+def test_a_page_of_a_gateway_that_lags_is_not_the_last_word(
+    gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """It answers with what was before the ruling; it is asked again until it knows of it."""
+    served = gateway(fakes.certified())
+    with_course(served)
+    page = open_page("about:blank")
+    page.clock.install()
+    page.goto(served.url)
+    live(page, fakes.certified()["version"])
+    page.locator(BLOCK).scroll_into_view_if_needed()
+    expect(page.locator(f"{BLOCK} .waterfall")).to_have_count(1)
+    behind, asked = page.request.get(f"{served.url}part/after/mayor?lang=en"), list[str]()
+
+    def first(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            route.fulfill(response=behind)
+        else:
+            route.continue_()
+
+    page.route("**/part/after/**", first)
+    served.show(fakes.annulled())
+    served.until(lambda: bool(page.evaluate("() => 1") and asked))
+    expect(page.locator(f"{BLOCK} .timeline li")).to_have_count(1)
+    page.clock.run_for(6_000)
+    expect(page.locator(f"{BLOCK} .timeline li")).to_have_count(3)
+    assert 2 == len(asked)
+
+
 def test_what_is_told_while_the_page_is_on_its_way_is_asked_for_too(
     gateway: MakeGateway, open_page: OpenPage
 ) -> None:

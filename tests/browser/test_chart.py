@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from tests.browser.conftest import OpenPage
 from tests.browser.driving import Held, MakeGateway, live, until
@@ -122,6 +122,35 @@ def test_an_answer_that_comes_late_does_not_take_the_place_of_a_newer_one(
         held.route.fulfill(json=older)
     page.evaluate("() => new Promise((done) => setTimeout(done))")
     assert "Lead over time" == page.evaluate(f"() => {TITLE}")
+
+
+def test_numbers_that_are_older_than_the_board_are_asked_for_again(
+    gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """A cache may have kept them from before the last change of the night, after which nothing moves."""
+    line, s = taken(june_steps(), "replay")
+    at = gateway(s)
+    at.lines._lines[s["contest"]] = line
+    page = open_page("about:blank")
+    page.clock.install()
+    asked: list[str] = []
+
+    def first(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) > 1:
+            route.continue_()
+            return
+        kept = route.fetch().json()
+        route.fulfill(json=kept | {"title": "Kept", "version": kept["version"] - 1})
+
+    page.route("**/drawn.json**", first)
+    page.goto(f"{at.url}?lang=en")
+    live(page, s["version"])
+    page.evaluate("() => document.querySelector('.course').scrollIntoView()")
+    until(page, f"{TITLE} === 'Kept'")
+    page.clock.run_for(16_000)
+    until(page, f"{TITLE} === 'Lead over time'")
+    assert 2 == len(asked)
 
 
 def test_under_the_ban_boxes_and_at_the_jump_the_lead(gateway: MakeGateway, open_page: OpenPage) -> None:

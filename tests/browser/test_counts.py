@@ -285,7 +285,7 @@ def test_a_count_is_offered_only_when_it_has_places_and_a_lead_may_be_said(
 
 DIFFERING: Snapshot = {
     "embargo": {"state": "open"}, "source": "council", "first": "imamoglu", "second": "yildirim",
-    "areas_only": ["agency-a"],
+    "epoch": "e", "version": 1, "areas_only": ["agency-a"],
     "pairs": [{
         "source": "party", "versions": [1, 1], "held": [29655, 26914], "both": 25614, "differ": 118,
         "effect_votes": 164,
@@ -295,6 +295,30 @@ DIFFERING: Snapshot = {
         }],
     }],
 }  # fmt: skip
+
+
+def test_boxes_that_were_compared_before_the_newest_came_are_compared_again(
+    gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """The gateway keeps a comparison for some seconds; after the last box of a night nothing else asks."""
+    served = by_party(gateway)
+    night, facts = served.snapshot, {**DIFFERING}
+    facts |= {"epoch": night["epoch"], "version": night["version"] - 1}
+    served.beside["/apart/mayor"] = lambda lang: b"".join(
+        block.encode() for block in apart(facts, night, words(lang)).blocks if block
+    )
+    page = open_page("about:blank")
+    page.clock.install()
+    page.goto(f"{served.url}?lang=en")
+    live(page, night["version"])
+    page.locator("#counts summary").click()
+    block = page.locator("#counts .apart-of")
+    expect(block).to_contain_text("they differ on 118")
+    facts |= {"version": night["version"], "pairs": [DIFFERING["pairs"][0] | {"differ": 119}]}
+    page.clock.run_for(11_000)
+    expect(block).to_contain_text("they differ on 119")
+    page.clock.run_for(30_000)
+    assert 2 == served.asked.count("/apart/mayor")
 
 
 @pytest.mark.wide_letters

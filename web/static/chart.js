@@ -193,8 +193,11 @@ export async function start({ store, words }, section) {
     fill(section.nextElementSibling, plan.needs);
     if (await library()) show();
     else await borrow();
-    if (!plan.whole || !globalThis.uPlot || plan.open !== (store.face.phase === "open")) again();
+    if (!plan.whole || !globalThis.uPlot || isBehind() || plan.open !== (store.face.phase === "open")) again();
   }
+
+  /* A cache that lags, or another gateway: what is painted is newer already, and perhaps the last for hours. */
+  const isBehind = () => plan.epoch === store.painted.epoch && plan.version < store.painted.version;
 
   /* What is painted is drawn a little later; when the ban ends not everybody asks in one moment. */
   function again() {
