@@ -5,7 +5,8 @@
 
 Know before changing: each contest keeps its own rules, so one may be under its ban or too early while another
 is called; what stands here is what its own board says. static/overview.js renews it by asking for the page
-again, element by element: so the elements are the same at every moment of a night.
+again, element by element: so the elements are the same at every moment of a night. Each contest says which
+state of it that is, so that a gateway which lags leads nobody back.
 """
 
 from collections.abc import Sequence
@@ -86,7 +87,12 @@ def _top(s: Snapshot, w: Words) -> Html:
     bar = h(
         "div",
         h("p", "Sandık", class_="brand"),
-        h("p", w.say("overview.renewed"), class_="status"),
+        h(
+            "div",
+            h("p", w.say("overview.renewed"), class_="renewed", hidden=""),
+            h("noscript", h("p", w.say("state.reload"))),
+            class_="status",
+        ),
         h("div", pause, links, class_="controls"),
         class_="wrap top",
     )
@@ -98,6 +104,7 @@ def values(s: Snapshot, face: Face, at: int, w: Words) -> Values:
     top = top_values(s, face, w)
     said: Values = {key: top.get(key) for key in ("badge.text", "badge.kind", "head.line", "counted.left")}
     said["counted.w"], said["open"] = top.get("counted.w"), hidden(face.phase == "closed")
+    said["state"] = f"{s['epoch']} {s['version']} {(s.get('embargo') or {}).get('state', 'open')}"
     order = standing_order(s, face) if face.phase == "open" else list(range(len(face.choices)))
     for row in range(rows(face)):
         choice = face.choices[order[row]]
@@ -120,8 +127,9 @@ def _contest(s: Snapshot, at: int, w: Words) -> Html:
     face = face_of(s)
     f = Filler(values(s, face, at, w))
     link = h("a", w.name(s, "title"), href=f"/?contest={quote(str(s['contest']), safe='')}&lang={w.lang}")
-    return h(
+    return f.h(
         "section",
+        f"data-state:{at}.state",
         h(
             "div",
             h("h2", link),

@@ -77,6 +77,35 @@ def test_one_is_asked_after_another_so_that_no_answer_overtakes_a_newer_one(
     rounds(page, says(page, "29,628"))
 
 
+def test_a_gateway_that_lags_leads_nobody_back(gateway: MakeGateway, open_page: OpenPage) -> None:
+    """Behind one address there may be two: neither to fewer boxes, nor to before the ban was lifted."""
+    served, page = opened(gateway, open_page)
+    night = fakes.june()
+    closed = fakes.june_closed() | {key: night[key] for key in ("epoch", "version")}
+    before = night | {"version": night["version"] - 1, "counted": night["counted"] | {"boxes": 3}}
+    for older in (before, closed):
+        served.snapshot = older
+        with page.expect_response(ADDRESS):
+            page.clock.run_for(ROUND_MS)
+        page.clock.run_for(1)
+        expect(page.locator(COUNTED)).to_contain_text("29,627")
+    served.snapshot = further()
+    rounds(page, says(page, "29,628"))
+
+
+def test_it_says_that_it_is_renewed_only_while_it_is(gateway: MakeGateway, open_page: OpenPage) -> None:
+    """Not while it is paused, and not without JavaScript."""
+    served, page = opened(gateway, open_page)
+    renewed = page.locator(".renewed")
+    expect(renewed).to_be_visible()
+    page.click(".pause")
+    expect(renewed).to_be_hidden()
+    page.click(".pause")
+    expect(renewed).to_be_visible()
+    plain = open_page(f"{served.url}contests?lang=en", java_script_enabled=False)
+    expect(plain.locator(".renewed")).to_be_hidden()
+
+
 def test_what_comes_after_a_pause_waits_for_its_end(gateway: MakeGateway, open_page: OpenPage) -> None:
     """Also what was asked for before it."""
     served, page = opened(gateway, open_page)

@@ -29,6 +29,13 @@ def test_it_is_well_formed_and_holds_nothing_inline() -> None:
     assert {"lang": "tr"} == reader.tags[0][1]
 
 
+def test_without_javascript_it_says_how_newer_numbers_are_had() -> None:
+    """That it is renewed by itself is said by the script that does it."""
+    text = page([fakes.june()], "en").decode()
+    assert "<noscript><p>Reload the page for newer numbers.</p></noscript>" in text
+    assert '<p class="renewed" hidden="">Renewed every 5 s.</p>' in text
+
+
 def test_a_contest_under_its_ban_shows_boxes_and_no_figure() -> None:
     """While another of the same night is shown already."""
     text = page([fakes.june_closed(), fakes.FAKES["yes_no"]()], "en").decode()

@@ -1,12 +1,23 @@
 /* Renews the page of all contests: asks for it again, and puts in what has another text or another colour now.
    Know before changing: elements stay where they are, so that a link that has the focus keeps it; a page with other
-   elements, another night, is loaded anew. One answer is asked for after the other, so that none overtakes a newer one;
-   when they do not come, or the newest says that its figures are old, the page says so. */
+   elements, another night, is loaded anew. One answer is asked for after the other, so that none overtakes a newer one,
+   and an older one, of a gateway that lags, is left out (as in store.js); when they do not come, or the newest says that its figures are old, the page says so. */
 
 const EVERY_MS = 5000;
 const WITHIN_MS = 10000;
 const FAILURES_TOLD = 2;
 const KEYED = "[data-t],[data-a]";
+
+const states = (page) => [...page.querySelectorAll("[data-state]")].map((one) => one.dataset.state.split(" "));
+
+/* Whether it would lead back: to a lower version of a contest, or from a ban that was lifted to one that holds. */
+function isOlder(next) {
+  const here = states(document);
+  return states(next).some(([epoch, version, ban], at) => {
+    const [ours, newest, open] = here[at] ?? [];
+    return epoch === ours && (Number(version) < Number(newest) || (version === newest && open === "open" && ban !== "open"));
+  });
+}
 
 function renew(next) {
   const [old, made] = [document, next].map((one) => [...one.querySelectorAll(KEYED)]);
@@ -48,12 +59,13 @@ function start() {
     failures = next ? 0 : failures + 1;
     if (next) stale = next.querySelector(".old")?.hidden === false;
     old.hidden = failures < FAILURES_TOLD && !stale;
-    if (next && !paused) renew(next);
+    if (next && !paused && !isOlder(next)) renew(next);
   }
 
-  pause.hidden = false;
+  const renewed = document.querySelector(".renewed");
+  pause.hidden = renewed.hidden = false;
   pause.addEventListener("click", () => {
-    paused = !paused;
+    paused = renewed.hidden = !paused;
     const said = pause.textContent;
     pause.textContent = pause.dataset.other;
     pause.dataset.other = said;
