@@ -268,5 +268,5 @@ def checks(f: Filler, w: Words, hide: str) -> Html:
 
 def _happens(f: Filler, w: Words) -> Html:
     title = join(f.text("closed.happens", "b"), " ", h("span", w.say("happens.sub")))
-    keep = h("p", w.say("happens.keep"), class_="quiet")
+    keep = h("p", w.say("happens.keep"), class_="quiet keep")
     return _panel(f, title, f.text("closed.jump", "p"), keep, hide="closed.hide")

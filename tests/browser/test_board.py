@@ -49,6 +49,21 @@ def test_numbers_without_javascript(gateway: MakeGateway, open_page: OpenPage) -
     expect(page.locator("tbody tr[data-area]")).to_have_count(39)
 
 
+def test_it_says_that_it_changes_by_itself_only_where_it_does(
+    gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """Not without JavaScript, where a reader would wait for ever, and not on the board of another time."""
+    night = fakes.june_closed()
+    served = gateway(night)
+    page = open_page(served.url)
+    live(page, night["version"])
+    expect(page.locator(".keep")).to_be_visible()
+    expect(open_page(served.url, java_script_enabled=False).locator(".keep")).to_be_hidden()
+    then = open_page(f"{served.url}?as_of=2019-06-23T16:06:00.000Z")
+    until(then, "globalThis.sandik?.store.painted")
+    expect(then.locator(".keep")).to_be_hidden()
+
+
 def test_nothing_about_votes_is_in_the_page_before_the_embargo_opens(
     gateway: MakeGateway, open_page: OpenPage
 ) -> None:
