@@ -94,6 +94,20 @@ YOURS = {"./alerts.toml", "../alerts.toml", "./secrets", "./tokens"}
 """What a newsroom puts there; docs/run-it-on-a-cluster.md says how."""
 
 
+def test_the_file_of_tokens_is_made_by_the_page_and_given_to_who_reads_it() -> None:
+    """A gateway does not start without the file that it is told of, or where it may not read it."""
+    page = (CHECKOUT / "docs" / "run-it-on-a-cluster.md").read_text(encoding="utf-8")
+    (user,) = re.findall(r"^USER (\d+)$", (CHECKOUT / "Dockerfile").read_text(encoding="utf-8"), re.M)
+    for gateway in ("gateway-1", "gateway-2"):
+        service = CLUSTER.services[gateway]
+        (here, there), *_ = (volume.split(":")[:2] for volume in service["volumes"])
+        file = Path(service["environment"]["SANDIK_TOKENS"])
+        assert Path(there) == file.parent
+        made = f"deploy/{Path(here).name}/{file.name}"
+        assert re.search(rf"^.*\btouch {made}\b", page, re.M), f"no command of the page makes {made}"
+        assert f"sudo chown -R {user} {Path(made).parent}\n" in page
+
+
 def test_no_secret_stands_in_a_file_and_yours_are_never_committed() -> None:
     """A password is a file of its own; git is told to leave those alone."""
     for file in BOTH:

@@ -19,7 +19,7 @@ from faults.processes import Process
 from sandik import ports
 from tests.patience import PATIENCE_S
 from tests.servers import Running
-from tests.shell_blocks import known_settings
+from tests.shell_blocks import blocks, known_settings
 
 UNITS = Path(__file__).resolve().parents[1] / "deploy" / "systemd"
 SERVICES = sorted(UNITS.glob("*.service"))
@@ -135,6 +135,15 @@ def test_every_setting_of_the_units_and_of_the_example_is_one_that_is_read() -> 
         named |= set(of_unit(unit, "1"))
     assert set() == named - known_settings()
     assert not {"SANDIK_REDIS", "SANDIK_SMTP_PASSWORD"} & named
+
+
+def test_every_file_that_the_example_names_is_made_by_a_command_of_the_page() -> None:
+    """Without one of them a unit ends with 2, and is not started again."""
+    page = UNITS.parents[1] / "docs" / "run-it-on-a-cluster.md"
+    (typed,) = (block.text for block in blocks(page) if "/etc/sandik/sandik.env" in block.text)
+    named = {value for value in given(UNITS / "sandik.env").values() if value.startswith("/")}
+    assert 4 == len(named)
+    assert set() == named - {word for line in typed.splitlines() for word in line.split()}
 
 
 def test_the_target_wants_what_there_is() -> None:

@@ -39,6 +39,11 @@ class Cluster:
     kafka: Kafka
     secrets: Path
 
+    @property
+    def tokens(self) -> Path:
+        """The file of tokens, as the page makes it."""
+        return self.folder / "deploy" / "tokens" / "tokens.jsonl"
+
     def room(self, service: str, more: dict[str, str], ready: int = 0) -> Process:
         """A room as the file starts it; `ready` is the admin port that says so."""
         told = CLUSTER.services[service]

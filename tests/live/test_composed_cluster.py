@@ -66,7 +66,7 @@ class Evening:
         self.night = {"SANDIK_NIGHT": NIGHT, "SANDIK_MODE": "replay", "SANDIK_HISTORY": str(self.histories)}
         self.workers = [cluster.room(name, self.night) for name in WORKERS]
         self.gateways = [
-            cluster.room(name, self.night | self._gateway(admin), ready=admin)
+            cluster.room(name, self.night | self._gateway(admin, cluster.tokens), ready=admin)
             for name, admin in zip(GATEWAYS, self.admins, strict=True)
         ]
         shell = {
@@ -82,10 +82,10 @@ class Evening:
         for process in (*self.workers, *self.gateways, *self.watchers, self.producer):
             stack.callback(process.stop)
 
-    def _gateway(self, admin: int) -> dict[str, str]:
+    def _gateway(self, admin: int, tokens: Path) -> dict[str, str]:
         return {
             "SANDIK_HOST": ports.LOCALHOST, "SANDIK_PORT": str(self.port), "SANDIK_REUSE_PORT": "1",
-            "SANDIK_ADMIN": f"{ports.LOCALHOST}:{admin}", "SANDIK_DRAIN_S": "1", "SANDIK_TOKENS": "",
+            "SANDIK_ADMIN": f"{ports.LOCALHOST}:{admin}", "SANDIK_DRAIN_S": "1", "SANDIK_TOKENS": str(tokens),
         }  # fmt: skip
 
     def start(self) -> None:
