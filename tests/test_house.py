@@ -39,7 +39,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "standardwebhooks": ("streams/alerts/webhook.py",),
     "websockets": ("web/sockets.py", "web/watch.py"),
 }
-WIRE_ONLY = {"orjson", "msgspec"}
+WIRE_ONLY = {"orjson"}
 IMPURE = {
     "asyncio", "getpass", "glob", "http", "logging", "multiprocessing", "os", "pathlib", "platform", "random",
     "secrets", "select", "selectors", "shutil", "signal", "socket", "sqlite3", "ssl", "subprocess", "sys",
@@ -124,7 +124,7 @@ def test_each_library_has_one_door() -> None:
 
 
 def test_election_stands_on_the_standard_library() -> None:
-    """Plus the words of languages/, which are constants, and orjson and msgspec in election/wire."""
+    """Plus the words of languages/, which are constants, and orjson in election/wire."""
     known = sys.stdlib_module_names | {"election", "languages"}
     found = [
         f"{name(path)}:{line}: imports {what}"
@@ -176,7 +176,7 @@ def test_no_circle_of_imports() -> None:
 def test_files_and_functions_stay_small() -> None:
     """What fits on a few screens is read before it is changed."""
     found = []
-    for path in sources(*PACKAGES, "tests", "tools", "bench"):
+    for path in sources(*PACKAGES, "tests", "tools", "bench", "faults"):
         lines = len(path.read_text(encoding="utf-8").splitlines())
         if lines > FILE_LINES_MAX:
             found.append(f"{name(path)}: {lines} lines, at most {FILE_LINES_MAX}")
@@ -206,7 +206,7 @@ def test_each_file_opens_with_what_it_is_for() -> None:
     """A sentence, then the one thing to know before changing it; an empty __init__ says nothing."""
     found = [
         name(path)
-        for path in sources(*PACKAGES, "tests", "tools", "bench")
+        for path in sources(*PACKAGES, "tests", "tools", "bench", "faults")
         if tree(path).body and not (ast.get_docstring(tree(path)) or "").strip()
     ]
     assert [] == found, told(
@@ -314,7 +314,7 @@ def is_stub(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 def test_no_function_is_a_stub() -> None:
     """Every function does what its name says; only a Protocol describes others."""
     found = []
-    for path in sources(*PACKAGES, "tools", "bench"):
+    for path in sources(*PACKAGES, "tools", "bench", "faults"):
         protocols = {
             id(inner)
             for node in nodes(path)
