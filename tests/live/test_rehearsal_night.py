@@ -1,7 +1,9 @@
 """rehearsal_night: what a newsroom's own tests stand on, tried as they would."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,8 @@ from sandik import outcome, recordings
 from sandik.folders import load
 from sandik.rehearsal_night import rehearsal_night
 from tests.web.house import Watcher, until
+
+PAGE = Path(__file__).parents[2] / "docs" / "test-your-graphics.md"
 
 
 async def test_a_night_is_played_step_by_step_and_ends_as_it_must() -> None:
@@ -68,3 +72,11 @@ async def test_what_cannot_be_is_said(tmp_path: Path) -> None:
         await night._house.kill("broker", 0.0)
         with pytest.raises(OutsideError):
             await night.play()
+
+
+async def test_the_program_of_the_page_passes() -> None:
+    """As a newsroom copies it: the ban, the call, a gateway that dies, and the end."""
+    (program,) = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S)
+    copied: dict[str, Any] = {}
+    exec(compile(program, str(PAGE), "exec"), copied)
+    await copied["test_our_lower_third"]()
