@@ -1,7 +1,7 @@
 """A call's dossier made again from the log, and compared with what was told when the call was proposed.
 
-    counted = await count_to(night, scope, proposal, log)    the log, as far as the proposal had seen it
-    made = remake(night, scope, proposal, counted)           the dossier; made.difference: what differs
+    counted = await count_to(night, scope, proposal, log, counts)    as far as the proposal had seen the log
+    made = remake(night, scope, proposal, counted)                   made.difference: what differs from then
 
 A fact keeps the SHA-256 of its dossier before anybody signed, and beside it the verdict, the numbers and
 every guard's answer. `made.text` is the dossier with the people who decided since; without them
@@ -13,9 +13,9 @@ store; only the totals' version and the hour are taken from the fact, because a 
 
 import hashlib
 import json
-from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from election.alerts import Told
 from election.calls import RULES
@@ -28,7 +28,7 @@ from election.night import ContestId, Night
 from election.rehearsal import Rehearsal
 from election.rulings import fault
 from election.wire.frames import ContestState
-from election.wire.records import Ruling, decode, stamp
+from election.wire.records import Record, Ruling, decode, stamp
 from election.wire.told import decode as decode_told
 from election.wire.told_fields import fault as odd
 from election.wire.topics import Scope
@@ -36,6 +36,8 @@ from sandik.desk import story
 from streams.evaluator import wanted_areas
 from streams.spans import partition_name
 from streams.verify import Logged
+
+L = TypeVar("L", bound=Logged)
 
 WORDS = {"proposal-approved": "approved", "proposal-refused": "refused", "call-retracted": "retracted"}
 """What a person did, by the fact that tells of it."""
@@ -63,8 +65,13 @@ class Remade:
     """The first thing that is not as it was told, in a sentence; None: the same bytes."""
 
 
-async def count_to(night: Night, scope: Scope, proposal: Told, log: AsyncIterable[Logged]) -> Counted:
-    """Counts reports and rulings up to the positions of the proposal, and takes in everything told."""
+async def count_to(
+    night: Night, scope: Scope, proposal: Told, log: AsyncIterable[L], counts: Callable[[Record, L], bool]
+) -> Counted:
+    """Counts reports and rulings up to the positions of the proposal, and takes in everything told.
+
+    `counts` is False for a bundle that the workers refused because its source did not sign it.
+    """
     counted = Counted(Rehearsal(night, scope.mode))
     async for logged in log:
         name = partition_name(logged.topic, logged.partition)
@@ -72,7 +79,9 @@ async def count_to(night: Night, scope: Scope, proposal: Told, log: AsyncIterabl
         if logged.topic == scope.topic("told"):
             _take(counted, logged.value, proposal, scope)
         elif logged.offset < proposal.positions.get(name, 0):
-            _hear(counted.rehearsal, logged, scope)
+            record = _read(logged, scope, night)
+            if record is not None and counts(record, logged):
+                counted.rehearsal.hear(record)
     return counted
 
 
@@ -88,18 +97,16 @@ def _take(counted: Counted, value: bytes, proposal: Told, scope: Scope) -> None:
         counted.facts.append(fact)
 
 
-def _hear(rehearsal: Rehearsal, logged: Logged, scope: Scope) -> None:
+def _read(logged: Logged, scope: Scope, night: Night) -> Record | None:
     """A record, if it is one of its topic; what cannot be read was refused when it was counted, too."""
     try:
         record = decode(logged.value, scope)
     except RecordError:
-        return
+        return None
     ruling = isinstance(record, Ruling)
     if ruling != (logged.topic == scope.topic("rulings")):
-        return
-    if isinstance(record, Ruling) and fault(record, rehearsal.night) is not None:
-        return
-    rehearsal.hear(record)
+        return None
+    return None if isinstance(record, Ruling) and fault(record, night) is not None else record
 
 
 def remake(night: Night, scope: Scope, proposal: Told, counted: Counted) -> Remade:

@@ -73,6 +73,7 @@ def _refused(error: desk.RefusedError, head: Json, out: Out) -> int:
 async def _evidence(args: argparse.Namespace, out: Out) -> int:
     from producers.record import read_log
     from sandik import deciding, dossiers
+    from sandik.signed import counts
 
     async with deciding.opened(args) as room:
         night, scope = room.night, room.scope
@@ -83,7 +84,8 @@ async def _evidence(args: argparse.Namespace, out: Out) -> int:
             return _refused(error, head, out)
         topics = [scope.topic(what) for what in ("reports", "rulings", "told")]
         out.tell(f"counting the log of {scope.name} up to where this was proposed")
-        counted = await dossiers.count_to(night, scope, proposal, read_log(room.producing, topics))
+        log = read_log(room.producing, topics)
+        counted = await dossiers.count_to(night, scope, proposal, log, counts(night))
         made = dossiers.remake(night, scope, proposal, counted)
     head |= {
         "contest": case.contest.id, "proposal": proposal.id, "same": made.difference is None,

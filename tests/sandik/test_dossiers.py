@@ -2,22 +2,26 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from election.alerts import Told
-from election.wire.records import decode, encode
+from election.wire.records import Record, decode, encode
 from election.wire.told import encode as encode_told
+from producers.record import whatever
 from sandik import dossiers
-from tests.sandik.evenings import ENOUGH, Evening, paper
+from tests.sandik.evenings import ENOUGH, LIFTS, Evening, paper
 
 
-async def remade(evening: Evening, proposal: Told | None = None) -> dossiers.Remade:
-    """The dossier of the proposal, from the evening's log."""
+async def remade(
+    evening: Evening, proposal: Told | None = None, counts: Callable[[Record, Any], bool] = whatever
+) -> dossiers.Remade:
+    """The dossier of the proposal, from the evening's log; of this what `counts` says."""
     asked = proposal or evening.proposal
-    counted = await dossiers.count_to(evening.night, evening.scope, asked, evening.reading())
+    counted = await dossiers.count_to(evening.night, evening.scope, asked, evening.reading(), counts)
     return dossiers.remake(evening.night, evening.scope, asked, counted)
 
 
@@ -62,6 +66,17 @@ async def test_a_log_with_another_paper_names_the_first_thing_that_differs() -> 
     made = await remade(evening)
     then = evening.proposal.d["cushion_votes"]
     assert f"verdict.cushion_votes: {then} was told, the log gives {then - 2}" == made.difference
+
+
+async def test_what_its_source_did_not_sign_is_left_out_as_when_it_was_counted() -> None:
+    """Workers refused it, so the dossier that was told knows nothing of it; its place in the log counts."""
+    evening = Evening(records=())
+    forged = encode(paper(1, (5, 95, 10), revision=9), evening.scope)
+    evening._write("reports", forged)
+    evening.hear(LIFTS, *map(paper, range(ENOUGH)))
+    made = await remade(evening, counts=lambda record, logged: logged.value != forged)
+    assert made.difference is None
+    assert (await remade(evening)).difference is not None
 
 
 async def test_a_paper_less_is_seen_in_the_positions() -> None:
