@@ -4,7 +4,8 @@
     facts(case, None)       the same for scripts (docs/reference/commands.md)
 
 Know before changing: "then" is what was told with the proposal; "now" is asked of the totals as they are, and
-a rule that says otherwise now will withdraw the proposal by itself.
+a rule that says otherwise now will withdraw the proposal by itself. While the ban is on there is no total
+here either, and nothing of what rules and guards make of them.
 """
 
 from typing import Any
@@ -31,17 +32,18 @@ def facts(case: Case, fact: Told | None) -> Json:
     view, waiting = case.view, case.memory.proposal
     seen, contest = view.seen, view.contest
     resting = resting_state(seen, contest, view.night, view.ban)
+    is_open = view.ban.is_open
     return {
         "name": contest.name,
         "version": case.version,
         "at": None if case.at is None else stamp(case.at),
         "boxes": {"counted": seen.boxes, "total": seen.boxes_total, "quarantined": seen.boxes_quarantined},
-        "leader": seen.leader,
-        "margin_votes": seen.margin_votes,
-        "votes_max": seen.outstanding.votes_max,
+        "leader": seen.leader if is_open else None,
+        "margin_votes": seen.margin_votes if is_open else None,
+        "votes_max": seen.outstanding.votes_max if is_open else None,
         "call": shown_call(call_json(case.memory), resting),
-        "proposal": None if waiting is None else _proposal(case, waiting),
-        "rules": [_asked(verdict, answers) for verdict, answers in asked_now(case)],
+        "proposal": None if waiting is None or not is_open else _proposal(case, waiting),
+        "rules": [_asked(verdict, answers) for verdict, answers in asked_now(case)] if is_open else [],
         "history": [fact_json(one) for one in _story(case, fact)],
     }
 
@@ -106,8 +108,10 @@ def lines(case: Case, fact: Told | None) -> list[str]:
     ]
     if waiting is not None and (fact is None or any(one.id == waiting["id"] for one in case.about(fact))):
         said += _waiting_lines(case, waiting)
-    if fact is None:
+    if fact is None and case.view.ban.is_open:
         said += _rule_lines(shown["rules"], every_guard=waiting is None)
+    elif fact is None:
+        said.append("  what the rules say is told when the ban has ended")
     told = _story(case, fact)
     said += ["  what was told:"] if told else []
     return said + [f"    {clock(night, one.at)}  {one.kind}  {one.id}  {one.because['en']}" for one in told]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from sandik import desk_words
-from tests.sandik.evenings import ENOUGH, Evening, paper
+from tests.sandik.evenings import ENOUGH, LIFTS, Evening, paper
 
 
 def test_what_waits_is_shown_with_everything_a_person_signs() -> None:
@@ -34,17 +34,31 @@ def test_what_has_changed_since_is_said() -> None:
     assert before["proposal"]["cushion_votes"] < since["cushion_votes"]
 
 
+def test_under_the_ban_no_total_is_told_in_a_shell_either() -> None:
+    """What rules and guards say is of totals, so two evenings with other votes are told alike."""
+    evenings = [Evening(records=[paper(1, votes)]) for votes in ((95, 10, 5), (20, 80, 10))]
+    one, other = (desk_words.facts(evening.case(), None) for evening in evenings)
+    assert one == other
+    assert ("not started", None, []) == (one["call"]["state"], one["proposal"], one["rules"])
+    assert (None, None, None) == (one["leader"], one["margin_votes"], one["votes_max"])
+    assert 1 == one["boxes"]["counted"]
+    lines = desk_words.lines(evenings[0].case(), None)
+    assert lines == desk_words.lines(evenings[1].case(), None)
+    assert "  not started: The publication ban is in force." in lines
+    assert "  what the rules say is told when the ban has ended" in lines
+
+
 def test_without_a_proposal_the_rules_say_why_there_is_no_call() -> None:
     """The state the counts give, and each rule with every guard's answer as of now."""
-    evening = Evening(records=[paper(1)])
+    evening = Evening(records=[LIFTS, paper(1)])
     shown = desk_words.facts(evening.case(), None)
-    assert ("not started", None) == (shown["call"]["state"], shown["proposal"])
+    assert ("too early", None) == (shown["call"]["state"], shown["proposal"])
     assert ["certain", "majority"] == [asked["rule"] for asked in shown["rules"]]
     words = {one["id"]: one["word"] for one in shown["rules"][0]["guards"]}
-    assert ("forbids", "does not apply") == (words["embargo"], words["mode"])
+    assert ("clear", "does not apply") == (words["embargo"], words["mode"])
     text = "\n".join(desk_words.lines(evening.case(), None))
-    assert "not started: The publication ban is in force." in text
-    assert "forbids        embargo: The publication ban is in force" in text
+    assert "too early: 1 of 60 boxes are counted" in text
+    assert "clear          embargo: Publishing is allowed" in text
     assert "WAITS" not in text
 
 
