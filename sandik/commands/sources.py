@@ -45,7 +45,8 @@ async def _sources(args: argparse.Namespace, out: Out) -> int:
         for contest in night.contests.values():
             held = await room.store.read(contest.id)
             now = state(held, contest.source, room.scope)
-            open_now = embargo(night.embargo, now.lifted_at, now.at).is_open
+            hour = room.clock() if room.scope.mode == "live" else now.at
+            open_now = embargo(night.embargo, now.lifted_at, hour).is_open
             banned = banned or not open_now
             units = {
                 source: {UnitId(unit): unpack_unit(row) for unit, row in rows.items()}

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -46,17 +47,30 @@ def test_a_box_that_one_source_has_not_heard_is_no_difference() -> None:
     assert (0, 0) == (facts["both"], facts["differ"])
 
 
-@pytest.mark.parametrize(("lifted", "code"), [("2024-10-06T15:30:00.000Z", 0), ("", 1)])
+@pytest.mark.parametrize(
+    ("mode", "heard", "clock", "lifted", "code"),
+    [
+        ("replay", 16, 9, "2024-10-06T15:30:00.000Z", 0),
+        ("replay", 16, 23, "", 1),
+        ("live", 16, 18, "", 0),  # the law's hour has come, and no paper since
+        ("live", 18, 16, "", 1),  # a feed whose clock is two hours ahead lifts no ban
+    ],
+)
 def test_nothing_is_compared_aloud_before_the_ban_is_lifted(
-    lifted: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Differences are figures too: exit 1, and not a vote in the answer."""
-    meta = {"epoch": "e", "version": "3", "at": "2024-10-06T16:00:00.000Z", "lifted_at": lifted}
+    mode: str, heard: int, clock: int, lifted: str, code: int, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """Differences are figures too: exit 1, and not a vote in the answer; in live by the clock."""
+    meta = {"epoch": "e", "version": "3", "at": f"2024-10-06T{heard}:00:00.000Z", "lifted_at": lifted}
 
     class Room:
         """What the arguments name, with a store that holds the papers."""
 
-        night, scope = NIGHT, SimpleNamespace(mode="replay")
+        night, scope = NIGHT, SimpleNamespace(mode=mode)
+
+        def clock(self) -> datetime:
+            """The hour it is."""
+            return datetime(2024, 10, 6, clock, tzinfo=UTC)
 
         async def __aenter__(self) -> "Room":
             return self
