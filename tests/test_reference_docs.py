@@ -122,3 +122,13 @@ def test_every_word_of_the_glossary_has_a_sentence_and_an_example() -> None:
     rows = [line for line in (ROOT / "GLOSSARY.md").read_text().splitlines() if line.startswith("| **")]
     assert len(rows) > 60
     assert [] == [row for row in rows if not all(cell.strip() for cell in row.strip("|").split("|"))]
+
+
+def test_every_picture_is_shown_on_a_page_and_says_what_is_on_it() -> None:
+    """One that no page shows is taken anew for nobody; without words it is nothing to who hears a page."""
+    shown: dict[Path, str] = {}
+    for page in (ROOT / "README.md", *DOCS.rglob("*.md")):
+        for words, path in re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
+            shown[(page.parent / path).resolve()] = words
+    assert set((DOCS / "pictures").iterdir()) == set(shown)
+    assert [] == [path.name for path, words in shown.items() if len(words.split()) < 5]
