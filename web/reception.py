@@ -18,7 +18,7 @@ from http import HTTPStatus
 from election.wire.frames import dumps
 from web.answers import Answers, is_open
 from web.gate import Gate, Refused, Visitor, sealed
-from web.replies import TYPES, Answer, Request
+from web.replies import TYPES, Answer, Request, finish
 from web.sockets import Life
 from web.vitals import Chart
 
@@ -60,7 +60,7 @@ class Reception:
                 address, request.headers, time.monotonic(), request.target, is_open=is_open(path)
             )
             if isinstance(came, Refused):
-                return self._counted(_refusal(came))
+                return self._counted(finish(_refusal(came), request))
             request = replace(request, scopes=came.scopes, address=came.address)
         self._answers.stale_s = self._stale_s()
         made = self._answers.answer(request)

@@ -105,6 +105,13 @@ def test_what_caches_have_to_know() -> None:
     assert [] == private.answers.asked
 
 
+def test_a_refusal_of_a_head_has_no_body() -> None:
+    """As any answer to one: the length that the sentence would have, and nothing after it."""
+    private = Here(public="none")
+    said, bare = (private.ask("/", method) for method in ("GET", "HEAD"))
+    assert (401, str(len(said.body)), b"") == (bare.status, bare.headers["Content-Length"], bare.body)
+
+
 def test_a_page_to_sign_in_at_opens_on_a_private_gateway() -> None:
     """With its files, and nothing else: whoever has a token must be able to say it. All of it is paid for."""
     private = Here(public="none", new_per_s=0.2)
