@@ -10,6 +10,7 @@ Know before changing: the address of a proxy may hold a password, so it is never
 from collections.abc import Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
+from urllib.request import proxy_bypass
 
 ASKED = {"ws": ("ws", "socks", "https", "http"), "wss": ("wss", "socks", "https")}
 """Whose proxy a websocket is reached by, the first there is: the order of the websockets library."""
@@ -34,6 +35,16 @@ def variable(place: str, environment: Mapping[str, str]) -> str:
         if environment.get(large) and small not in environment:  # an empty one in small letters means none
             return large
     return ""
+
+
+def through(place: str, environment: Mapping[str, str]) -> str:
+    """That an address was asked by a proxy, to stand behind it; nothing where it was asked itself."""
+    if on_this_machine(place) or proxy_bypass(
+        urlsplit(place).netloc
+    ):  # by no_proxy, or the system's settings
+        return ""
+    name = variable(place, environment)
+    return f", asked by the proxy that {name} names" if name else ""
 
 
 def no_proxy(place: str, environment: Mapping[str, str], why: str = "") -> str:

@@ -29,7 +29,7 @@ from websockets.exceptions import (
 
 from election.errors import OutsideError, UsageError
 from election.wire.frames import Json
-from web.proxied import no_proxy, no_socks, on_this_machine
+from web.proxied import no_proxy, no_socks, on_this_machine, through
 from web.viewer import Copy, Note, Viewer
 
 FRAME_BYTES_MAX = 64 * 1024 * 1024
@@ -350,7 +350,8 @@ def _unreached(place: str, error: Exception, *, first: bool) -> str:
         return f"it answers {status}, not ready or full" if status == NOT_NOW else f"it answers {status}"
     if first:
         raise OutsideError(
-            f"No gateway answers at {place} ({error}). Is one running? sandik demo starts everything."
+            f"No gateway answers at {place}{through(place, os.environ)} ({error}). Is one running? "
+            "sandik demo starts everything."
         ) from error
     return f"it cannot be reached ({error})"
 

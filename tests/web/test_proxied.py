@@ -13,7 +13,7 @@ from election.errors import OutsideError, UsageError
 from sandik import ports
 from tests.web.house import house, until
 from web import watch as module
-from web.proxied import no_proxy, on_this_machine, variable
+from web.proxied import no_proxy, on_this_machine, through, variable
 from web.watch import watch
 
 FAR, SAFE = "ws://night.example/ws", "wss://night.example/ws"
@@ -74,8 +74,11 @@ async def test_a_gateway_elsewhere_is_asked_through_the_proxy_that_there_is(
 
     async with await asyncio.start_server(refuse, ports.LOCALHOST, 0) as proxy:
         proxied.setenv("http_proxy", f"http://{ports.LOCALHOST}:{proxy.sockets[0].getsockname()[1]}")
-        with pytest.raises(OutsideError, match="No gateway answers"):
+        with pytest.raises(OutsideError) as found:
             await watch(FAR, [], print, random.Random(1))
+    assert str(found.value).startswith(
+        f"No gateway answers at {FAR}, asked by the proxy that http_proxy names (proxy rejected connection: "
+    )
     assert [b"CONNECT night.example:80 HTTP/1.1\r\n"] == asked
 
 
@@ -99,6 +102,30 @@ def test_the_variable_is_the_one_that_the_library_goes_by(
         proxied.setenv(name, value)
     assert expected == variable(place, os.environ)
     assert named.get(expected) == get_proxy(parse_uri(place))
+
+
+@pytest.mark.parametrize(
+    ("place", "named", "expected"),
+    [
+        (FAR, {}, ""),
+        (FAR, {"http_proxy": "http://a"}, ", asked by the proxy that http_proxy names"),
+        (FAR, {"http_proxy": "http://a", "no_proxy": "night.example"}, ""),
+        (FAR, {"http_proxy": "http://a", "NO_PROXY": ".example"}, ""),
+        (
+            FAR,
+            {"http_proxy": "http://a", "NO_PROXY": "day.example"},
+            ", asked by the proxy that http_proxy names",
+        ),
+        ("ws://127.0.0.1:8080/ws", {"http_proxy": "http://a"}, ""),
+    ],
+)
+def test_it_is_said_by_which_proxy_an_address_was_asked(
+    proxied: pytest.MonkeyPatch, place: str, named: dict[str, str], expected: str
+) -> None:
+    """Where nobody answers, the proxy may be who does not."""
+    for name, value in named.items():
+        proxied.setenv(name, value)
+    assert expected == through(place, os.environ)
 
 
 @pytest.mark.parametrize(
