@@ -50,13 +50,19 @@ class Crew:
     """Some workers of one night, a broker and a store."""
 
     def __init__(
-        self, broker: Running, redis: HasUrl, folder: Path, name: str = "practice", session: str = ""
+        self,
+        broker: Running,
+        redis: HasUrl,
+        folder: Path,
+        name: str = "practice",
+        session: str = "",
+        mode: str = "replay",
     ) -> None:
         self.night: Night = made.night(name)
         self.name, self.folder, self.broker = name, folder, broker
-        self.scope = Scope("replay", self.night.id, session or f"t{uuid.uuid4().hex[:10]}")
+        self.scope = Scope(mode, self.night.id, session or f"t{uuid.uuid4().hex[:10]}")
         self.environment = {
-            "SANDIK_MODE": "replay", "SANDIK_SESSION": self.scope.session, "SANDIK_KAFKA": broker.address,
+            "SANDIK_MODE": mode, "SANDIK_SESSION": self.scope.session, "SANDIK_KAFKA": broker.address,
             "SANDIK_KAFKA_KIND": broker.kind, "SANDIK_REDIS": redis.url, "SANDIK_OUTSIDE_WITHIN_S": "30",
         }  # fmt: skip
         self.store = Store(self.night, self.scope, Settings.read(self.environment))
