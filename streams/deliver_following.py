@@ -3,8 +3,8 @@
     await follower.begin()
     await follower.follow(contest)     never returns
 
-A fact that is damaged in the store is read from the log, which is the record; one that the log does not have
-either was never told, and is passed over.
+A fact that is damaged in the store is read from the log, which is the record. Where the log does not have it,
+or cannot be asked, what follows in this contest waits: nobody is told less than was told.
 
 Know before changing: whom a retraction goes to is decided in the store, in the same step in which calls
 become history (lua/ledger_spread.lua); subscriptions are only asked who wants to hear of it besides.
@@ -22,15 +22,21 @@ from election.wire.delivered import delivery
 from election.wire.told import decode
 from election.wire.told_fields import fault
 from streams.alerts.channel import NotDeliveredError
-from streams.deliver_keeping import TRY_AGAIN_S, Keeper, Log
+from streams.deliver_keeping import Keeper, Log
 from streams.ledger import Ledger, LostError
 from streams.subscriptions import Subscriptions
 
 log = logging.getLogger(__name__)
 
 GAP_WAIT_S = 1.0
+DAMAGED_WAIT_S = 5.0
+"""How long a fact that is damaged in the store waits for the next look at it, and through the log."""
 FACTS_MAX = 1000
 """Facts kept in memory for sending; at the limit all are forgotten, and read again."""
+
+
+class DamagedError(Exception):
+    """A fact that is damaged in the store, and why the log does not help (now)."""
 
 
 class Facts:
@@ -50,7 +56,7 @@ class Facts:
         """A fact by its number, and its id; None where the store does not hold it (yet).
 
         One of another id is kept from before a replay went back, unless the store has it too. Raises
-        NotDeliveredError where the store holds one that cannot be read, and the log does not help (now).
+        NotDeliveredError where it is damaged in the store, and the log does not help (now).
         """
         kept = self._kept.get((contest, seq))
         if kept is None or kept.id != fact:
@@ -58,25 +64,26 @@ class Facts:
             if value is None:
                 return None
             try:
-                found = await self.read(contest, seq, value)
-            except OutsideError as error:
-                raise NotDeliveredError(f"what was told is damaged in the store, and {error}") from error
-            if found is None:
-                raise NotDeliveredError("what was told is damaged in the store, and not in the log")
-            kept = found
+                kept = await self.read(contest, seq, value)
+            except DamagedError as error:
+                raise NotDeliveredError(f"what was told is damaged in the store: {error}") from error
             self.keep(kept)
         return kept
 
-    async def read(self, contest: ContestId, seq: int, value: bytes) -> Told | None:
-        """The fact in a record of the store; where that is damaged, as the log has it, or None.
-
-        Raises OutsideError where the log cannot be asked.
-        """
+    async def read(self, contest: ContestId, seq: int, value: bytes) -> Told:
+        """The fact in a record of the store; if that is damaged, as the log has it. Raises DamagedError."""
         try:
             return self._read(value)
         except RecordError as error:
             log.error("%s: fact %d is damaged in the store, the log is asked: %s", contest, seq, error)
-        return await self._logged(contest, seq)
+        try:
+            found = await self._logged(contest, seq)
+        except OutsideError as error:
+            raise DamagedError(str(error)) from error
+        if found is None:
+            topic = self._ledger.scope.topic("told")
+            raise DamagedError(f"the log does not have it, or keeps {topic} from us")
+        return found
 
     async def _logged(self, contest: ContestId, seq: int) -> Told | None:
         """A fact of the log, by the rule by which the store accepts facts (`Memory.take`)."""
@@ -120,7 +127,10 @@ class Follower:
             try:
                 cursor = await self._ledger.cursor(contest)
                 for seq, value in await self._ledger.told_after(contest, cursor):
-                    cursor = await self._take(contest, seq, await self._read(contest, seq, value), silent_to)
+                    told = await self._read(contest, seq, value)
+                    if told is None:
+                        break
+                    cursor = await self._take(contest, seq, told, silent_to)
                     if cursor < seq:
                         log.error("%s: fact %d was told, and %d is not there", contest, seq, cursor + 1)
                         await asyncio.sleep(GAP_WAIT_S)
@@ -138,19 +148,21 @@ class Follower:
                 await self._keeper.mend()
 
     async def _read(self, contest: ContestId, seq: int, value: bytes) -> Told | None:
-        """A fact, waited for where it is damaged and the log is away: others do not wait for this contest."""
-        while True:
-            try:
-                return await self._facts.read(contest, seq, value)
-            except OutsideError as error:
-                log.warning("%s: fact %d waits for the log: %s", contest, seq, error)
-                await asyncio.sleep(TRY_AGAIN_S)
+        """A fact; for one that is damaged the store and the log are asked until one of them has it.
 
-    async def _take(self, contest: ContestId, seq: int, told: Told | None, silent_to: int) -> int:
-        if told is None:
-            log.error("%s: fact %d is not in the log: nobody is told of it", contest, seq)
-            self._keeper.look(contest)
-            return await self._ledger.spread(contest, seq, "", "", [])
+        None: the store has lost it meanwhile, as in a rebuild, and where to go on is asked anew.
+        """
+        there: bytes | None = value
+        while there is not None:
+            try:
+                return await self._facts.read(contest, seq, there)
+            except DamagedError as error:
+                log.error("%s: nobody is told fact %d, nor what follows it: %s", contest, seq, error)
+            await asyncio.sleep(DAMAGED_WAIT_S)
+            there = await self._ledger.told(contest, seq)
+        return None
+
+    async def _take(self, contest: ContestId, seq: int, told: Told, silent_to: int) -> int:
         wanted = told.kind in ALERT_KINDS and seq > silent_to
         targets = self._subscriptions.targets(contest, told.kind) if wanted else []
         rows = [delivery(told.id, seq, told.kind, target) for target in targets]
