@@ -1,4 +1,4 @@
-"""A language that runs from right to left breaks nothing on the board: no overflow, and sides are mirrored.
+"""A language that runs from right to left breaks nothing: no overflow, and no bar under somebody else's name.
 
 Know before changing: the language is a file of this test alone (tests/languages/third.py), put beside the
 others for as long as the test runs.
@@ -25,7 +25,14 @@ KEPT = (
 )  # fmt: skip
 """What is read once in the life of a process."""
 OVER = """() => document.scrollingElement.scrollWidth - innerWidth"""
-SIDE = "(side) => document.querySelector(`.race .side.${side}`).getBoundingClientRect().left"
+UNDER = """() => ['l', 'r'].map((side) => {
+  const middle = ({ left, width }) => left + width / 2;
+  const bars = [...document.querySelectorAll('.race .strip .in')].map((bar) => bar.getBoundingClientRect());
+  const name = middle(document.querySelector(`.race .side.${side}`).getBoundingClientRect());
+  const far = ({ left, right }) => Math.max(left - name, name - right, 0);
+  return far(bars[0]) <= far(bars[1]) ? 'l' : 'r';
+})"""
+"""Under the name of which side the bar of each lies: the strip is drawn and is never mirrored."""
 WEST, EAST = (
     f"document.querySelector('.tile [data-area={area}]').getBoundingClientRect().left"
     for area in ("silivri", "sile")
@@ -53,8 +60,7 @@ def third(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_board_from_right_to_left_overflows_nowhere_and_keeps_its_order(
     third: None, gateway: MakeGateway, open_page: OpenPage, width: int
 ) -> None:
-    """The first of the race stands at the right, tiles do not lie on one another, and the script says the
-    same as the server."""
+    """Tiles do not lie on one another, and the script says the same as the server."""
     night = fakes.june()
     page = open_page(f"{gateway(night).url}?lang={CODE}", width=width)
     before = page.locator("h1").inner_text()
@@ -65,8 +71,6 @@ def test_a_board_from_right_to_left_overflows_nowhere_and_keeps_its_order(
     assert before == page.locator("h1").inner_text()
     assert MARK.strip() in page.locator("body").inner_text()
     assert page.evaluate(OVER) <= 0
-    first, second = (page.evaluate(SIDE, side) for side in ("l", "r"))
-    assert first > second
     assert page.evaluate(WEST) < page.evaluate(EAST)
     tiles = page.evaluate(TILES)
     assert len(tiles) == 39
@@ -77,3 +81,15 @@ def test_a_board_from_right_to_left_overflows_nowhere_and_keeps_its_order(
             beside = right <= begin + 1 or end <= left + 1
             apart = beside or bottom <= over + 1 or under <= top + 1
             assert apart, f"{name} lies on {other}"
+
+
+@pytest.mark.parametrize("path", ["?", "embed/race?", "overlay/lower-third?"])
+def test_from_right_to_left_each_bar_lies_under_its_own_name(
+    third: None, gateway: MakeGateway, open_page: OpenPage, path: str
+) -> None:
+    """The race keeps its sides, as tiles keep west at the left."""
+    night = fakes.june()
+    page = open_page(f"{gateway(night).url}{path}lang={CODE}")
+    live(page, night["version"])
+    assert "rtl" == page.evaluate("getComputedStyle(document.body).direction")
+    assert ["l", "r"] == page.evaluate(UNDER)
