@@ -1,6 +1,7 @@
 """The board in Chromium: the rules of the page, each as a test with its sentence."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -79,6 +80,22 @@ def test_nothing_about_votes_is_in_the_page_before_the_embargo_opens(
     text = page.evaluate("() => document.documentElement.outerHTML")
     assert "107019" not in text
     assert "107,019" not in text
+
+
+def test_the_countdown_of_a_replay_that_stands_still_does_not_run_out(
+    gateway: MakeGateway, open_page: OpenPage
+) -> None:
+    """Paused, or slowed down: the page does not know, and goes a minute beyond the newest data at most."""
+    night = fakes.june_closed()
+    served = gateway(night)
+    page = open_page("about:blank")
+    page.clock.install()
+    page.goto(served.url)
+    live(page, night["version"])
+    page.clock.run_for(60_000)
+    minutes, seconds = page.locator("sandik-countdown .big").inner_text().split(":")
+    newest, opens = (datetime.fromisoformat(one) for one in (night["at"], night["embargo"]["opens_at"]))
+    assert (opens - newest).total_seconds() - 60 == int(minutes) * 60 + int(seconds)
 
 
 def test_the_jump_is_one_frame_and_moves_nothing(gateway: MakeGateway, open_page: OpenPage) -> None:

@@ -53,6 +53,17 @@ def test_tiles_say_the_lead_its_change_or_what_is_out(gateway: MakeGateway, open
     assert sent(page, pages.board(night, "en")) == said(page)
 
 
+def test_a_small_change_is_not_written_as_none_on_a_phone(gateway: MakeGateway, open_page: OpenPage) -> None:
+    """Where whole points stand, less than half a one is under one, and only none is nought."""
+    night = fakes.june()
+    for area, points in (("fatih", 0.3), ("adalar", -0.4), ("kartal", 0.0)):
+        night["areas"][area]["swing"] |= {"points": points}
+    page = board(gateway, open_page, night, width=360)
+    mode(page, "Change")
+    for area, text in (("fatih", "▲+<1"), ("adalar", "▲−<1"), ("kartal", "▲0")):
+        expect(page.locator(f".tile:has([data-area={area}]) .b")).to_have_text(text)
+
+
 def test_what_the_tiles_say_can_be_chosen_while_the_page_is_paused(
     gateway: MakeGateway, open_page: OpenPage
 ) -> None:

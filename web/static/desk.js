@@ -12,6 +12,8 @@ import { heldBack, Tables } from "./desk_tables.js";
 
 const SUB = "desk";
 const TICK_MS = 1000;
+/* Most that the night's time is carried on beyond its newest data: a replay may have been paused, or slowed down. */
+const AHEAD_MS = 60000;
 
 class Desk {
   constructor(words) {
@@ -204,7 +206,7 @@ class Desk {
   nightNow() {
     const { d, link } = this;
     if (d.mode === "live") return Date.now() + link.offset;
-    return Date.parse(d.at) + (d.speed ? (performance.now() - this.heardAt) * d.speed : 0);
+    return Date.parse(d.at) + Math.min((performance.now() - this.heardAt) * (d.speed ?? 0), AHEAD_MS);
   }
 
   ban(embargo) {

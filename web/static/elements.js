@@ -7,6 +7,8 @@ import { alerts } from "./told.js";
 
 const STALE_S = 30;
 const SPEAK_MS = 30000;
+/* Most that the night's time is carried on beyond its newest data: a replay may have been paused, or slowed down. */
+const AHEAD_MS = 60000;
 const two = (n) => String(n).padStart(2, "0");
 
 function remembered(key, value) {
@@ -24,7 +26,7 @@ function nightNow({ store, link }) {
   if ((s.mode ?? "live") !== "replay") return Date.now() + link.offset;
   if (!s.at) return null;
   if (!s.speed) return Date.parse(s.at);
-  return Date.parse(s.at) + (performance.now() - (store.changedAt ?? store.heldAt)) * s.speed;
+  return Date.parse(s.at) + Math.min((performance.now() - (store.changedAt ?? store.heldAt)) * s.speed, AHEAD_MS);
 }
 
 function defineStatus(app) {

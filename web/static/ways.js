@@ -22,7 +22,7 @@ function change(s, face, area, w) {
   const { points, boxes } = facts.swing;
   values.line = w.say("tile.boxes", { n: w.number(boxes) }, boxes);
   values.say = `${w.name(facts)}: ${w.say("read.move", { t: parentDay(s, w), n: value, name: whose(s, face, w) })}`;
-  values.brief = (points < 0 ? "−" : "+") + Math.round(Math.abs(points));
+  values.brief = points ? (points < 0 ? "−" : "+") + (Math.round(Math.abs(points)) || "<1") : "0";
   if (points) values.tc = String(face.place(points > 0 ? s.swing.first : s.swing.second));
   if (points) values.s = String(Math.abs(points) < 5 ? 1 : Math.abs(points) <= 10 ? 2 : 3);
   return values;
