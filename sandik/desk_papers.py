@@ -48,10 +48,11 @@ def quarantine_json(case: Case, held: Held, rulings: Sequence[Ruling]) -> Json:
     for row in rows:
         codes[row["code"]] = codes.get(row["code"], 0) + 1
     is_open, margin = view.ban.is_open, view.seen.margin_votes
-    _, most = in_question(view)
+    questioned, most = in_question(view)
     out = view.seen.outstanding.votes_max
     return {
         "boxes": view.seen.boxes_quarantined, "votes_max": most if is_open else None,
+        "marked": questioned - view.seen.boxes_quarantined if is_open else None,
         "margin_votes": margin if is_open else None,
         "decisive": (bool(rows) and (most >= margin or out - most < margin <= out)) if is_open else None,
         "sources": {source: len(units) for source, units in held.items()}, "codes": codes,

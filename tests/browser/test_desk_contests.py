@@ -60,6 +60,22 @@ def test_a_box_of_another_count_says_whose_it_is(desk: MakeDesk, come: Come) -> 
     expect(page.locator("tr[data-box=fatih-1120] th")).to_have_text("Fatih 1120 · Party’s tallies")
 
 
+def test_the_most_votes_are_not_said_of_fewer_boxes_than_hold_them(desk: MakeDesk, come: Come) -> None:
+    """Those of marked boxes are among them, which are in no row."""
+    page = come(desk(night.contest(quarantine=held() | {"marked": 2, "votes_max": 1080})))
+    said = "Held back: 1 box; with 2 marked ones, which do not count, at most 1,080 votes"
+    expect(page.locator("#quarantine")).to_have_text(said)
+
+
+def test_boxes_that_can_change_a_winner_say_of_which_contest(desk: MakeDesk, come: Come) -> None:
+    """In the other one they cannot."""
+    gateway = desk(night.contest(proposal=None), assembly(quarantine=held() | {"decisive": True}))
+    tag = come(gateway).locator(".quarantine .head-line .tag")
+    expect(tag).to_have_text("can change the winner: Assembly")
+    gateway.put(night.contest(), assembly())
+    expect(tag).to_have_text("cannot change the winner")
+
+
 def test_a_box_that_was_kept_out_says_by_whom_and_why(desk: MakeDesk, come: Come) -> None:
     """It can still be counted, and nobody has to keep it out a second time."""
     upheld = {"by": night.FIRST, "at": night.at("19:16:40"), "because": "The sheet is missing."}

@@ -8,14 +8,15 @@ import pytest
 from election.checks import CHECKS, check
 from election.night import SourceId, UnitId
 from election.tally import hear, statement
-from election.wire.records import Ruling
+from election.wire.records import Bundle, Ruling
 from languages import table
 from sandik import desk_papers
 from sandik.desk_papers import ROWS_MAX, quarantine_json
 from streams.papers import Heard
 from streams.papers import paper as kept_paper
-from tests.sandik.evenings import LIFTED, Evening, paper
+from tests.sandik.evenings import LIFTED, MAYOR, Evening, paper
 from tests.streams import made
+from tests.web.made import records
 
 COUNCIL = SourceId("council")
 GROUND = made.ground(made.night())
@@ -57,6 +58,14 @@ def test_a_box_is_shown_with_what_is_wrong_and_its_paper() -> None:
     assert row["votes_max"] >= row["registered"] > 0
     assert row["area_name"]
     assert {"en", "tr"} == set(row["becauses"])
+
+
+def test_the_most_votes_are_those_of_marked_boxes_too_and_it_is_said_of_how_many() -> None:
+    """An illegible paper is not held back and has no row, and what it could bring counts all the same."""
+    heard = [one for one in records() if isinstance(one, Bundle | Ruling) and one.contest == MAYOR]
+    made = shown(Evening(records=heard), {})
+    assert (2, 1, 826) == (made["boxes"], made["marked"], made["votes_max"])
+    assert shown(Evening(records=[paper(1)]), held())["marked"] is None
 
 
 def test_under_the_ban_a_box_is_shown_by_its_code_alone() -> None:

@@ -34,8 +34,10 @@ export class Tables {
     const rows = heldBack(d);
     const boxes = d.contests.reduce((sum, one) => sum + one.quarantine.boxes, 0);
     const votes = d.contests.reduce((sum, one) => sum + (one.quarantine.votes_max ?? 0), 0);
+    const marked = d.contests.reduce((sum, one) => sum + (one.quarantine.marked ?? 0), 0);
     const rest = d.contests.reduce((sum, one) => sum + (one.quarantine.more ?? 0), 0);
-    const decisive = d.contests.some((one) => one.quarantine.decisive);
+    const decisive = d.contests.filter((one) => one.quarantine.decisive);
+    const of = d.contests.length > 1 && decisive.length ? `: ${decisive.map((one) => w.name(one, "title")).join(", ")}` : "";
     const codes = [...new Set(rows.map((one) => one.code))].sort();
     if (!codes.includes(this.check)) this.check = "";
     const held = document.querySelector(".quarantine:hover, .quarantine:focus-within") !== null;
@@ -45,8 +47,8 @@ export class Tables {
       `${code ? w.text[`desk.check.${code}`] ?? code : line(w, "all")} ${n}`);
     return h("section.quarantine.whole", { key: "quarantine", "aria-labelledby": "quarantine" },
       h("div.head-line", null,
-        h("h2", { id: "quarantine" }, boxes ? line(w, votes ? "quarantine" : "quarantine.ban", { n: w.number(boxes), votes: w.number(votes) }, boxes) : line(w, rows.length ? "quarantine.other" : "quarantine.none")),
-        boxes > 0 && votes > 0 && h("p.tag", null, line(w, decisive ? "can_change" : "cannot_change")),
+        h("h2", { id: "quarantine" }, boxes ? line(w, !votes ? "quarantine.ban" : marked ? "quarantine.marked" : "quarantine", { n: w.number(boxes), m: w.number(marked), votes: w.number(votes) }, boxes) : line(w, rows.length ? "quarantine.other" : "quarantine.none")),
+        boxes > 0 && votes > 0 && h("p.tag", null, line(w, decisive.length ? "can_change" : "cannot_change") + of),
         codes.length > 1 && h("div.chips", { role: "group", "aria-label": line(w, "filter") }, chip("", rows.length), codes.map((code) => chip(code, rows.filter((one) => one.code === code).length)))),
       rows.length > 0 && h("p.quiet", null, line(w, "quarantine.rule")),
       shown.length > 0 && h("table.rows-of", { "aria-labelledby": "quarantine" },
