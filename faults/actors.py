@@ -89,10 +89,15 @@ class Actors:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Ends everybody but the brokers."""
+        """Ends everybody but the brokers; who watches at once, or it would write down that it lost its line.
+
+        The checker asks of who is there in the end what it shows.
+        """
+        for watcher in self._watchers:
+            watcher.kill()
         for asked in (*self.crowds, *([] if self.lines is None else [self.lines])):
             asked.stop()
-        for process in (self._haste, *self._watchers, *reversed(self._own.values())):
+        for process in (self._haste, *reversed(self._own.values())):
             process.stop()
 
     def __getitem__(self, name: str) -> Process:
