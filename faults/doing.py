@@ -43,29 +43,42 @@ class Doing:
         """`go_on` lets all go on for so many seconds, and starts again whoever ends."""
         self._actors, self._desk, self._history, self._go_on = actors, desk, history, go_on
 
-    async def do(self, fault: Fault) -> None:
-        """One fault. Raises OutsideError."""
+    async def do(self, fault: Fault) -> bool:
+        """One fault, and whether it befell anybody. Raises OutsideError."""
+        befell = True
         if fault.target == "receiver":
-            self._desk.mood = fault.kind
-            await self._go_on(fault.lasts_s)
-            self._desk.mood = ""
+            befell = await self._mood(fault)
         elif fault.target in LINES:
-            await self._line(fault)
+            befell = await self._line(fault)
         elif fault.kind == ALONE:
             await roll(self._actors)
         elif fault.kind == "cut":
-            for crowd in self._actors.crowds:
-                await asyncio.to_thread(crowd.ask, "cut", do="cut")
+            befell = await self._cut()
         elif fault.kind == "rubbish":
-            await asyncio.gather(*(rubbish(port) for port in self._actors.gateways for _ in range(RUBBISH)))
+            ports = [port for port in self._actors.gateways for _ in range(RUBBISH)]
+            befell = any(await asyncio.gather(*map(rubbish, ports)))
         elif fault.kind == "flush":
-            await self._flush()
+            befell = await self._flush()
         elif fault.kind == "failover":
-            await asyncio.to_thread(self._actors.stores.fail_over, self._actors.held_key)
+            befell = await asyncio.to_thread(self._actors.stores.fail_over, self._actors.held_key)
         else:
-            await self._process(fault, self._actors[fault.target])
+            befell = await self._process(fault, self._actors[fault.target])
+        return befell
 
-    async def _line(self, fault: Fault) -> None:
+    async def _mood(self, fault: Fault) -> bool:
+        before, self._desk.mood = self._desk.moody, fault.kind
+        await self._go_on(fault.lasts_s)
+        self._desk.mood = ""
+        return self._desk.moody > before
+
+    async def _cut(self) -> bool:
+        there = 0
+        for crowd in self._actors.crowds:
+            there += (await asyncio.to_thread(crowd.ask, "alive", do="counts"))["alive"]["fast"]
+            await asyncio.to_thread(crowd.ask, "cut", do="cut")
+        return there > 0
+
+    async def _line(self, fault: Fault) -> bool:
         """What lies between readers and a gateway; how many connections it befell is written down."""
         line, number = self._actors.lines, LINES.index(fault.target)
         assert line is not None
@@ -74,8 +87,10 @@ class Doing:
         if fault.lasts_s:
             await self._go_on(fault.lasts_s)
             await asyncio.to_thread(line.ask, "hit", line=number, do="goes on")
+        return bool(said["hit"])
 
-    async def _process(self, fault: Fault, process: Process) -> None:
+    async def _process(self, fault: Fault, process: Process) -> bool:
+        befell = process.alive
         with ExitStack() as over:  # brokers outlive the night: for them it is over however the night ends
             if fault.kind == "freeze":
                 process.send(signal.SIGSTOP)
@@ -94,26 +109,32 @@ class Doing:
                 over.callback(setattr, process, "held", False)
                 process.send(signal.SIGTERM if fault.kind == "SIGTERM" else signal.SIGKILL)
             await self._go_on(fault.lasts_s)
+        return befell
 
-    async def _flush(self) -> None:
+    async def _flush(self) -> bool:
         """Every primary forgets everything."""
         opened = Opened(self._actors.environment["SANDIK_REDIS"], 2.0)
         try:
-            for url in await opened.primaries():
+            primaries = list(await opened.primaries())
+            for url in primaries:
                 async with Redis.from_url(url, socket_timeout=2) as client:
                     await client.flushall()
+            return bool(primaries)
         except RedisError as error:
             raise OutsideError(f"The store could not be flushed: {error}") from error
         finally:
             await opened.aclose()
 
 
-async def rubbish(port: int) -> None:
-    """A client that sends random bytes, before or after a handshake, until it is thrown out, or soon."""
+async def rubbish(port: int) -> bool:
+    """A client that sends random bytes, before or after a handshake, until it is thrown out, or soon.
+
+    Whether anybody was there to hear them.
+    """
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
     except OSError:
-        return  # the gateway is away
+        return False  # the gateway is away
     try:
         if random.random() < 0.5:
             writer.write(
@@ -124,6 +145,7 @@ async def rubbish(port: int) -> None:
         async with asyncio.timeout(THROWN_OUT_WITHIN_S):
             await reader.read()
     except OSError:
-        return  # the gateway did not want to hear it, or says nothing (a timeout is one of these)
+        return True  # the gateway did not want to hear it, or says nothing (a timeout is one of these)
     finally:
         writer.close()
+    return True

@@ -28,6 +28,8 @@ class Receiver:
     def __init__(self, history: History, name: str) -> None:
         self._history, self._name = history, name
         self.mood = ""
+        self.moody = 0
+        """How many deliveries met it in a mood."""
         self.port = 0
         self.taken: set[str] = set()
         """Ids of what it took."""
@@ -40,6 +42,7 @@ class Receiver:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Takes a delivery, or does not."""
         body = await request.read()
+        self.moody += bool(self.mood)
         if self.mood == "answers 500":
             return web.Response(status=500)
         if self.mood == "redirects inward":

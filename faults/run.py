@@ -154,11 +154,13 @@ class Evening:
             facts = {"kind": fault.kind, "target": fault.target, "lasts_s": fault.lasts_s}
             self._history.note("fault", fault=at, **facts, playing=playing)
         try:
-            await asyncio.gather(*(self._doing.do(fault) for fault in group.faults))
+            befell = await asyncio.gather(*(self._doing.do(fault) for fault in group.faults))
         except OutsideError as error:  # it never recovers, then, and P7 says so
             self._history.note("stuck", fault=numbers[0], said=str(error))
             return
         over_s = time.monotonic()
+        for at, anybody in zip(numbers, befell, strict=True):
+            self._history.note("befell", fault=at, anybody=anybody)
         if await self._new(sum(self._ends().values()), 2 * RECOVERED_WITHIN_S) and await self._right(
             2 * RECOVERED_WITHIN_S
         ):

@@ -111,20 +111,21 @@ class Members:
         for server in (target, source, *(one for one in self.servers if _slots_of(one))):
             _ask(server, "CLUSTER", "SETSLOT", slot, "NODE", there)
 
-    def fail_over(self, key: str) -> None:
-        """Asks for another primary of a key; returns when there is one.
+    def fail_over(self, key: str) -> bool:
+        """Asks for another primary of a key; returns when there is one, and whether there is.
 
-        No news where nobody could be, somebody else is asking, or it comes to nothing.
+        There is none where nobody could be, somebody else is asking, or it comes to nothing.
         """
         primary, replica = self.primary(key), self.replica(key)
         if primary is None or replica is None:
-            return
+            return False
         if self.kind == CLUSTER:
             asked = _said(replica, "CLUSTER", "FAILOVER")
         else:
             asked = _said(self.sentinels[0], "SENTINEL", "FAILOVER", NIGHT)
-        if asked is not None:
-            ports.wait_until(lambda: self.primary(key) not in (None, primary), FAILS_OVER_WITHIN_S)
+        if asked is None:
+            return False
+        return ports.wait_until(lambda: self.primary(key) not in (None, primary), FAILS_OVER_WITHIN_S)
 
     def deafen(self, server: Server) -> None:
         """Cuts a primary's replicas off; one that is frozen does not come back."""

@@ -40,6 +40,8 @@ class Thrown:
     seconds: float | None
     readers_s: float | None = None
     """The same until every client of the crowds showed it; None where nobody asked them."""
+    befell: bool | None = None
+    """Whether it befell anybody: who is to be killed may have ended. None where nobody wrote that down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,12 @@ def seen(name: str, facts: Sequence[Fact]) -> Seed:
 def _thrown(facts: Sequence[Fact]) -> Iterator[Thrown]:
     again = {one["fault"]: one["seconds"] for one in facts if one.what == "recovered"}
     readers = {one["fault"]: one["seconds"] for one in facts if one.what == "readers"}
+    befell = {one["fault"]: one["anybody"] for one in facts if one.what == "befell"}
     for one in facts:
         if one.what == "fault":
             at, playing = one["fault"], one.facts.get("playing")
-            yield Thrown(one["kind"], one["target"], playing, again.get(at), readers.get(at))
+            times = again.get(at), readers.get(at)
+            yield Thrown(one["kind"], one["target"], playing, *times, befell.get(at))
 
 
 def _counts(facts: Sequence[Fact]) -> Counter[str]:
@@ -149,8 +153,16 @@ def _broken(promise: str) -> Callable[[Sequence[Seed]], str]:
 
 
 def _playing(seeds: Sequence[Seed]) -> str:
-    said = [one.playing for seed in seeds for one in seed.thrown]
-    return f"{said.count(True):,}" + (f" (of {said.count(None):,} not known)" if None in said else "")
+    return _how_many(True, [one.playing for seed in seeds for one in seed.thrown])
+
+
+def _nobody(seeds: Sequence[Seed]) -> str:
+    return _how_many(False, [one.befell for seed in seeds for one in seed.thrown])
+
+
+def _how_many(which: bool, said: Sequence[bool | None]) -> str:
+    unknown = f" (of {said.count(None):,} not known)" if None in said else ""
+    return f"{said.count(which):,}{unknown}"
 
 
 def _clients(seeds: Sequence[Seed]) -> str:
@@ -171,6 +183,7 @@ ROWS: tuple[Row, ...] = (
     ("seeds that did", lambda seeds: f"{len(seeds):,}"),
     ("fault events", lambda seeds: f"{sum(len(seed.thrown) for seed in seeds):,}"),
     ("… of them while the night still played", _playing),
+    ("… of them that befell nobody (who was meant had ended, or heard nothing)", _nobody),
     ("clients of a night, in its end (median)", _clients),
     ("P1: records acknowledged", _number("acknowledged")),
     ("… lost", _broken("P1")),

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -28,6 +28,7 @@ class Broker:
     """A process that writes down what is done to it, and has no other."""
 
     pid = 4711
+    alive = True
 
     def __init__(self) -> None:
         self.done: list[object] = []
@@ -76,11 +77,48 @@ async def test_rubbish_goes_by_itself_where_nobody_throws_it_out(monkeypatch: py
 
     server = await asyncio.start_server(listens, "127.0.0.1", 0)
     async with server:
-        await rubbish(server.sockets[0].getsockname()[1])
+        assert await rubbish(server.sockets[0].getsockname()[1])
         async with asyncio.timeout(PATIENCE_S):
             await gone.wait()
 
 
 async def test_rubbish_for_nobody_is_no_news() -> None:
     """The gateway may be away by another fault."""
-    await rubbish(ports.choose())
+    assert not await rubbish(ports.choose())
+
+
+@pytest.mark.parametrize("alive", [True, False])
+async def test_a_fault_of_who_has_ended_befell_nobody(alive: bool) -> None:
+    """A producer that has sent everything is killed in no night's history."""
+    broker, nobody = Broker(), cast("Any", None)
+    broker.alive = alive
+    actors: Any = {"producer": broker}
+    assert alive == await Doing(actors, nobody, nobody, _at_once).do(Fault("SIGKILL", "producer"))
+
+
+@pytest.mark.parametrize("deliveries", [0, 3])
+async def test_a_mood_that_no_delivery_met_befell_nobody(deliveries: int) -> None:
+    """Between two alerts a newsroom may answer what it likes."""
+    desk: Any = SimpleNamespace(mood="", moody=7)
+    nobody: Any = None
+
+    async def delivers(seconds: float) -> None:
+        desk.moody += deliveries
+
+    assert (deliveries > 0) == await Doing(nobody, desk, nobody, delivers).do(
+        Fault("answers 500", "receiver", 1.0)
+    )
+    assert "" == desk.mood
+
+
+@pytest.mark.parametrize("alive", [0, 93])
+async def test_a_cut_of_nobody_s_line_befell_nobody(alive: int) -> None:
+    """All of a crowd may be away by another fault."""
+    crowd = SimpleNamespace(ask=lambda fact, **asked: {"alive": {"fast": alive}, "cut": True})
+    actors: Any = SimpleNamespace(crowds=[crowd])
+    nobody: Any = None
+    assert (alive > 0) == await Doing(actors, nobody, nobody, nobody).do(Fault("cut", "clients"))
+
+
+async def _at_once(seconds: float) -> None:
+    """It is over."""

@@ -99,6 +99,14 @@ def test_plans_and_stores_have_columns_of_their_own_and_one_for_all() -> None:
     assert "3.0" == row(made, "recovery in seconds")[1].rpartition(" · ")[2]
 
 
+def test_faults_that_befell_nobody_are_counted_as_such() -> None:
+    """Each is an event, and proves nothing; nights of before did not write it down."""
+    title = "… of them that befell nobody (who was meant had ended, or heard nothing)"
+    for befell, said in (([], "0 (of 1 not known)"), ([True], "0"), ([False], "1")):
+        facts = [*honest(), *(fact("befell", fault=1, anybody=one) for one in befell)]
+        assert [said] == row(table([seen("seed-1", facts)]), title)
+
+
 def test_kinds_are_counted_with_whom_they_befell_and_how_long_they_took() -> None:
     """Two workers are workers; a fault that was never over has no time."""
     thrown = (
