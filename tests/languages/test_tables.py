@@ -28,6 +28,7 @@ NO_SENTENCES = {
     "producers/formats/slugs.py": "letters of slugs",
     "producers/formats/columns.py": "letters of slugs",
     "producers/formats/cells.py": "words of foreign tables that are read",
+    "web/letters.py": "letters by their width",
     "web/words.py": "letters of an ending, and of casing",
     "web/card_png.py": "a letter that a font must have",
 }
