@@ -160,7 +160,7 @@ class Ledger:
             said = await self._run("resend", contest, held.key)
         except LostError:
             return (
-                "the store was started again, and what was delivered is read from the log first: "
+                "the store was started again or damaged, and what was delivered is read from the log first: "
                 "let sandik deliver run, and ask again"
             )
         if said[0] == b"RETRACTED":

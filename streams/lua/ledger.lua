@@ -65,6 +65,7 @@ local LETTERS = { -- of more than one byte (RFC 3629, 4)
 }
 
 local function is_text(text)
+  if not string.find(text, '[\128-\255]') then return true end -- nearly all there is
   for _, letter in ipairs(LETTERS) do text = string.gsub(text, letter, '?') end
   return not string.find(text, '[\128-\255]')
 end
