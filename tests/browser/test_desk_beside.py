@@ -185,6 +185,7 @@ def test_what_a_ruling_needs_is_looked_for_a_second_time(desk: MakeDesk, come: C
     page.fill("#rule-date", "2019-06-30")
     page.fill("#rule-because", "Decided by the council.")
     page.click("[data-do=ask-rule]")
+    expect(page.locator("#rule-form .sure")).to_contain_text("It names 30 June 2019.")
     page.fill("#rule-date", "")
     page.click("[data-do=rule]")
     expect(page.locator("#rule-date")).to_be_focused()

@@ -118,11 +118,11 @@ export class Beside {
     return [...this.needs(contest), ...(KINDS[this.kind]?.may ?? [])];
   }
 
-  /* Whom the ruling names, to be read once more before the yes. */
+  /* Whom the ruling names, or which day, to be read once more before the yes. */
   named({ choices }) {
     const { w, doing } = this.app;
     const chosen = ["choice", "elected"].flatMap((name) => doing.typed(`rule-${name}`).split(","));
-    const names = choices.filter(({ id }) => chosen.includes(id)).map((one) => w.name(one));
+    const names = [...choices.filter(({ id }) => chosen.includes(id)).map((one) => w.name(one)), w.date(doing.typed("rule-date"))].filter(Boolean);
     return names.length ? [line(w, "sure.rule.named", { name: names.join(", ") })] : [];
   }
 
