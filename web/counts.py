@@ -94,16 +94,17 @@ def source_values(s: Snapshot, face: Face, w: Words) -> Values:
 def _row(s: Snapshot, face: Face, source: Snapshot, scale: int, w: Words) -> Values:
     """One source: how far it is, whom it has ahead and by how much, the shares of the two, its silence."""
     key, leader = f"src.{source['id']}", leader_of(s, face, source)
-    name = "" if leader is None else short(w, face.choices[leader])
+    named = leader if face.seats == 1 else None  # of several seats it is the margin at the line
+    name = "" if named is None else short(w, face.choices[named])
     margin = source.get("margin_votes") or 0
     units = source.get("claimed") or (source.get("counted") or {}).get("units")
     values = {
         f"{key}.boxes": w.number(units) if heard(source) else NONE,
         f"{key}.counted": _progress(s, source, w),
-        f"{key}.mark": face.mark(leader) or name,
-        f"{key}.who": name if face.mark(leader) else "",
+        f"{key}.mark": face.mark(named) or name,
+        f"{key}.who": name if face.mark(named) else "",
         f"{key}.lead": NONE if leader is None else w.number(source.get("margin_votes")),
-        f"{key}.c": None if leader is None else str(leader),
+        f"{key}.c": None if named is None else str(named),
         f"{key}.state": silence(s, source, w),
         f"{key}.x": _percent(50 - (50 * margin / scale if scale and leader == face.left else 0)),
         f"{key}.w": _percent(50 * margin / scale if scale and leader is not None else 0),

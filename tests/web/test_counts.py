@@ -92,6 +92,16 @@ def test_shares_and_the_drawn_lead_are_each_sources_own() -> None:
     assert ("50.00%", "1") == (values["src.agency-a.x"], values["src.agency-a.c"])
 
 
+def test_where_several_are_elected_the_margin_at_the_line_is_nobodys_lead() -> None:
+    """It lies between the last who is in and the first who is out, and not behind whoever has the most."""
+    s = fakes.FAKES["two_seats"]()
+    [source] = s["sources"]
+    made, key = said(s), f"src.{source['id']}"
+    assert source["leader"] is not None
+    assert ("", "", None) == tuple(made[f"{key}.{name}"] for name in ("mark", "who", "c"))
+    assert words("en").number(source["margin_votes"]) == made[f"{key}.lead"]
+
+
 def test_a_name_does_not_say_simulated_twice() -> None:
     """The tag says it; what stands after a comma is said quietly."""
     words_en = words("en")

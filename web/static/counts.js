@@ -54,11 +54,12 @@ export function sourceValues(s, face, w) {
     const long = scale && leader !== null ? (50 * (source.margin_votes || 0)) / scale : 0;
     values[key + "boxes"] = heard(source) ? w.number(source.claimed || source.counted?.units) : NONE;
     values[key + "counted"] = progress(s, source, w);
-    const name = leader === null ? "" : short(w, face.choices[leader]);
-    values[key + "mark"] = face.mark(leader) || name;
-    values[key + "who"] = face.mark(leader) && name;
+    const named = face.seats > 1 ? null : leader; // of several seats it is the margin at the line
+    const name = named === null ? "" : short(w, face.choices[named]);
+    values[key + "mark"] = face.mark(named) || name;
+    values[key + "who"] = face.mark(named) && name;
     values[key + "lead"] = leader === null ? NONE : w.number(source.margin_votes);
-    values[key + "c"] = leader === null ? null : String(leader);
+    values[key + "c"] = named === null ? null : String(named);
     values[key + "state"] = silence(s, source, w);
     values[key + "x"] = percent(50 - (leader === face.left ? long : 0));
     values[key + "w"] = percent(long);
