@@ -5,6 +5,7 @@ cluster's are; a setting of the user's own shell that belongs to another night m
 """
 
 import os
+import shlex
 import sys
 import webbrowser
 from dataclasses import dataclass, fields
@@ -19,6 +20,7 @@ ROOM_READY_WITHIN_S = 30.0
 GATEWAY_STOPS_WITHIN_S = 45.0
 """It sends many clients away over half a minute (SANDIK_DRAIN_S); few are gone at once."""
 KAFKA_ACCESS = tuple(spec.metadata["variable"] for spec in fields(KafkaAccess) if spec.name != "kafka")
+JOINING = ("SANDIK_NIGHT", "SANDIK_MODE", "SANDIK_KAFKA", "SANDIK_KAFKA_KIND", "SANDIK_REDIS")
 ANYWHERE = {"0.0.0.0": ports.LOCALHOST, "": ports.LOCALHOST, "::": "::1"}
 """Addresses to listen on that are no address to go to, and the one of this machine that is."""
 
@@ -62,6 +64,13 @@ class Machine:
             **(dict.fromkeys(KAFKA_ACCESS, "") if self.own_kafka else {}),
             **({"SANDIK_TOKENS": self.tokens} if self.tokens else {}),
         }
+
+    @property
+    def joins(self) -> str:
+        """What another shell sets to reach this night, to be pasted; no address with a password in it."""
+        settings = self.settings
+        names = [name for name in JOINING if name != "SANDIK_REDIS" or "@" not in settings[name]]
+        return " ".join(f"{name}={shlex.quote(settings[name])}" for name in names)
 
     @property
     def reached_at(self) -> str:

@@ -7,7 +7,6 @@ is already being played, and the night has ended when everything acknowledged ha
 import argparse
 import asyncio
 import os
-import shlex
 import time
 from contextlib import aclosing
 from datetime import datetime
@@ -131,14 +130,8 @@ class Demo:
         if not self._args.until_done:
             if self._token:
                 out.say(f"stop it, go back, break it: {machine.url}replay, with the token {self._token}")
-            out.say(f"another shell joins in with: export {self._joins()}")
+            out.say(f"another shell joins in with: export {machine.joins}")
             out.say("Ctrl-C ends it")
-
-    def _joins(self) -> str:
-        """What sandik calls, sources, deliver and the others are told in another shell."""
-        settings = {"SANDIK_NIGHT": str(self._folder.path), **self._machine.settings}
-        names = ("SANDIK_NIGHT", "SANDIK_MODE", "SANDIK_KAFKA", "SANDIK_KAFKA_KIND", "SANDIK_REDIS")
-        return " ".join(f"{name}={shlex.quote(settings[name])}" for name in names if name in settings)
 
     async def _play(self) -> int:
         """The recording into Kafka, and the wait until all of it is counted; the exit code.

@@ -7,7 +7,6 @@ a log that is gone would make the worker wait for records that never come.
 import argparse
 import asyncio
 import os
-import shlex
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -192,11 +191,8 @@ async def _up(machine: Machine, servers: tuple[Program, ...], befalls: _Befalls,
 
 def _tell(machine: Machine, out: Out) -> None:
     out.say(f"{machine.mode}: {machine.url}   (Ctrl-C ends it)")
-    feed = {name: machine.settings[name] for name in ("SANDIK_MODE", "SANDIK_NIGHT", "SANDIK_KAFKA")}
-    if machine.kafka_kind != "apache":
-        feed["SANDIK_KAFKA_KIND"] = machine.kafka_kind
-    words = " ".join(f"{name}={shlex.quote(value)}" for name, value in feed.items())
-    out.say(f"feed it from another shell: {words} sandik produce FEED --source NAME")
+    out.say(f"another shell joins in with: export {machine.joins}")
+    out.say("and feeds it with: sandik produce FEED --source NAME")
     out.answer(
         {"url": machine.url, "mode": machine.mode, "kafka": machine.kafka, "redis": machine.redis,
          "pid": os.getpid()}

@@ -95,8 +95,20 @@ def test_a_broker_of_ones_own_is_not_started() -> None:
     assert (address, "apache") == (servers.kafka, servers.kind)
 
 
-def test_the_line_that_says_how_to_feed_it_can_be_pasted(tmp_path: Path, capsys: Captured) -> None:
-    """Also where the night's folder has a space in its name."""
+def test_the_line_with_which_another_shell_joins_in_can_be_pasted(tmp_path: Path, capsys: Captured) -> None:
+    """Whatever is typed there afterwards reaches this night, also if its folder has a space in its name."""
     night = tmp_path / "my night"
     up._tell(Machine(night, "live", "k:9092", "apache", "redis://h:1/0", "127.0.0.1", 8080), Out())
-    assert f"SANDIK_NIGHT={night}" in shlex.split(capsys.readouterr().out.splitlines()[1])
+    said, _, typed = capsys.readouterr().out.splitlines()[1].partition(": export ")
+    assert "another shell joins in with" == said
+    assert [
+        f"SANDIK_NIGHT={night}", "SANDIK_MODE=live", "SANDIK_KAFKA=k:9092", "SANDIK_KAFKA_KIND=apache",
+        "SANDIK_REDIS=redis://h:1/0",
+    ] == shlex.split(typed)  # fmt: skip
+
+
+def test_the_password_of_a_store_stands_in_no_line_to_be_pasted(tmp_path: Path, capsys: Captured) -> None:
+    """Whoever gave the address has it; a terminal keeps what it showed."""
+    url = "redis://rooms:secret@h:1/0"
+    up._tell(Machine(tmp_path, "live", "k:9092", "apache", url, "127.0.0.1", 8080), Out())
+    assert "secret" not in capsys.readouterr().out
