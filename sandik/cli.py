@@ -165,16 +165,21 @@ def _guarded(work: Callable[[Out], int | None], out: Out | None = None) -> int:
     except SandikError as error:
         if isinstance(error, UnwrittenError):
             let_go()
-        with suppress(UnwrittenError):  # where not even this can be written, the exit code says it
-            out.tell(f"sandik: {error}")
+        _tell(out, f"sandik: {error}")
         return OUTSIDE if isinstance(error, OutsideError) else WRONG_USE
     except KeyboardInterrupt:
-        out.tell("stopped")
+        _tell(out, "stopped")
         return INTERRUPTED
     except BrokenPipeError:
         # The reader of our answer has gone (| head); Python would complain about it once more at its end.
         let_go()
         return UNREAD
+
+
+def _tell(out: Out, line: str) -> None:
+    """The last word; where nobody reads it, or it cannot be written, the exit code says it."""
+    with suppress(UnwrittenError, BrokenPipeError):
+        out.tell(line)
 
 
 if __name__ == "__main__":

@@ -222,6 +222,16 @@ def test_whoever_closed_the_outputs_still_gets_the_exit_code() -> None:
     assert 2 == said_into(None, "rehearse", "practise", shell=">&- 2>&-").returncode
 
 
+def test_a_mistake_that_nobody_hears_of_is_no_answer() -> None:
+    """`sandik … 2>&1 | head`: 1 would say that the night did not end as it must."""
+    reads, writes = os.pipe()
+    os.close(reads)
+    command = [sys.executable, "-m", "sandik.cli", "rehearse", "practise"]
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=writes, check=False)
+    os.close(writes)
+    assert 2 == done.returncode
+
+
 def test_rows_from_a_pipe_that_is_closed_are_none() -> None:
     """Nothing is asked of Kafka for them."""
     done = said_into(None, "produce", "-", "--night", "practice", "--format", "csv", shell="<&-")
