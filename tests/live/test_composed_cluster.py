@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import subprocess
-import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -27,7 +26,7 @@ from election.wire.keys import Keys
 from election.wire.topics import WHATS, Scope
 from faults.actors import get
 from faults.processes import SANDIK, Process
-from faults.watching import Notes, broken, read
+from faults.watching import Notes, broken, here, read
 from producers.cluster import Admin
 from producers.protocol import AlterTopic
 from producers.settings import Settings
@@ -101,9 +100,10 @@ class Evening:
 
     def caught_up(self) -> bool:
         """Whether every partition has a worker that spoke of late, and next to nothing waits."""
-        url = f"http://{ports.LOCALHOST}:{self.admins[0]}/metrics"
-        with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
-            told = {one.name: one.samples for one in text_string_to_metric_families(answer.read().decode())}
+        said = ports.get(ports.LOCALHOST, self.admins[0], "/metrics", PATIENCE_S)
+        if said is None:
+            return False
+        told = {one.name: one.samples for one in text_string_to_metric_families(said.decode())}
         ages, lags = told["sandik_worker_pulse_age_seconds"], told["sandik_worker_lag_records"]
         return len(ages) >= 4 and all(one.value < 4 for one in ages) and all(one.value < 20 for one in lags)
 
@@ -155,9 +155,11 @@ def test_every_room_is_restarted_while_a_night_plays_and_no_reader_is_led_back(c
         assert evening.producer.ended_well, evening.producer.said()
         assert ports.wait_until(lambda: verified(evening), PATIENCE_S)
         notes = evening.ended()
+        assert ports.wait_until(lambda: all(map(here, watched(evening))), PATIENCE_S), watched(evening)
         assert ports.wait_until(lambda: not broken(watched(evening), [notes]), PATIENCE_S), broken(
             watched(evening), [notes]
         )
+        assert all(map(here, watched(evening))), "who is away is not asked what it shows"
         assert all(any(line["t"] == "lost" for line in lines) for lines in watched(evening))
 
 
