@@ -213,6 +213,12 @@ def test_the_call_is_said_in_the_words_of_the_board(
     expect(call.locator(".quiet")).to_have_text(str(board).partition(" · ")[2])
 
 
+def test_where_several_are_elected_the_margin_is_that_at_the_line(replay: MakeReplay, driven: Driven) -> None:
+    """And nobody's lead."""
+    page = driven(replay(fakes.FAKES["two_seats"]()))
+    expect(page.locator("#facts dt").nth(1)).to_have_text("Margin at the line")
+
+
 def test_under_the_ban_no_figure_of_votes_is_on_the_page(replay: MakeReplay, driven: Driven) -> None:
     """Whoever drives sees as little as everybody."""
     page = driven(replay(fakes.june_closed()))

@@ -226,7 +226,8 @@ class Replay {
     if (face.phase === "early") return [this.line("lead"), "–", this.line("lead.early"), null];
     if (place === null) return [this.line("lead"), w.say("tied"), "", null];
     const below = w.say("margin_sub", { points: w.points(s.margin_votes, s.valid, 2) });
-    return [w.say("lead_of", { name: w.of(short(w, s.choices[place])) }), `${face.mark(place)} ${w.number(s.margin_votes)}`.trim(), below, face.seats === 1 ? String(place) : null];
+    const title = face.seats > 1 ? w.say("margin_line") : w.say("lead_of", { name: w.of(short(w, s.choices[place])) });
+    return [title, `${face.mark(place)} ${w.number(s.margin_votes)}`.trim(), below, face.seats === 1 ? String(place) : null];
   }
 
   beside() {
