@@ -38,7 +38,7 @@ class Settings(KafkaAccess):
     """This worker's name among the signs of life; empty: host and process id."""
     batch_reports_max: int = from_variable("SANDIK_BATCH_REPORTS_MAX", 20_000)
     """Most reports of one contest applied in one step; at the limit the rest waits for the next step. The
-    store answers nobody else while it applies those of a contest (about 4 µs a report)."""
+    store answers nobody else while it applies those of a contest (2 to 5 µs a report)."""
     batch_reports_in_all_max: int = from_variable("SANDIK_BATCH_REPORTS_IN_ALL_MAX", REPORTS_IN_ALL_MAX)
     """Most reports of all contests applied in one step; they take about 1 KB of memory each."""
     queue_records_max: int = from_variable("SANDIK_QUEUE_RECORDS_MAX", 2000)
