@@ -77,6 +77,8 @@ class Ear:
     ids: list[str] = field(default_factory=list)
     """Of every event, in order, each once."""
     answered: bool = False
+    others: int = 0
+    """Answers it has not read that are of what had its name before."""
 
 
 class Model:
@@ -118,7 +120,9 @@ class Model:
         self.session = Session(hub.offer, self._now, room=hub.room)
         hub.join(self)
         self.unread.clear()
-        for sub in self.subs:
+        for sub, one in self.subs.items():
+            if isinstance(one, Ear):
+                one.others = 0
             self._ask(sub, now)
 
     def drop(self) -> None:
@@ -130,9 +134,13 @@ class Model:
 
     def subscribe(self, sub: str, ask: Json, now: float) -> None:
         """Wants something from here on, under a name that may have stood for something else."""
-        self.subs[sub] = Ear(ask) if ask.get("kind") == "event" else Copy(ask)
+        self.subs[sub] = Ear(ask, others=self._answers(sub)) if ask.get("kind") == "event" else Copy(ask)
         if self.hub is not None:
             self._ask(sub, now)
+
+    def _answers(self, sub: str) -> int:
+        """How many answers under this name wait to be read."""
+        return sum((f["t"], f.get("sub")) == ("subscribed", sub) for f in map(json.loads, self.unread))
 
     def unsubscribe(self, sub: str, now: float) -> None:
         """Wants it no longer."""
@@ -240,7 +248,9 @@ class Model:
 
     def _subscribed(self, frame: Json) -> None:
         one = self.subs.get(frame["sub"])
-        if isinstance(one, Ear):
+        if isinstance(one, Ear) and one.others:
+            one.others -= 1
+        elif isinstance(one, Ear):
             one.answered, one.at = True, frame["seq"]
             one.first = frame["seq"] if one.first is None else one.first
 
