@@ -51,6 +51,7 @@ from web.replies import (
     wrong,
 )
 from web.routes import OPEN, ROUTES
+from web.saved import Saved
 from web.story import with_all_told
 
 SCOPES: Mapping[str, frozenset[str]] = {
@@ -88,6 +89,7 @@ class Answers:
         night = f"{hub.facts} {mapped.name if mapped else ''}"
         self._edition = digest(b"".join(files.values()) + night.encode())
         self._keep, self._styles, self._archive = Keep(), Keep(), Archive()
+        self._saved = Saved(hub.label)
         self.ready = False
         """Whether the store was read at least once; until then nothing about the count is answered."""
         self.stale_s: float | None = None
@@ -120,7 +122,7 @@ class Answers:
             made = self._export(self._exports, name, asked, request) if self.ready else not_yet()
         else:
             made = self._route(path, asked, request)
-        return finish(made, request) if isinstance(made, Answer) else made
+        return self._saved.named(path, asked, finish(made, request) if isinstance(made, Answer) else made)
 
     def _export(
         self, exports: Exports, name: str, query: Mapping[str, list[str]], request: Request

@@ -113,6 +113,11 @@ class Hub:
         """How many different things are followed: each is encoded once a tick."""
         return sum(bool(view.followers) for group in self._all() for view in group.views)
 
+    @property
+    def label(self) -> str:
+        """Of which night, and in which mode, the figures are: part of a file's name."""
+        return f"{self._night.id}-{self._mode}"
+
     def is_behind(self, client: Client) -> bool:
         """Whether it is sent nothing until it has read what it was sent."""
         return client in self._seats.behind

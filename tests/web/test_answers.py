@@ -30,6 +30,7 @@ def test_snapshot() -> None:
         "Cache-Control": "public, max-age=1",
         "Vary": "Accept-Encoding",
         "Content-Type": "application/json",
+        "Content-Disposition": f'inline; filename="{to.label}-mayor.json"',
     } == answer.headers
 
 
