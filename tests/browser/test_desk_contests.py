@@ -124,6 +124,13 @@ def test_where_several_are_elected_a_certificate_names_all_of_them(desk: MakeDes
     assert ruling | {"because": REASON} == the_act(gateway)
 
 
+def test_where_several_are_elected_the_margin_at_the_line_is_nobodys_lead(desk: MakeDesk, come: Come) -> None:
+    """It lies between the last who is in and the first who is out."""
+    waits = night.proposal() | {"elected": ["ada", "bulut"]}
+    page = come(desk(assembly(seats=2, leader="ada", proposal=waits)))
+    expect(page.locator(".evidence .pair").first).to_have_text("Margin at the line674,449")
+
+
 def test_what_was_ruled_and_called_says_of_which_contest(desk: MakeDesk, come: Come) -> None:
     """Where there is one alone it says nothing more."""
     gateway = desk(night.contest(), assembly())

@@ -163,11 +163,12 @@ export class Deciding {
   against(contest, choice) {
     const { w } = this.app;
     const leader = contest.leader ?? choice;
-    const at = contest.choices.findIndex((one) => one.id === leader);
+    const several = contest.seats > 1;
+    const at = several ? -1 : contest.choices.findIndex((one) => one.id === leader);
     const whole = Math.max(contest.margin_votes, contest.votes_max, 1);
     const pair = (name, value) => h("div.pair", null, h("span", null, name), h("b", null, value));
     return h("div", null, h("h3", null, line(w, "against")),
-      pair(line(w, "lead", { name: this.names(contest, [leader]) }), w.number(contest.margin_votes)),
+      pair(several ? w.say("margin_line") : line(w, "lead", { name: this.names(contest, [leader]) }), w.number(contest.margin_votes)),
       bar(contest.margin_votes, whole, "ink", at < 0 ? null : at),
       pair(line(w, "out", { n: w.number(contest.boxes.out), q: w.number(contest.boxes.quarantined) }), `≤ ${w.number(contest.votes_max)}`),
       bar(contest.votes_max, whole, "hatch"));
