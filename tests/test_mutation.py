@@ -103,6 +103,9 @@ def run_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(module, "BUILD", tmp_path)
     monkeypatch.setattr(module, "WORK", tmp_path / "python")
+    monkeypatch.setattr(module, "SOURCES", ["election/tally.py"])
+    (tmp_path / "python" / "election").mkdir()
+    (tmp_path / "python" / "election" / "tally.py").write_bytes((ROOT / "election" / "tally.py").read_bytes())
     monkeypatch.setattr(module, "rows", lambda: iter(()))
     monkeypatch.setattr(module.subprocess, "run", lambda *args, **more: CompletedProcess(args, 0))
     return module
@@ -114,6 +117,19 @@ def test_a_run_in_which_nothing_was_spoiled_is_no_success(
     """Where the sources stand elsewhere than it is told, every survivor would seem explained."""
     assert 2 == run_python.main([])
     assert "there was nothing to spoil" in capsys.readouterr().out
+
+
+def test_a_copy_of_other_sources_than_there_are_now_is_made_anew(
+    run_python: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was asked of code that is gone says nothing of the code that took its place."""
+    made = list[str]()
+    monkeypatch.setattr(run_python, "prepared", lambda: made.append("anew"))
+    run_python.main([])
+    assert [] == made
+    (tmp_path / "python" / "election" / "tally.py").write_text("other = 1\n")
+    run_python.main([])
+    assert ["anew"] == made
 
 
 def test_survivors_are_asked_by_tests_that_were_added_since(

@@ -1,6 +1,7 @@
 """Runs mutmut over what counts and what calls, with the pure tests of just that.
 
-    tools/mutants python                     all of it (tools/mutants makes the environment)
+    tools/mutants python                     all of it (tools/mutants makes the environment), anew where a
+                                             source has changed since the last run
     tools/mutants python --jobs=4            four mutants at a time
     tools/mutants python --again             from the beginning, not going on where the last run stopped
     tools/mutants python --survivors         the last run's survivors again, with the tests as they are now
@@ -48,7 +49,7 @@ FATES = {
 def main(asked: Sequence[str]) -> int:
     """Runs what is not known yet; prints the report."""
     jobs = next((word.removeprefix("--jobs=") for word in asked if word.startswith("--jobs=")), "1")
-    if "--again" in asked or not (WORK / "pyproject.toml").exists():
+    if "--again" in asked or not (WORK / "pyproject.toml").exists() or outdated():
         prepared()
     os.chdir(WORK)
     names: list[str] = []
@@ -69,6 +70,15 @@ def main(asked: Sequence[str]) -> int:
     (BUILD / "python.md").write_text(text)
     sys.stdout.write(text)
     return 1 if unexplained else 0
+
+
+def outdated() -> bool:
+    """Whether the copy has other sources than there are now: what was asked of those says nothing here."""
+    sources = [path.relative_to(ROOT) for pattern in SOURCES for path in ROOT.glob(pattern)]
+    return any(
+        not (WORK / path).exists() or (WORK / path).read_bytes() != (ROOT / path).read_bytes()
+        for path in sources
+    )
 
 
 def prepared() -> None:
