@@ -80,12 +80,13 @@ def measure(place: Place, wanted: Wanted, results: Results) -> None:
         for case in cases:
             for step in (STEP, None):
                 runs[step, case.what].append(case.run(step=step))
-    for step, what in runs:
-        case = next(case for case in cases if case.what == what)
-        results.add(*_figures(_named(what, step), runs[step, what], case.night.what))
-        if case is not cases[0]:
-            base = cases[0].what
-            results.add(_ratio(_named(what, step), runs[step, what], _named(base, step), runs[step, base]))
+    for step in (STEP, None):
+        base, based = _named(cases[0].what, step), runs[step, cases[0].what]
+        for case in cases:
+            what, found = _named(case.what, step), runs[step, case.what]
+            results.add(*_figures(what, found, case.night.what))
+            if case is not cases[0]:
+                results.add(_ratio(what, found, base, based))
     _two_workers(cases[0], wanted, results)
 
 

@@ -128,11 +128,7 @@ class Worker:
         raise asking.in_our_words(self.settings, reason)
 
     def _gather(self) -> Gathered:
-        limits = self.settings
-        return Gathered(
-            self.grounds, self.scope, limits.batch_reports_max, limits.refused_bytes_max, self.signatures,
-            limits.batch_reports_in_all_max,
-        )  # fmt: skip
+        return Gathered.by(self.settings, self.grounds, self.scope, self.signatures)
 
     def _collect(self) -> Stretch[Docket]:
         limit = self.settings.refused_bytes_max

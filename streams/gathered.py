@@ -21,13 +21,12 @@ from election.wire.topics import Scope
 from streams.batch import Reading, read
 from streams.ground import Ground
 from streams.refused import Refusal, refusal_record
+from streams.settings import REPORTS_IN_ALL_MAX, Settings
 from streams.signatures import Signatures
 from streams.spans import Received, Span, partition_name
 
 log = logging.getLogger(__name__)
 
-REPORTS_IN_ALL_MAX = 200_000
-"""Most reports of all contests together in one step, where nothing else is set: about 1 KB of memory each."""
 NOBODY_THOUGHT_OF = "R000"
 """The code of a record at which our own reading failed: an error of ours, and still no reason to stop."""
 
@@ -93,6 +92,20 @@ class Gathered:
     _bundles: dict[Place, list[Pair]] = field(default_factory=lambda: defaultdict(list))
     _refused: dict[str, dict[int, list[tuple[ContestId | None, Refusal]]]] = field(default_factory=dict)
     _received: dict[tuple[str, int], Received] = field(default_factory=dict)
+
+    @classmethod
+    def by(
+        cls, limits: Settings, grounds: Grounds, scope: Scope, signatures: Signatures | None
+    ) -> "Gathered":
+        """Takes in as much as the settings allow."""
+        return cls(
+            grounds,
+            scope,
+            limits.batch_reports_max,
+            limits.refused_bytes_max,
+            signatures,
+            limits.batch_reports_in_all_max,
+        )
 
     @property
     def full(self) -> bool:

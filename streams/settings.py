@@ -14,10 +14,11 @@ from election.wire.access import KafkaAccess, refuse_bad_access
 from election.wire.environment import from_variable, given
 from election.wire.topics import MODES, Scope
 from stores.address import read as read_address
-from streams.gathered import REPORTS_IN_ALL_MAX
 from streams.refused import BYTES_MAX
 
 KAFKA_KINDS = ("apache", "tansu")
+REPORTS_IN_ALL_MAX = 200_000
+"""Most reports of all contests together in one step, where nothing else is set: about 1 KB of memory each."""
 DELIVER_AT_ONCE_MAX = 2000
 """Most deliveries at once: the ledger's script hands them out in one answer, which holds some thousands."""
 

@@ -330,14 +330,7 @@ async def rebuild(
         await store.wipe(contest)
     limits, scope, grounds, progress = store.settings, store.scope, Grounds(night), Progress()
     bundles: Feed[Batch] = Feed(
-        lambda: Gathered(
-            grounds,
-            scope,
-            limits.batch_reports_max,
-            limits.refused_bytes_max,
-            signatures,
-            limits.batch_reports_in_all_max,
-        ),
+        lambda: Gathered.by(limits, grounds, scope, signatures),
         CountsBatches(night, store, _untold, progress).count,
     )
     decisions: Feed[Docket] = Feed(

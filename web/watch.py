@@ -9,7 +9,6 @@ calls) is never skipped. Every line says the mode, and SIMULATED where it is so.
 """
 
 import asyncio
-import os
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -279,9 +278,9 @@ async def _connected(place: str) -> ClientConnection:
         if near:
             raise
         if isinstance(error, ImportError):
-            raise UsageError(no_socks(place, os.environ)) from None
+            raise UsageError(no_socks(place)) from None
         why = error.msg if isinstance(error, InvalidProxy) else ""
-        raise UsageError(no_proxy(place, os.environ, why)) from None  # a password may stand in the error
+        raise UsageError(no_proxy(place, why)) from None  # a password may stand in the error
 
 
 async def _listen(socket: ClientConnection, viewer: Viewer, screen: Screen) -> tuple[int | None, str]:
@@ -350,7 +349,7 @@ def _unreached(place: str, error: Exception, *, first: bool) -> str:
         return f"it answers {status}, not ready or full" if status == NOT_NOW else f"it answers {status}"
     if first:
         raise OutsideError(
-            f"No gateway answers at {place}{through(place, os.environ)} ({error}). Is one running? "
+            f"No gateway answers at {place}{through(place)} ({error}). Is one running? "
             "sandik demo starts everything."
         ) from error
     return f"it cannot be reached ({error})"

@@ -1,5 +1,7 @@
 """Whether a worker refuses to start with a setting that makes no sense, and says which in a sentence."""
 
+import subprocess
+import sys
 from dataclasses import fields
 from typing import Any
 
@@ -135,3 +137,11 @@ def test_settings_cannot_be_changed() -> None:
     """Every part of a worker goes by the same ones."""
     with pytest.raises(AttributeError):
         Settings().mode = "live"  # type: ignore[misc]
+
+
+def test_reading_the_settings_loads_nothing_that_counts() -> None:
+    """Every command reads them first: numpy and the rules of the count come with the worker."""
+    heavy = {"numpy", "faust", "streams.batch"}
+    said = f"import sys, streams.settings; print(*sorted({heavy} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", said], check=True, capture_output=True, text=True)
+    assert found.stdout == "\n"

@@ -100,7 +100,7 @@ def test_the_variable_is_the_one_that_the_library_goes_by(
     """Else a newsroom would be sent to mend another one."""
     for name, value in named.items():
         proxied.setenv(name, value)
-    assert expected == variable(place, os.environ)
+    assert expected == variable(place)
     assert named.get(expected) == get_proxy(parse_uri(place))
 
 
@@ -125,7 +125,7 @@ def test_it_is_said_by_which_proxy_an_address_was_asked(
     """Where nobody answers, the proxy may be who does not."""
     for name, value in named.items():
         proxied.setenv(name, value)
-    assert expected == through(place, os.environ)
+    assert expected == through(place)
 
 
 @pytest.mark.parametrize(
@@ -168,6 +168,7 @@ async def test_a_proxy_of_a_sort_that_nobody_here_speaks_to_is_wrong_use(
     assert "pip install python-socks" in str(found.value)
 
 
+@pytest.mark.usefixtures("proxied")
 def test_a_proxy_that_no_variable_names_is_the_systems() -> None:
     """Some systems have settings of their own."""
-    assert no_proxy(FAR, {}).startswith("This system's settings name no proxy by which")
+    assert no_proxy(FAR).startswith("This system's settings name no proxy by which")
