@@ -26,6 +26,7 @@ from election.errors import SandikError, UsageError
 from faults.brokers import Brokers
 from faults.checker import Broken
 from faults.clock import Clocks
+from faults.network import Networks
 from faults.plan import VERSION, VERSIONS, Group, plan
 from faults.run import Staging, run
 from faults.shorten import shorten
@@ -118,7 +119,8 @@ def _run(args: argparse.Namespace) -> list[Seed]:
         raise UsageError(f"--seeds says how many nights are played: {args.seeds} of them prove nothing.")
     staging = _staging(args)
     place = Path(tempfile.mkdtemp(prefix="sandik-faults-"))
-    brokers = Brokers(place, Clocks(place) if staging.version > 1 else None)
+    clocks = Clocks(place) if staging.version > 1 else None
+    brokers = Brokers(place, clocks, Networks(place) if staging.version > 2 else None)
     brokers.start()
     seeds: list[Seed] = []
     try:

@@ -22,6 +22,7 @@ from faults.asked import Asked
 from faults.brokers import Brokers
 from faults.clock import Clock
 from faults.disk import IGNORING
+from faults.plan import GATEWAYS, WORKERS
 from faults.processes import SANDIK, Process
 from faults.stores import SINGLE, Members
 from sandik import folders, ports
@@ -49,14 +50,15 @@ class Actors:
     """The actors of one night."""
 
     def __init__(
-        self, folder: Path, brokers: Brokers, session: str, play: Sequence[str], store: str = SINGLE
-    ) -> None:
+        self, folder: Path, brokers: Brokers, session: str, play: Sequence[str], store: str = SINGLE,
+        workers: int = 2,
+    ) -> None:  # fmt: skip
         """`play` is the night and how it is played; `store` is one of `stores.KINDS`. Raises NoStoreError."""
         night = play[0]
         self.folder, self.histories = folder, folder / "histories"
         self.histories.mkdir(parents=True, exist_ok=True)
         self.stores = Members(store, folder)
-        self.brokers = brokers
+        self.brokers, self.workers = brokers, WORKERS[:workers]
         self.environment = {
             "SANDIK_MODE": "replay", "SANDIK_SESSION": session, "SANDIK_NIGHT": night,
             "SANDIK_KAFKA": brokers.addresses, "SANDIK_KAFKA_KIND": "apache", "SANDIK_REDIS": self.stores.url,
@@ -71,7 +73,7 @@ class Actors:
         """Where clients come in: a line to each gateway."""
         made = [
             *(self._server(one) for one in self.stores.everybody),
-            *(self._room(f"worker-{place}", "worker") for place in range(2)),
+            *(self._room(name, "worker") for name in self.workers),
             *(self._gateway(place) for place in range(2)),
             self._room("producer", "replay", *play),
             self._room("deliver", "deliver"),
@@ -141,7 +143,7 @@ class Actors:
             self._own[server.program.name].start()
             self._own[server.program.name].until_ready()
         self.stores.form()
-        for name in ("worker-0", "worker-1", "gateway-0", "gateway-1", "deliver"):
+        for name in (*self.workers, *GATEWAYS, "deliver"):
             self._own[name].start()
             if name.startswith("gateway"):
                 self._own[name].until_ready()

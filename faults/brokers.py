@@ -6,7 +6,8 @@
 
 Know before changing: any one of the three may be killed or frozen at a time; with two away nothing is
 acknowledged any more, and that is right so. Each is broker and controller, so killing one may also kill the
-leader of the cluster itself.
+leader of the cluster itself. Brokers speak to one another by ports of their own, so that one can be cut off
+from the others alone; from its own controller it is then cut off too.
 """
 
 import os
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from election.errors import OutsideError
 from faults.clock import Clocks
+from faults.network import Networks
 from faults.processes import LINES_SHOWN, Process
 from sandik import ports
 from sandik.kafka import LOG_SETTINGS, SETTINGS, find_jars, find_java, for_java
@@ -43,13 +45,17 @@ OF_THREE = {
 class Brokers:
     """The three."""
 
-    def __init__(self, folder: Path, clocks: Clocks | None = None) -> None:
-        """With `clocks` theirs can be set. Raises NoJavaError, NoJarsError and OutsideError."""
-        self.clocks = clocks
+    def __init__(self, folder: Path, clocks: Clocks | None = None, networks: Networks | None = None) -> None:
+        """With `clocks` theirs can be set, with `networks` they can be cut off.
+
+        Raises NoJavaError, NoJarsError and OutsideError.
+        """
+        self.clocks, self.networks = clocks, networks
         self._run = (find_java(os.environ), *MEMORY)
         self._jars = find_jars(os.environ)
         self._folder = folder
         self._ports = [ports.choose() for _ in NODES]
+        self._peers = [ports.choose() for _ in NODES]
         self._controllers = [ports.choose() for _ in NODES]
         self.processes = [self._node(place) for place in range(len(NODES))]
 
@@ -90,19 +96,23 @@ class Brokers:
         answers = partial(ports.answers_kafka, ports.LOCALHOST, self._ports[place])
         argv = (*run, "kafka.Kafka", f"{folder}/server.properties")
         clock = None if self.clocks is None else self.clocks.of(name)
-        return Process(name, argv, {}, self._folder, answers, cwd=folder, clock=clock)
+        peers = (*self._peers, *self._controllers)
+        network = None if self.networks is None else self.networks.of(name, peers)
+        return Process(name, argv, {}, self._folder, answers, cwd=folder, clock=clock, network=network)
 
     def _properties(self, place: int, folder: Path) -> str:
         host = ports.LOCALHOST
         voters: Sequence[str] = [
             f"{node}@{host}:{port}" for node, port in zip(NODES, self._controllers, strict=True)
         ]
-        listeners = f"CLIENTS://{host}:{self._ports[place]},CONTROLLER://{host}:{self._controllers[place]}"
+        advertised = f"CLIENTS://{host}:{self._ports[place]},PEERS://{host}:{self._peers[place]}"
         placed = {
             "node.id": NODES[place],
             "log.dirs": folder / "log",
-            "listeners": listeners,
-            "advertised.listeners": f"CLIENTS://{host}:{self._ports[place]}",
+            "listeners": f"{advertised},CONTROLLER://{host}:{self._controllers[place]}",
+            "advertised.listeners": advertised,
+            "inter.broker.listener.name": "PEERS",
+            "listener.security.protocol.map": "CLIENTS:PLAINTEXT,PEERS:PLAINTEXT,CONTROLLER:PLAINTEXT",
             "controller.quorum.voters": ",".join(voters),
         }
         return for_java({**SETTINGS, **OF_THREE, **placed})

@@ -21,7 +21,7 @@ from election.errors import OutsideError
 from faults import disk
 from faults.actors import Actors
 from faults.clock import JUMP_S
-from faults.plan import ALONE, LINES, Fault
+from faults.plan import ALONE, CUT_OFF, FROM_PEERS, LINES, Fault
 from faults.processes import Process
 from faults.receiver import Receiver
 from faults.rolling import roll
@@ -61,6 +61,8 @@ class Doing:
             befell = await self._flush()
         elif fault.kind == "failover":
             befell = await asyncio.to_thread(self._actors.stores.fail_over, self._actors.held_key)
+        elif fault.kind in (CUT_OFF, FROM_PEERS):
+            befell = await self._cut_off(fault, self._actors[fault.target])
         else:
             befell = await self._process(fault, self._actors[fault.target])
         return befell
@@ -77,6 +79,18 @@ class Doing:
             there += (await asyncio.to_thread(crowd.ask, "alive", do="counts"))["alive"]["fast"]
             await asyncio.to_thread(crowd.ask, "cut", do="cut")
         return there > 0
+
+    async def _cut_off(self, fault: Fault, process: Process) -> bool:
+        """By the network, from everybody or from its peers; whether anything was held back."""
+        network = process.network
+        assert network is not None
+        before = network.held_back
+        try:  # brokers outlive the night: for them it is over however the night ends
+            network.cut(peers_alone=fault.kind == FROM_PEERS)
+            await self._go_on(fault.lasts_s)
+        finally:
+            network.heal()
+        return network.held_back > before
 
     async def _line(self, fault: Fault) -> bool:
         """What lies between readers and a gateway; how many connections it befell is written down."""

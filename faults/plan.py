@@ -2,6 +2,7 @@
 
     plan(7)                the groups of seed 7, the same each time
     plan(7, version=1)     what seed 7 brought before lines, disks, clocks and rolling restarts were thrown
+    workers(7)             how many workers its night has
     str(group)             SIGKILL of worker-0 + freeze of store for 3.2 s
 
 Know before changing: a seed's groups are its proof. So a kind, a target or a weight that is added makes a new
@@ -15,19 +16,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-VERSION = 2
+VERSION = 3
 """The version that is drawn by where none is named."""
-GROUPS = {1: (4, 7), 2: (7, 11)}
+GROUPS = {1: (4, 7), 2: (7, 11), 3: (7, 11)}
 """Least and most groups of a seed, by version."""
+MANY = {1: (2, 2), 2: (2, 2), 3: (2, 4)}
+"""Least and most workers of a seed, by version."""
 TWO_AT_ONCE = 0.3
 FREEZES_S = (1.0, 9.0)
 RECEIVER_S = (2.0, 8.0)
 LINE_S = (2.0, 9.0)
 DISK_S = (1.0, 5.0)
 CLOCK_S = (2.0, 8.0)
+CUT_S = (2.0, 9.0)
 
 WORKERS, GATEWAYS, BROKERS = (
-    ("worker-0", "worker-1"),
+    ("worker-0", "worker-1", "worker-2", "worker-3"),
     ("gateway-0", "gateway-1"),
     ("kafka-1", "kafka-2", "kafka-3"),
 )
@@ -35,6 +39,8 @@ LINES = ("line-0", "line-1")
 """What lies between readers and each gateway."""
 ALONE = "rolling restart"
 """It takes everything down, one after the other, so nothing else may break at once."""
+CUT_OFF, FROM_PEERS = "cut off", "cut off from peers"
+"""By the network: from everybody; a broker from other brokers and all controllers, and not from clients."""
 Kinds: TypeAlias = Sequence[tuple[str, Sequence[str], int]]
 KINDS: Kinds = (
     ("SIGKILL", (*WORKERS, *GATEWAYS, "producer", "deliver", "store", *BROKERS), 4),
@@ -48,7 +54,7 @@ KINDS: Kinds = (
     ("cut", ("clients",), 1),
     ("rubbish", ("clients",), 1),
 )
-"""Kind, what it may befall, and how often it is thrown beside the others."""
+"""Kind, what it may befall, and how often it is thrown beside the others; of workers those that there are."""
 SEVERAL: Kinds = (
     *KINDS,
     ("SIGKILL", ("replica",), 1),
@@ -69,6 +75,11 @@ SECOND: Kinds = (
     (ALONE, ("everything",), 2),
 )
 """What the second version throws besides."""
+THIRD: Kinds = (
+    (CUT_OFF, BROKERS, 3),
+    (FROM_PEERS, BROKERS, 3),
+)
+"""What the third version throws besides those."""
 LASTING = (
     {"freeze": FREEZES_S}
     | dict.fromkeys(("answers 500", "answers late", "redirects inward", "answers a gigabyte"), RECEIVER_S)
@@ -76,8 +87,9 @@ LASTING = (
     | dict.fromkeys(("stalls", "slow"), LINE_S)
     | {"full disk": DISK_S}
     | dict.fromkeys(("clock ahead", "clock behind"), CLOCK_S)
+    | dict.fromkeys((CUT_OFF, FROM_PEERS), CUT_S)
 )
-VERSIONS = (1, VERSION)
+VERSIONS = (1, 2, VERSION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +118,32 @@ class Group:
         return " + ".join(map(str, self.faults))
 
 
-def kinds_of(version: int, *, several: bool) -> Kinds:
-    """Everything that a seed may bring. Raises KeyError for a version that there never was."""
-    return (*(SEVERAL if several else KINDS), *{1: (), 2: SECOND}[version])
+def kinds_of(version: int, *, several: bool, many: int = len(WORKERS)) -> Kinds:
+    """Everything that a seed with so many workers may bring. Raises KeyError for no such version."""
+    more = {1: (), 2: SECOND, 3: (*SECOND, *THIRD)}[version]
+    away = WORKERS[many:]
+    return [
+        (kind, [target for target in targets if target not in away], weight)
+        for kind, targets, weight in (*(SEVERAL if several else KINDS), *more)
+    ]
+
+
+def workers(seed: int, version: int = VERSION) -> int:
+    """How many workers the night of a seed has."""
+    return _dice(seed, version)[1]
 
 
 def plan(seed: int, *, several: bool = False, version: int = VERSION) -> list[Group]:
     """The groups of a seed; of a store of several servers, and by another version, the seed has others."""
-    dice = random.Random(seed)
-    kinds = kinds_of(version, several=several)
+    dice, many = _dice(seed, version)
+    kinds = kinds_of(version, several=several, many=many)
     return [_group(dice, kinds) for _ in range(dice.randint(*GROUPS[version]))]
+
+
+def _dice(seed: int, version: int) -> tuple[random.Random, int]:
+    """What all else is drawn by, and the workers, which are drawn first where they are drawn at all."""
+    dice, (least, most) = random.Random(seed), MANY[version]
+    return dice, least if least == most else dice.randint(least, most)
 
 
 def _group(dice: random.Random, kinds: Kinds) -> Group:

@@ -17,6 +17,8 @@ from pathlib import Path
 
 from election.errors import OutsideError
 from faults.clock import Clock
+from faults.loaded import together
+from faults.network import Network
 from sandik import leash
 from sandik.ports import wait_until
 from sandik.program import last_words
@@ -32,10 +34,13 @@ class Process:
     def __init__(
         self, name: str, argv: tuple[str, ...], settings: Mapping[str, str], folder: Path,
         ready: Callable[[], bool] | None = None, ready_within_s: float = 90.0, cwd: Path | None = None,
-        clock: Clock | None = None,
+        clock: Clock | None = None, network: Network | None = None,
     ) -> None:  # fmt: skip
-        """`ready` is asked from a start on until it says yes. Without a clock it has the machine's."""
-        self.clock = clock
+        """`ready` is asked from a start on until it says yes.
+
+        Without a clock, or a network, it has the machine's.
+        """
+        self.clock, self.network = clock, network
         self.name, self._argv, self._settings, self._cwd = name, argv, dict(settings), cwd
         self._ready, self._ready_within_s = ready, ready_within_s
         self.log = folder / f"{name}.log"
@@ -61,11 +66,11 @@ class Process:
         if self.alive:
             return
         tied = (sys.executable, "-I", "-S", str(Path(leash.__file__)), str(os.getpid()), *self._argv)
-        clock = {} if self.clock is None else self.clock.environment
+        loaded = together(*(one and one.loaded for one in (self.clock, self.network)))
         with self.log.open("ab") as lines:
             self._process = subprocess.Popen(
                 tied, stdin=subprocess.DEVNULL, stdout=lines, stderr=subprocess.STDOUT, cwd=self._cwd,
-                env={**os.environ, "PYTHONUNBUFFERED": "1", **self._settings, **clock},
+                env={**os.environ, "PYTHONUNBUFFERED": "1", **self._settings, **loaded},
                 start_new_session=True,
             )  # fmt: skip
         self.frozen = False

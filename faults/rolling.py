@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from election.errors import OutsideError
 from election.wire.topics import WHATS
 from faults.actors import Actors
+from faults.plan import GATEWAYS
 from faults.stores import SINGLE
 from producers.settings import Settings as Producing
 from producers.tending import inspect
@@ -30,7 +31,7 @@ async def roll(actors: Actors) -> None:
         await _again(actors, name)
         if actors.stores.kind != SINGLE:
             await asyncio.to_thread(actors.stores.whole)
-    for name in ("worker-0", "worker-1", "gateway-0", "gateway-1", "deliver", "producer"):
+    for name in (*actors.workers, *GATEWAYS, "deliver", "producer"):
         if not (name == "producer" and actors.played):
             await _again(actors, name)
     for process in actors.brokers.processes:

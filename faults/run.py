@@ -30,7 +30,7 @@ from faults.checker import CALL, RECOVERED_WITHIN_S, RETRACTION, Broken, check
 from faults.doing import Doing
 from faults.ending import call_of, note_ending
 from faults.history import read
-from faults.plan import VERSION, Group
+from faults.plan import VERSION, Group, workers
 from faults.processes import resident, resident_most
 from faults.receiver import Receiver, receiver
 from faults.rolling import in_step
@@ -95,7 +95,8 @@ async def run(
     held = folders.load(name).night
     session = f"s{seed}x{os.urandom(3).hex()}"
     async with AsyncExitStack() as stack:
-        actors = stack.enter_context(Actors(folder, brokers, session, staging.play(name), staging.store))
+        many, play = workers(seed, staging.version), staging.play(name)
+        actors = stack.enter_context(Actors(folder, brokers, session, play, staging.store, many))
         await create_topics(Producing.read(actors.environment), held.id)
         history = stack.enter_context(History(str(actors.histories), "receiver"))
         desk = await stack.enter_async_context(receiver(history, "desk"))
@@ -104,7 +105,7 @@ async def run(
         for one, kinds in (("desk", EVERYTHING), ("calls", CALLS)):
             history.note("subscribed", to=one, kinds=kinds)
         notes = stack.enter_context(History(str(actors.histories), "faults"))
-        notes.note("seed", seed=seed, plan=staging.version, store=staging.store, night=held.id)
+        notes.note("seed", seed=seed, plan=staging.version, store=staging.store, night=held.id, workers=many)
         evening = Evening(actors, held, desk, notes)
         stack.push_async_callback(evening.close)
         actors.start()

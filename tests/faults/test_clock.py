@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from faults.clock import JUMP_S, Clock, Clocks, NoCompilerError
+from faults.clock import JUMP_S, Clock, Clocks
+from faults.loaded import NoCompilerError, together
 
 LOOKS = """
 import sys, time, datetime
@@ -29,7 +30,7 @@ def clocks(tmp_path: Path) -> Clocks:
 
 def looked(clock: Clock, ahead_s: list[float]) -> list[list[float]]:
     """How far each clock of a process is ahead of ours, after each time that its clock was set."""
-    environment = {**os.environ, **clock.environment}
+    environment = {**os.environ, **together(clock.loaded)}
     found = []
     with subprocess.Popen(
         [sys.executable, "-c", LOOKS],
@@ -66,22 +67,3 @@ def test_each_process_has_its_own(clocks: Clocks) -> None:
     first.set(JUMP_S)
     [[late, *_]] = looked(second, [0.0])
     assert late < JUMP_S / 2
-
-
-def test_without_a_compiler_it_is_said_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Install one, or draw by the first plan."""
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(NoCompilerError, match="--plan 1"):
-        Clocks(tmp_path)
-
-
-def test_a_compiler_without_its_library_is_said_in_its_own_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """gcc is there, and libc6-dev is not."""
-    compiler = tmp_path / "cc"
-    compiler.write_text("#!/bin/sh\necho 'dlfcn.h: No such file' >&2\nexit 1\n")
-    compiler.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(NoCompilerError, match=r"dlfcn\.h: No such file.*libc6-dev"):
-        Clocks(tmp_path)

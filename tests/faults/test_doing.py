@@ -34,6 +34,11 @@ class Broker:
         self.done: list[object] = []
         self.held = False
         self.clock = SimpleNamespace(set=self.done.append)
+        self.network = SimpleNamespace(
+            cut=lambda peers_alone: self.done.append("peers" if peers_alone else "all"),
+            heal=lambda: self.done.append("healed"),
+            held_back=7,
+        )
         self.send = self.done.append
 
 
@@ -44,6 +49,8 @@ class Broker:
         ("clock ahead", [JUMP_S, 0]),
         ("full disk", ["full", "free"]),
         ("stays away", [signal.SIGKILL]),
+        ("cut off", ["all", "healed"]),
+        ("cut off from peers", ["peers", "healed"]),
     ],
 )
 async def test_a_fault_is_over_for_a_broker_also_where_its_night_breaks_off(
@@ -94,6 +101,19 @@ async def test_a_fault_of_who_has_ended_befell_nobody(alive: bool) -> None:
     broker.alive = alive
     actors: Any = {"producer": broker}
     assert alive == await Doing(actors, nobody, nobody, _at_once).do(Fault("SIGKILL", "producer"))
+
+
+@pytest.mark.parametrize("kind", ["cut off", "cut off from peers"])
+@pytest.mark.parametrize("held_back", [0, 3])
+async def test_a_network_on_which_nothing_was_held_back_befell_nobody(held_back: int, kind: str) -> None:
+    """Who is cut off has ended, or nobody spoke."""
+    broker, nobody = Broker(), cast("Any", None)
+
+    async def speak(seconds: float) -> None:
+        broker.network.held_back += held_back
+
+    actors: Any = {"kafka-1": broker}
+    assert (held_back > 0) == await Doing(actors, nobody, nobody, speak).do(Fault(kind, "kafka-1", 1.0))
 
 
 @pytest.mark.parametrize("deliveries", [0, 3])

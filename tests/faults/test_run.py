@@ -13,9 +13,11 @@ import pytest
 
 from election.alerts import Told
 from faults.brokers import Brokers
-from faults.clock import Clocks, NoCompilerError
+from faults.clock import Clocks
 from faults.history import read
-from faults.plan import Fault, Group
+from faults.loaded import NoCompilerError
+from faults.network import Networks
+from faults.plan import FROM_PEERS, Fault, Group
 from faults.run import READ, Staging, missing, run, shows
 from faults.summary import look
 from sandik import kafka
@@ -25,7 +27,7 @@ GROUPS = (
     Group((Fault("SIGKILL", "worker-0"), Fault("half open", "line-0")), 0.2),
     Group((Fault("full disk", "store", 1.0), Fault("hangs up", "line-1")), 0.2),
     Group((Fault("SIGKILL", "kafka-2"), Fault("answers 500", "receiver", 1.0)), 0.2),
-    Group((Fault("flush", "store"), Fault("clock behind", "deliver", 1.0)), 0.2),
+    Group((Fault("flush", "store"), Fault(FROM_PEERS, "kafka-3", 4.0)), 0.2),
     Group((Fault("SIGKILL", "gateway-1"), Fault("clock ahead", "store", 1.0)), 0.2),
 )
 
@@ -36,7 +38,7 @@ def brokers(tmp_path: Path) -> Iterator[Brokers]:
     if shutil.which("redis-server") is None:
         pytest.skip("redis-server is not installed: apt-get install redis-server")
     try:
-        made = Brokers(tmp_path, Clocks(tmp_path))
+        made = Brokers(tmp_path, Clocks(tmp_path), Networks(tmp_path))
     except (kafka.NoJavaError, kafka.NoJarsError, NoCompilerError) as error:
         pytest.skip(str(error))
     try:
@@ -58,6 +60,7 @@ def test_a_night_in_which_much_breaks_keeps_its_promises(brokers: Brokers, tmp_p
     assert night.ended
     assert sum(len(group.faults) for group in GROUPS) == len(recovered)
     assert [] == [one for one in night.thrown if one.readers_s is None]
+    assert [True] == [one.befell for one in night.thrown if one.kind == FROM_PEERS]
     assert night.counts["retractions"]
     looks = [one["process"] for one in read(folder / "histories") if one.what == "size"]
     assert ["gateway-0", "gateway-1"] * (len(GROUPS) + 2) == looks
