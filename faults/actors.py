@@ -186,8 +186,10 @@ class Actors:
 
     def _server(self, server: Server) -> Process:
         program, name = server.program, server.program.name
-        clock = self.clock_of(name)
-        return Process(name, (*IGNORING, *program.argv), {}, self.folder, program.ready, 60.0, clock=clock)
+        clock, networks = self.clock_of(name), self.brokers.networks
+        network = None if networks is None else networks.of(name)
+        argv = (*IGNORING, *program.argv)
+        return Process(name, argv, {}, self.folder, program.ready, 60.0, clock=clock, network=network)
 
     def _room(self, name: str, *words: str) -> Process:
         return Process(name, (SANDIK, *words), self.environment, self.folder, clock=self.clock_of(name))

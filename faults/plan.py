@@ -76,7 +76,7 @@ SECOND: Kinds = (
 )
 """What the second version throws besides."""
 THIRD: Kinds = (
-    (CUT_OFF, BROKERS, 3),
+    (CUT_OFF, ("store", *BROKERS), 4),
     (FROM_PEERS, BROKERS, 3),
 )
 """What the third version throws besides those."""

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -15,6 +16,8 @@ import pytest
 
 from faults.loaded import NoCompilerError, together
 from faults.network import Network, Networks
+from faults.processes import Process
+from faults.stores import SINGLE, Members
 from sandik import ports
 from tests.patience import PATIENCE_S
 
@@ -250,6 +253,32 @@ def test_who_is_cut_off_from_peers_goes_on_with_all_others(networks: Networks) -
                 assert b"c" == other.recv(1)
                 network.heal()
                 assert b"b" == there.recv(1)
+
+
+def test_a_store_that_is_cut_off_does_what_it_was_asked_when_the_network_heals(
+    networks: Networks, tmp_path: Path
+) -> None:
+    """And not before; who asks it meanwhile is let in and hears nothing."""
+    if shutil.which("redis-server") is None:
+        pytest.skip("redis-server is not installed: apt-get install redis-server")
+    [server] = Members(SINGLE, tmp_path).servers
+    network, program = networks.of("store"), server.program
+    store = Process("store", program.argv, {}, tmp_path, program.ready, network=network)
+    store.start()
+    try:
+        store.until_ready()
+        with client(server.port) as before:
+            network.cut()
+            before.sendall(b"INCR asked\r\n")
+            with client(server.port) as after:
+                after.sendall(b"INCR asked\r\n")
+                assert ports.wait_until(lambda: network.held_back > 1, PATIENCE_S)
+                assert is_silent(before)
+                assert is_silent(after)
+                network.heal()
+                assert {b":1\r\n", b":2\r\n"} == {before.recv(4), after.recv(4)}
+    finally:
+        store.kill()
 
 
 def test_each_process_has_its_own(networks: Networks) -> None:
