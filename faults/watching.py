@@ -6,11 +6,11 @@
 P3  for each client, versions only rise within an epoch; a gap is always followed by a resume or a snapshot;
     an older value is never shown after a newer one, nor an epoch that a connection led out of.
 P4  when input stops, every connected client's state hash equals the server's; and no client ever showed what
-    the server did not show.
+    its gateway did not publish, nor did two gateways publish one version as two.
 Beside them, of what is told: each event once, in order, none left out.
 
-A client writes the lines of `web.viewer` (SANDIK_HISTORY, or `Notes` in a test); a gateway's are written by
-`overhear`. Each is a list of dictionaries with the kind in `t`, a file for each process.
+A client writes the lines of `web.viewer`, a gateway those of `web.noted` (SANDIK_HISTORY, or `Notes` in a
+test). Each is a list of dictionaries with the kind in `t`, a file for each process.
 
 Know before changing: this reads lines alone and imports nothing of the clients, so that what they do wrong is
 not forgiven here. Every fault is a sentence that begins with the promise and names the client and the line.
@@ -46,19 +46,6 @@ def read(path: Path) -> list[Line]:
     return [json.loads(line) for line in lines[:-1]]
 
 
-def overhear(hub: Any, notes: Notes) -> None:
-    """From now on a gateway's hub writes down everything it shows, and everything that is told of it."""
-    turn = hub.turn
-
-    def heard(*given: Any, **named: Any) -> Any:
-        done = turn(*given, **named)
-        _note_shown(hub, notes)
-        return done
-
-    hub.turn = heard
-    _note_shown(hub, notes)
-
-
 def note_end(hub: Any, notes: Notes) -> None:
     """Input has stopped: what the gateway shows now is what everybody should be showing."""
     for contest, group in hub.groups.items():
@@ -72,17 +59,6 @@ def note_told(notes: Notes, contest: str, facts: Sequence[tuple[int, str]]) -> N
         notes.note("told", contest=contest, seq=seq, id=id)
 
 
-def _note_shown(hub: Any, notes: Notes) -> None:
-    for contest, group in hub.groups.items():
-        shown = group.shown
-        line = {
-            "t": "at", "contest": contest, "epoch": shown["epoch"], "version": shown["version"],
-            "open": shown["embargo"]["state"] == "open", "hash": shown["hash"],
-        }  # fmt: skip
-        if line not in notes[-50:]:
-            notes.append(line)
-
-
 def broken(clients: Sequence[Sequence[Line]], gateways: Sequence[Sequence[Line]] = ()) -> list[str]:
     """Every promise that these histories do not keep; empty: all are kept."""
     served = Served.of(gateways)
@@ -93,7 +69,7 @@ def broken(clients: Sequence[Sequence[Line]], gateways: Sequence[Sequence[Line]]
             *_rises(lines, number), *_follows_on(lines, number), *_is_true(lines, number, served),
             *_told_whole(lines, number, served),
         )
-    ]  # fmt: skip
+    ] + list(_in_two_ways(served))  # fmt: skip
 
 
 @dataclass
@@ -101,6 +77,10 @@ class Served:
     """What all gateways together showed and told."""
 
     hashes: dict[Shown, set[str]] = field(default_factory=dict)
+    by: dict[str, dict[Shown, set[str]]] = field(default_factory=dict)
+    """By the name of a gateway, what it published; gateways of before 24 November 2026 wrote nothing."""
+    opened: dict[Shown, set[str]] = field(default_factory=dict)
+    """What was published with no ban on: that is the totals of a version, and nothing else."""
     ends: dict[str, Line] = field(default_factory=dict)
     told: dict[str, dict[int, str]] = field(default_factory=dict)
 
@@ -108,14 +88,29 @@ class Served:
     def of(cls, gateways: Sequence[Sequence[Line]]) -> "Served":
         """From their histories; the last `end` of a contest is the end."""
         made = cls()
-        for line in (line for lines in gateways for line in lines):
-            if line["t"] in ("at", "end"):
-                made.hashes.setdefault(_place(line), set()).add(line["hash"])
-            if line["t"] == "end":
-                made.ends[line["contest"]] = line
-            if line["t"] == "told":
-                made.told.setdefault(line["contest"], {})[line["seq"]] = line["id"]
+        for lines in gateways:
+            its: dict[Shown, set[str]] = {}
+            for line in lines:
+                if line["t"] == "serves":
+                    its = made.by.setdefault(line["gateway"], {})
+                if line["t"] == "at":
+                    its.setdefault(_place(line), set()).add(line["hash"])
+                made._take(line)
         return made
+
+    def _take(self, line: Line) -> None:
+        if line["t"] in ("at", "end"):
+            self.hashes.setdefault(_place(line), set()).add(line["hash"])
+        if line["t"] == "at" and line["open"]:
+            self.opened.setdefault(_place(line), set()).add(line["hash"])
+        if line["t"] == "end":
+            self.ends[line["contest"]] = line
+        if line["t"] == "told":
+            self.told.setdefault(line["contest"], {})[line["seq"]] = line["id"]
+
+    def known(self, gateway: str | None) -> Mapping[Shown, set[str]] | None:
+        """What a client of that gateway may have shown; None where nobody wrote that down."""
+        return self.by.get(gateway, {}) if gateway is not None and self.by else None
 
 
 def _place(line: Line) -> Shown:
@@ -198,16 +193,24 @@ def _follows_on(lines: Sequence[Line], number: int) -> Iterator[str]:
 def _is_true(lines: Sequence[Line], number: int, served: Served) -> Iterator[str]:
     """P4: nothing was shown but what a gateway showed; and who is there at the end shows what it shows."""
     last: dict[str, Line] = {}
+    gateway: str | None = None
     for place, line in enumerate(lines, 1):
         where = f"P4: client {number}, line {place}: {line.get('sub')}"
+        if line["t"] == "hello":
+            gateway = line.get("gateway")
         if line["t"] == "compared" and line["ours"] != line["theirs"]:
             yield f"{where} has the hash {line['ours']}, and the server {line['theirs']}"
         if line["t"] != "shown" or not line["whole"]:
             continue
         last[line["sub"]] = line
-        known = served.hashes.get(_place(line))
-        if known is not None and line["hash"] not in known:
-            yield f"{where} shows {line['hash']} at {_place(line)}, the gateways showed {sorted(known)}"
+        known = served.known(gateway)
+        if known is None:
+            hashes = served.hashes.get(_place(line), {line["hash"]})
+            if line["hash"] not in hashes:
+                yield f"{where} shows {line['hash']} at {_place(line)}, the gateways showed {sorted(hashes)}"
+        elif line["hash"] not in known.get(_place(line), ()):
+            theirs = " or ".join(sorted(known.get(_place(line), ()))) or "nothing there"
+            yield f"{where} shows {line['hash']} at {_place(line)}, its gateway {gateway} published {theirs}"
     if not _connected(lines):
         return
     for sub, line in last.items():
@@ -217,6 +220,13 @@ def _is_true(lines: Sequence[Line], number: int, served: Served) -> Iterator[str
                 f"P4: client {number}: {sub} ends at {_place(line)} with {line['hash']}, "
                 f"the server at {_place(end)} with {end['hash']}"
             )
+
+
+def _in_two_ways(served: Served) -> Iterator[str]:
+    """P4: with no ban on, one version of a contest is one content, whichever gateway publishes it."""
+    for place, hashes in served.opened.items():
+        if len(hashes) > 1:
+            yield f"P4: the gateways published {place} as {' and as '.join(sorted(hashes))}"
 
 
 def _told_whole(lines: Sequence[Line], number: int, served: Served) -> Iterator[str]:

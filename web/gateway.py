@@ -44,6 +44,7 @@ from web.lines import Lines
 from web.listening import OTHERS_MAX, Listening, Place
 from web.map_file import map_file
 from web.metrics import Metrics
+from web.noted import Note, Noted
 from web.past import Past
 from web.reception import Reception
 from web.replies import Answer, Request
@@ -96,10 +97,11 @@ class Gateway:
     def __init__(
         self, night: Night, settings: Settings, actor: Actor | None = None, others_max: int = OTHERS_MAX,
         shown: ShownLog | None = None, desk: DeskSource | None = None, geometry: Geometry | None = None,
+        note: Note | None = None,
     ) -> None:  # fmt: skip
         """`actor` does what the desk and a replay's page ask for; without it nothing is done here.
         `others_max`: most connections that are no websockets. `shown` keeps what is shown; `desk` knows what
-        the desk is to see; `geometry` is drawn as a map.
+        the desk is to see; `geometry` is drawn as a map; `note` writes down what is put before clients.
 
         Raises UsageError for rules, tokens or a place that make no sense.
         """
@@ -108,6 +110,7 @@ class Gateway:
         self.id = secrets.token_hex(4)
         """Names this process to its clients."""
         self.hub = Hub(night, settings.mode, limits, self._wall(), settings.speed, gateway=self.id)
+        self._noted = None if note is None else Noted(self.id, self.hub.groups, note)
         self.gate = Gate(_rules(settings), tokens_at(settings.tokens))
         upstream = Upstream(
             night, settings.scope(night.id), settings.redis, self, time.monotonic,
@@ -199,7 +202,10 @@ class Gateway:
                 self.metrics.errored(error[1].decode())
 
     def _turn(self) -> None:
-        self.publish(self.hub.turn(time.monotonic(), self._wall()))
+        turn = self.hub.turn(time.monotonic(), self._wall())
+        if self._noted is not None:
+            self._noted.look()
+        self.publish(turn)
         self.answers.keep()
         if self._showing is not None and self.answers.ready:
             self._showing.look(self.hub.groups)
@@ -349,11 +355,11 @@ def _rules(settings: Settings) -> GateRules:
 
 async def _main(
     night: Night, settings: Settings, actor: Actor | None, shown: ShownLog | None, desk: DeskSource | None,
-    geometry: Geometry | None,
+    geometry: Geometry | None, note: Note | None,
 ) -> None:  # fmt: skip
     clients_max, others_max = open_files.allow(settings.clients_max)
     settings = replace(settings, clients_max=clients_max)
-    gateway = Gateway(night, settings, actor, others_max, shown, desk, geometry)
+    gateway = Gateway(night, settings, actor, others_max, shown, desk, geometry, note)
     stop, hurry, loop = asyncio.Event(), asyncio.Event(), asyncio.get_running_loop()
     # The night and the program are here for good: looking at them again and again would make clients wait.
     gc.collect()
@@ -376,13 +382,14 @@ async def _main(
 
 def main(
     night: Night, settings: Settings, actor: Actor | None = None, shown: ShownLog | None = None,
-    desk: DeskSource | None = None, geometry: Geometry | None = None,
+    desk: DeskSource | None = None, geometry: Geometry | None = None, note: Note | None = None,
 ) -> int:  # fmt: skip
     """Runs a gateway until it is asked to stop; SandikError for what the operator can put right.
 
     `actor` does what the desk and a replay's page ask for, `shown` keeps what is shown, `desk` knows what the
-    desk is to see; `geometry` is drawn as a map. Without them none of it is done here.
+    desk is to see; `geometry` is drawn as a map; `note` writes down what is put before clients. Without them
+    none of it is done here.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    asyncio.run(_main(night, settings, actor, shown, desk, geometry))
+    asyncio.run(_main(night, settings, actor, shown, desk, geometry, note))
     return 0

@@ -26,6 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Out) -> int:
     """Shows until it is asked to stop."""
+    from producers.history import History
     from web import gateway
     from web.settings import Settings
 
@@ -35,7 +36,12 @@ def run(args: argparse.Namespace, out: Out) -> int:
     desk = _desk(folder, settings) if settings.tokens else None
     drawn = shapes.load(folder, os.environ)
     geometry = None if drawn is None else drawn.geometry
-    return gateway.main(folder.night, settings, _actor(folder, settings.tokens), shown, desk, geometry)
+    kept = os.environ.get("SANDIK_HISTORY", "")
+    with History(kept, "gateway") as history:
+        note = history.note if kept else None
+        return gateway.main(
+            folder.night, settings, _actor(folder, settings.tokens), shown, desk, geometry, note
+        )
 
 
 def _shown(folder: folders.Folder) -> "showing.KafkaLog":

@@ -22,7 +22,7 @@ from election.night import ContestId
 from election.wire.keys import Keys
 from election.wire.records import Bundle, Record, Ruling
 from election.wire.topics import Scope
-from faults.watching import Notes, broken, note_end, overhear
+from faults.watching import Notes, broken, note_end
 from streams.looking import Head, Looks
 from tests.groups import Group
 from tests.live.crew import Crew, crew, until
@@ -36,10 +36,10 @@ from web.viewer import Viewer
 class Watched:
     """A night on a store, and what a client sees of it."""
 
-    def __init__(self, hands: Crew, at: House) -> None:
+    def __init__(self, hands: Crew, at: House, heard: Notes) -> None:
+        """`heard` is what the gateway writes down."""
         self.hands, self.at = hands, at
-        self.seen, self.heard = Notes(), Notes()
-        overhear(at.gateway.hub, self.heard)
+        self.seen, self.heard = Notes(), heard
         self.viewer = Viewer(hands.night.contests, note=self.seen.note)
         self.faces: dict[str, list[str]] = {contest: [] for contest in hands.night.contests}
         """Of each contest, the figures a reader sees, each time that they are others."""
@@ -103,8 +103,9 @@ async def night_on(group: Group, broker: Running, folder: Path, session: str = "
             "tick_ms": 20,
             "heartbeat_s": 0.2,
         }
-        async with house(hands.night, **settings) as at:
-            watched = Watched(hands, at)
+        heard = Notes()
+        async with house(hands.night, note=heard.note, **settings) as at:
+            watched = Watched(hands, at, heard)
             try:
                 yield watched
             finally:

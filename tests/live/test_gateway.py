@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import redis
@@ -24,6 +25,7 @@ from election.wire.frames import Json
 from election.wire.keys import Keys, edition, pack_total
 from election.wire.records import Record
 from election.wire.topics import Scope
+from faults.history import read
 from sandik import ports
 from tests.servers import Running
 from tests.web.house import MAYOR, WITHIN_S, House, Watcher, frame, house, say, the_end, until
@@ -318,16 +320,18 @@ async def listens(gateway: asyncio.subprocess.Process) -> int:
     return port
 
 
-async def test_the_process(redis_server: Running) -> None:
-    """It says where it listens, says goodbye to its clients when it is asked to stop, and ends with 0."""
-    async with process(redis_server.url) as gateway:
+async def test_the_process(redis_server: Running, tmp_path: Path) -> None:
+    """It says where it listens and goodbye when asked to stop, ends with 0, and has noted what it showed."""
+    async with process(redis_server.url, SANDIK_HISTORY=str(tmp_path)) as gateway:
         port = await listens(gateway)
         async with connect(f"ws://127.0.0.1:{port}/ws") as client:
-            await frame(client, "hello")
+            hello = await frame(client, "hello")
             gateway.send_signal(signal.SIGTERM)
             assert 1012 == (await the_end(client))[0]
         async with asyncio.timeout(WITHIN_S):
             assert 0 == await gateway.wait()
+    [name] = [fact["gateway"] for fact in read(tmp_path) if fact.what == "serves"]
+    assert hello["gateway"] == name
 
 
 async def told(clients: Sequence[Raw]) -> list[str]:

@@ -18,6 +18,7 @@ from tests.patience import PATIENCE_S
 from tests.web.made import Worker, night
 from web.gateway import Gateway
 from web.held import Boxes
+from web.noted import Note
 from web.settings import Settings
 from web.shown import ShownLog
 from web.sockets import Socket
@@ -54,9 +55,11 @@ class Quiet:
 class House:
     """A gateway at work, and a worker whose counts it hears."""
 
-    def __init__(self, of: Night, log: ShownLog | None = None, **given: Any) -> None:
+    def __init__(
+        self, of: Night, log: ShownLog | None = None, note: Note | None = None, **given: Any
+    ) -> None:
         settings: dict[str, Any] = {"port": 0, "tick_ms": 10, "heartbeat_s": 0.05} | given
-        self.gateway = Gateway(of, Settings(**settings), shown=log)
+        self.gateway = Gateway(of, Settings(**settings), shown=log, note=note)
         self.quiet = Quiet()
         if "redis" not in given:
             self.gateway.upstream = self.quiet

@@ -17,7 +17,7 @@ import pytest
 from election.alerts import Told
 from election.rehearsal import Rehearsal
 from election.wire.frames_told import for_everybody
-from faults.watching import Notes, broken, note_end, note_told, overhear
+from faults.watching import Notes, broken, note_end, note_told
 from tests.web import node
 from tests.web.house import MAYOR, House, house, until
 from tests.web.made import Worker, night, parts, records
@@ -127,9 +127,8 @@ async def test_a_stranger_follows_a_night_over_drops_a_restart_and_a_new_epoch(
     third = len(BATCHES) // 3
     first, second = Notes(), Notes()
     worker = begun()
-    async with house(heartbeat_s=0.5) as at:
+    async with house(heartbeat_s=0.5, note=first.note) as at:
         at.worker, port = worker, at.gateway.port
-        overhear(at.gateway.hub, first)
         async with stranger(at.ws) as client:
             await until_slowly(lambda: client.of("shown"))
             await play(at, BATCHES[:third])
@@ -142,11 +141,10 @@ async def test_a_stranger_follows_a_night_over_drops_a_restart_and_a_new_epoch(
             at.stop.set()
             assert at.task is not None
             await asyncio.wait([at.task])
-            async with house(port=port, heartbeat_s=0.5) as other:
+            async with house(port=port, heartbeat_s=0.5, note=second.note) as other:
                 other.worker = worker
                 other.gateway.hold(MAYOR, worker.state(MAYOR))
                 other.gateway.reached(0.0)
-                overhear(other.gateway.hub, second)
                 await until_slowly(lambda: 3 == len(client.of("hello")))
                 await play(other, BATCHES[2 * third :])
                 await until_slowly(lambda: client.shows(worker))
