@@ -124,8 +124,8 @@ class Producer:
         stop: asyncio.Event | None = None,
         progress: Callable[[float, str], None] = lambda done, text: None,
     ) -> None:
-        """`progress` is told how much of a snapshot was read, from 0 to 1, where its size is known."""
-        self._progress, self._read = progress, 0
+        """`progress` is told how much of a snapshot was read, from 0 to 1; of what has no known size 0."""
+        self._progress, self._share = progress, 0.0
         self.feed, self._out, self._from_log = feed, out, from_log
         self.say = say
         self.stop = stop or asyncio.Event()
@@ -163,11 +163,10 @@ class Producer:
         self._bad_before, self._bad = self._bad, set()
         at = self.feed.at or (fetched.heard_at if fetched.stated else held.not_before(fetched.heard_at))
         comparison = self.feed.comparison(held, at, fetched.name, whole=self.feed.whole)
-        self._read = 0
-        document = self.feed.document(fetched.name, self._counted(fetched.lines), at)
-        before, wrong = self.done, None
+        document = self.feed.document(fetched.name, self._counted(fetched), at)
+        before, wrong, self._share = self.done, None, 0.0
         try:
-            await self._send(document, comparison, fetched.size)
+            await self._send(document, comparison)
         except UsageError as error:
             wrong = error
         await self._out.drain()
@@ -206,6 +205,7 @@ class Producer:
                 await self._publish(heard, name)
                 self._count(self.done, comparison, False)
                 self._tell(tuple(comparison.whys))
+                self._come(name)
         except UsageError as error:
             wrong = error
         await self._out.drain()
@@ -213,18 +213,25 @@ class Producer:
         if wrong is not None:
             raise wrong
 
-    async def _send(self, document: Document, comparison: Comparison, size: int) -> None:
+    async def _send(self, document: Document, comparison: Comparison) -> None:
         batches = reading.batches(lambda idle: _compared(self.feed, document, comparison))
         async for batch in _until(self.stop, batches):
             await self._publish(batch, document.name)
-            if size:
-                self._progress(self._read / size, f"{document.name}: {self.done.reports:,} reports")
+            self._come(document.name)
 
-    def _counted(self, lines: Iterable[bytes]) -> Iterator[bytes]:
-        """The lines, and how many bytes of them were read."""
-        for line in lines:
-            self._read += len(line)
-            yield line
+    def _counted(self, fetched: Fetched) -> Iterator[bytes]:
+        """The lines, read in a thread; how far they were is told in the loop, with news in them or not."""
+        loop = asyncio.get_running_loop()
+
+        def told(share: float) -> None:
+            loop.call_soon_threadsafe(self._come, fetched.name, share)
+
+        return fetched.passing(told)
+
+    def _come(self, name: str, share: float | None = None) -> None:
+        """Tells how much of a table was read, and is in the log."""
+        self._share = self._share if share is None else share
+        self._progress(self._share, f"{name}: {self.done.reports:,} reports")
 
     async def _publish(self, heard: list[Heard], name: str) -> None:
         reports: list[BoxReport | Record] = []

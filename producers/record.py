@@ -38,6 +38,10 @@ from producers.settings import Settings
 FETCH_WAIT_MS = 100
 SILENT_WITHIN_S = 30.0
 RECORDS_A_TIME = 2000
+TOLD_EVERY = 100
+"""Records between two words on how far the reading has come."""
+Told = Callable[[int, int], None]
+"""Is told how many records were read, of how many that are known to stand there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +59,16 @@ class Logged:
 
 
 async def read_log(
-    settings: Settings, topics: Iterable[str], since: Mapping[tuple[str, int], int] | None = None
+    settings: Settings,
+    topics: Iterable[str],
+    since: Mapping[tuple[str, int], int] | None = None,
+    told: Told = lambda read, of: None,
 ) -> AsyncIterator[Logged]:
     """Every record of these topics up to the end the log had when its reading began.
 
     In order within a partition, in no order between them. A topic that is not there is empty. A topic and
     partition that stand in `since` are read from that offset on; where the log ends before it, nothing.
-    Raises NoKafkaError if nothing answers, or stops answering.
+    `told` hears how far the reading is. Raises NoKafkaError if nothing answers, or stops answering.
     """
     # Not from the consumer: it knows the partitions only of topics it was told of before.
     counts = await partitions(settings, topics)
@@ -75,7 +82,7 @@ async def read_log(
         consumer.assign(places)
         await consumer.seek_to_beginning(*places)
         firsts = {TopicPartition(*place): first for place, first in (since or {}).items()}
-        async for logged in _to_the_end(consumer, places, settings, firsts):
+        async for logged in _to_the_end(consumer, places, settings, firsts, told):
             yield logged
     finally:
         with contextlib.suppress(KafkaError, OSError):
@@ -146,9 +153,11 @@ async def _to_the_end(
     places: list[TopicPartition],
     settings: Settings,
     firsts: Mapping[TopicPartition, int],
+    told: Told,
 ) -> AsyncIterator[Logged]:
     await _skip(settings, consumer, places, firsts)
     ends: dict[TopicPartition, int] = {}
+    read = 0
     left = set(places)
     clock = asyncio.get_running_loop().time
     heard_s = clock()
@@ -157,10 +166,15 @@ async def _to_the_end(
         for place in left:  # before anybody has a record of it, and writes more while the next is fetched
             if (mark := consumer.highwater(place)) is not None:
                 ends.setdefault(place, mark)
+        to_come = sum([ends[place] - await consumer.position(place) for place in left & ends.keys()])
+        whole = read + sum(map(len, found.values())) + max(0, to_come)
         for place, records in found.items():
             for record in records:
                 if firsts.get(place, 0) <= record.offset < ends[place]:
                     yield _logged(place, record)
+                read += 1
+                if read % TOLD_EVERY == 0:
+                    told(read, whole)
         for place in left & ends.keys():
             if await consumer.position(place) >= ends[place]:
                 left.discard(place)
@@ -245,14 +259,16 @@ def whatever(record: Record, logged: Logged) -> bool:
     return True
 
 
-async def take(settings: Settings, scope: Scope, counts: Counts = whatever) -> Taken:
+async def take(
+    settings: Settings, scope: Scope, counts: Counts = whatever, told: Told = lambda read, of: None
+) -> Taken:
     """The night's bundles and rulings from the log, in the order of a recording. All of it is in memory.
 
     What does not count, by `counts`, is left out like what cannot be read: it was refused, too.
     """
     unreadable = 0
     found: list[tuple[Record, Logged]] = []
-    async for logged in read_log(settings, (scope.topic("reports"), scope.topic("rulings"))):
+    async for logged in read_log(settings, (scope.topic("reports"), scope.topic("rulings")), told=told):
         try:
             record = decode(logged.value, scope)
         except RecordError:

@@ -78,7 +78,7 @@ def verify(path: Path, out: Out) -> int:
         about = _about(packed)
         night = _night(packed, about)
         _digests(packed, found)
-        _count(packed, about, night, found)
+        _count(packed, about, night, found, out)
     return _tell(path, about, found, out)
 
 
@@ -228,7 +228,7 @@ class Fold:
         self.recount.hear(entry, self.scope)
 
 
-def _count(packed: Packed, about: About, night: Night, found: Found) -> None:
+def _count(packed: Packed, about: About, night: Night, found: Found, out: Out) -> None:
     from streams.audited import Audited
 
     stored = {ContestId("pack"): _links(packed, about, found)}
@@ -236,17 +236,18 @@ def _count(packed: Packed, about: About, night: Night, found: Found) -> None:
     judged = pack.Judged(night, about.scope, packed.content(pack.KEYS) if pack.KEYS in packed.names else None)
     fold, records = Fold(night, about.scope, judged), []
     by_topic = sorted(about.partitions, key=lambda name: (pack.LOGGED.index(name.partition("/")[0]), name))
-    for name in by_topic:
-        for entry in _entries(packed, about, name, found):
-            audited.hear(entry.topic, entry.partition, entry.offset, entry.value)
-            if name.startswith("shown/"):
-                fold.show(entry.value)
-            else:
-                fold.hear(entry)
-                if not name.startswith("told/") and (record := judged.record(entry.value, entry.headers)):
-                    records.append((record, entry))
-            what = name.partition("/")[0]
-            found.checked[what] = found.checked.get(what, 0) + 1
+    entries = ((name, entry) for name in by_topic for entry in _entries(packed, about, name, found))
+    whole = sum(told["records"] for told in about.partitions.values())
+    for name, entry in out.passing(entries, whole, "records counted"):
+        audited.hear(entry.topic, entry.partition, entry.offset, entry.value)
+        if name.startswith("shown/"):
+            fold.show(entry.value)
+        else:
+            fold.hear(entry)
+            if not name.startswith("told/") and (record := judged.record(entry.value, entry.headers)):
+                records.append((record, entry))
+        what = name.partition("/")[0]
+        found.checked[what] = found.checked.get(what, 0) + 1
     found.audit = audited.finish()
     found.differences += found.audit.sentences
     found.checked |= {"links": found.audit.linked, "heads": found.audit.shown.agree}

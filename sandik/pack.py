@@ -1,6 +1,6 @@
 """A bundle of evidence: everything of a night that a stranger needs to count it again, in one zip.
 
-    packed = await pack(folder, producing, counting, Path("evening.zip"))
+    packed = await pack(folder, producing, counting, Path("evening.zip"), out)
 
     manifest.json          what it is, and how far each partition goes
     night/…                the night's facts
@@ -86,12 +86,14 @@ class _Partition:
     links: list[bytes] = field(default_factory=list)
 
 
-async def pack(folder: folders.Folder, producing: "Producing", counting: "Counting", path: Path) -> Packed:
+async def pack(
+    folder: folders.Folder, producing: "Producing", counting: "Counting", path: Path, out: Out
+) -> Packed:
     """Packs what stands in the log, with the store's links. Raises OutsideError while Kafka is away."""
     scope = producing.scope(folder.night.id)
     chains = await _stored(folder, counting)
     keys = _feed_keys(counting.feed_keys)
-    return await write(folder, scope, _log(producing, scope), chains, path, keys)
+    return await write(folder, scope, _log(producing, scope, out), chains, path, out, keys)
 
 
 def _feed_keys(path: str) -> bytes | None:
@@ -104,7 +106,7 @@ def _feed_keys(path: str) -> bytes | None:
 
 async def write(
     folder: folders.Folder, scope: Scope, log: AsyncIterator[Any], chains: Mapping[str, Any], path: Path,
-    keys: bytes | None = None,
+    out: Out, keys: bytes | None = None,
 ) -> Packed:  # fmt: skip
     """Writes a pack, whole or not at all. `chains` by partition (`reports/0`); empty: the log's own links.
     `keys`: the public keys of those who must sign.
@@ -122,7 +124,7 @@ async def write(
             raise UsageError(f"There is nothing in the log of {scope.name}: the right mode, night, session?")
         _write_links(room, partitions, chains)
         await asyncio.to_thread(_write_rest, room, folder, scope, partitions, bool(chains))
-        size = await asyncio.to_thread(_zip, room, path)
+        size = await asyncio.to_thread(_zip, room, path, out)
     shown = sum(one.records for name, one in partitions.items() if name.startswith("shown/"))
     records = sum(one.records for one in partitions.values()) - shown
     return Packed(records, shown, bool(chains), size, _head(partitions))
@@ -160,11 +162,12 @@ async def _stored(folder: folders.Folder, counting: "Counting") -> dict[str, Any
     return {}
 
 
-async def _log(producing: "Producing", scope: Scope) -> AsyncIterator[Any]:
+async def _log(producing: "Producing", scope: Scope, out: Out) -> AsyncIterator[Any]:
     from producers.record import read_log
 
-    for whats in (LOGGED[:1], LOGGED[1:]):
-        async for logged in read_log(producing, tuple(scope.topic(what) for what in whats)):
+    for said, whats in (("snapshots read", LOGGED[:1]), ("records read", LOGGED[1:])):
+        topics = tuple(scope.topic(what) for what in whats)
+        async for logged in read_log(producing, topics, told=out.of(said)):
             yield logged
 
 
@@ -309,9 +312,11 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _zip(room: Path, path: Path) -> int:
+def _zip(room: Path, path: Path, out: Out) -> int:
     """Everything in the room as one zip: written beside it, then renamed."""
     aside = path.with_name(f".{path.name}.{os.getpid()}")
+    told, done = out.of("bytes packed"), 0
+    whole = sum((room / name).stat().st_size for name in _names(room))
     try:
         with zipfile.ZipFile(aside, "w") as packed:
             for name in _names(room):
@@ -322,6 +327,8 @@ def _zip(room: Path, path: Path) -> int:
                 with (room / name).open("rb") as source, packed.open(about, "w") as target:
                     while piece := source.read(READ_BYTES):
                         target.write(piece)
+                        done += len(piece)
+                        told(done, whole)
         size = aside.stat().st_size
         aside.replace(path)
     except OSError as error:
@@ -350,7 +357,7 @@ def run(args: argparse.Namespace, out: Out) -> int:
     if args.session is not None:
         producing = with_(producing, session=args.session)
         counting = with_(counting, session=args.session)
-    packed = asyncio.run(pack(folder, producing, counting, args.out))
+    packed = asyncio.run(pack(folder, producing, counting, args.out, out))
     out.say(
         f"{args.out}: {packed.records:,} records, {packed.shown:,} snapshots shown, {packed.size:,} bytes"
     )

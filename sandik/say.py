@@ -8,12 +8,15 @@ import codecs
 import json
 import os
 import sys
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from election.errors import OutsideError
 
 BAR_CELLS = 24
+TELL_EVERY = 100
+"""Items between two words on how far it has come."""
+T = TypeVar("T")
 
 
 class UnwrittenError(OutsideError):
@@ -67,6 +70,18 @@ class Out:
         if bar != self._bar:
             _write(sys.stderr, f"\r\x1b[K{bar}")
             self._bar = bar
+
+    def of(self, what: str) -> Callable[[int, int], None]:
+        """How to tell the progress of something that is counted: so many done, of so many."""
+        return lambda done, whole: self.progress(done / max(1, whole), f"{what}: {done:,} of {whole:,}")
+
+    def passing(self, items: Iterable[T], whole: int, what: str) -> Iterator[T]:
+        """The items as they are, with their progress on the way."""
+        told = self.of(what)
+        for done, item in enumerate(items):
+            if done % TELL_EVERY == 0:
+                told(done, whole)
+            yield item
 
     def _wipe(self) -> None:
         if self._bar:

@@ -8,12 +8,15 @@ Know before changing: a source remembers a snapshot (its ETag, its time) only wh
 is when everything in it is acknowledged. Whoever ends before that is given it again, which is no news.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from election.errors import OutsideError
+
+TOLD_EVERY_BYTES = 100_000
+"""Of a snapshot between two words on how far it was read."""
 
 
 class TroubleError(OutsideError):
@@ -51,6 +54,16 @@ class Fetched:
     settled: Callable[[], None] = _nothing_to_remember
     """Called when it need not be given again."""
     size: int = 0
+
+    def passing(self, told: Callable[[float], None]) -> Iterator[bytes]:
+        """The bytes; `told` hears how much of them was read, from 0 to 1; 0 where no size is known."""
+        read = said = 0
+        for piece in self.lines:
+            read += len(piece)
+            yield piece
+            if read - said >= TOLD_EVERY_BYTES or read >= self.size > said:
+                said = read
+                told(min(1.0, read / self.size) if self.size else 0.0)
 
 
 class Source(Protocol):

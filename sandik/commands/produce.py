@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -131,6 +132,7 @@ class _Run:
         from producers.history import History
         from producers.produce import Producer
         from producers.publish import Publisher
+        from producers.record import read_log
         from sandik.signed import counts
 
         feed, settings, out = self._feed, self._settings, self._out
@@ -138,7 +140,8 @@ class _Run:
         stop = asyncio.Event()
         self._listen(stop)
         await create_topics(settings, feed.night.id)
-        from_log = HeldFromLog(settings, feed.night, feed.source, counts=counts(feed.night))
+        read = partial(read_log, told=out.of("records read of what was said before"))
+        from_log = HeldFromLog(settings, feed.night, feed.source, read, counts(feed.night))
         with History(settings.history, "producer") as history:
             async with Publisher(settings, feed.night.id, history) as publisher:
                 producer = Producer(feed, publisher, from_log, out.tell, stop, out.progress)

@@ -46,14 +46,15 @@ async def _record(folder: folders.Folder, settings: Any, path: Path, out: Out) -
     from sandik.signed import counts
 
     night, scope = folder.night, settings.scope(folder.night.id)
-    taken = await take(settings, scope, counts(night))
+    taken = await take(settings, scope, counts(night), out.of("records read"))
     if not taken.records:
         out.tell(f"There is nothing in {scope.topic('reports')}: is this the right mode, night and session?")
         return 1
     header = recording.Header(
         night.id, scope.mode, night.simulated, "sandik record", f"the log of {scope.name}"
     )
-    size = file.write(path, recording.write(header, taken.records))
+    written = out.passing(taken.records, len(taken.records), "records written")
+    size = file.write(path, recording.write(header, written))
     reports = sum(len(record) for record in taken.records if isinstance(record, Bundle))
     out.say(f"{path}: {reports:,} reports in {len(taken.records):,} records, {size:,} bytes")
     if taken.again or taken.unreadable:

@@ -85,12 +85,13 @@ def _verify_pack(path: Path, args: argparse.Namespace, out: Out) -> int:
     return evidence.verify(path, out)
 
 
-async def _log(settings: Any, scope: Any) -> AsyncIterator[Any]:
+async def _log(settings: Any, scope: Any, out: Out) -> AsyncIterator[Any]:
     """What was shown first: whatever stands in it is in the log that is read after it."""
     from producers.record import read_log
 
-    for whats in (("shown",), ("reports", "rulings", "told")):
-        async for logged in read_log(settings, tuple(scope.topic(what) for what in whats)):
+    for said, whats in (("snapshots read", ("shown",)), ("records counted", ("reports", "rulings", "told"))):
+        topics = tuple(scope.topic(what) for what in whats)
+        async for logged in read_log(settings, topics, told=out.of(said)):
             yield logged
 
 
@@ -109,9 +110,11 @@ async def _verify(
     try:
         if anew:
             out.tell(f"{scope.name}: counting the log anew")
-            await rebuild(night, store, read_log(settings, topics), signatures)
+            await rebuild(
+                night, store, read_log(settings, topics, told=out.of("records counted anew")), signatures
+            )
         await _quiet(store)
-        found = await verify(night, store, _log(settings, scope), rebuilt=anew, signatures=signatures)
+        found = await verify(night, store, _log(settings, scope, out), rebuilt=anew, signatures=signatures)
     finally:
         await store.close()
     return _tell(folder, scope, found, time.monotonic() - begin_s, out, other)

@@ -35,7 +35,7 @@ class Made:
 
 async def made(hands: Crew, path: Path) -> Made:
     """Packs what a crew has counted."""
-    packed = await pack(folders.load(hands.name), hands.producing, hands.store.settings, path)
+    packed = await pack(folders.load(hands.name), hands.producing, hands.store.settings, path, Out())
     return Made(path, hands, packed.head, packed.linked_by_store)
 
 

@@ -381,6 +381,9 @@ async def test_progress_is_told_where_the_size_is_known() -> None:
     )  # fmt: skip
     await producer.snapshot(Fetched("now.csv", AT, lines(TABLE), True, size=len(TABLE)))
     assert 1.0 == seen[-1]
+    seen.clear()
+    await producer.snapshot(Fetched("now.csv", AT, lines(TABLE), True, size=len(TABLE)))
+    assert [1.0] == seen, "and where nothing in it is new"
 
 
 async def test_a_stall_is_told_by_whoever_follows(monkeypatch: pytest.MonkeyPatch) -> None:

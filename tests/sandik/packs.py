@@ -20,6 +20,7 @@ from election.wire.told import encode as encode_told
 from election.wire.topics import Scope
 from producers.record import Logged
 from sandik import folders, pack
+from sandik.say import Out
 from streams.chain import Stored
 from tests.streams import made
 
@@ -85,7 +86,7 @@ def chains() -> dict[str, Stored]:
 
 def packed(path: Path, keys: bytes | None = None) -> pack.Packed:
     """The pack; `keys`: who must sign."""
-    return asyncio.run(pack.write(folders.load("practice"), SCOPE, logged(), chains(), path, keys))
+    return asyncio.run(pack.write(folders.load("practice"), SCOPE, logged(), chains(), path, Out(), keys))
 
 
 def files(path: Path) -> Files:

@@ -58,3 +58,15 @@ def test_on_a_terminal_the_bar_makes_way_for_lines(monkeypatch: pytest.MonkeyPat
     out.progress(0.5, "half")
     out.tell("a line")
     assert "\r\x1b[K[############............] half\r\x1b[Ka line\n" == screen.getvalue()
+
+
+def test_what_is_counted_tells_how_much_of_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Items go through as they are; of nothing at all nothing is done."""
+    seen = list[tuple[float, str]]()
+    out = Out()
+    monkeypatch.setattr(out, "progress", lambda done, text: seen.append((done, text)))
+    assert list(range(150)) == list(out.passing(range(150), 200, "records read"))
+    out.of("records read")(0, 0)
+    assert [
+        (0.0, "records read: 0 of 200"), (0.5, "records read: 100 of 200"), (0.0, "records read: 0 of 0"),
+    ] == seen  # fmt: skip
