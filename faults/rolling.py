@@ -13,12 +13,11 @@ from collections.abc import Awaitable, Callable
 from aiokafka.errors import KafkaError
 
 from election.errors import OutsideError
-from election.wire.topics import WHATS
 from faults.actors import Actors
 from faults.plan import GATEWAYS
 from faults.stores import SINGLE
 from producers.settings import Settings as Producing
-from producers.tending import inspect
+from producers.tending import out_of_step
 
 WITHIN_S = 120.0
 """How long a process may take to work again, on a machine that has much else to do."""
@@ -47,15 +46,11 @@ async def _again(actors: Actors, name: str) -> None:
 
 
 async def in_step(actors: Actors) -> bool:
-    """Whether each topic of the night, and the groups' own, has every copy in step."""
-    settings = Producing.read(actors.environment)
-    scope = settings.scope(actors.night.id)
-    names = [*(scope.topic(what) for what in WHATS), "__consumer_offsets"]
+    """Whether each topic, the groups' own among them, has every copy in step."""
     try:
-        kept = (await inspect(settings, names)).kept.values()
+        return not await out_of_step(Producing.read(actors.environment))
     except (OutsideError, KafkaError):  # who was asked is away, or does not know yet
         return False
-    return all(one.in_step == one.replicas for one in kept)
 
 
 async def _until(what: str, check: Callable[[], Awaitable[bool]]) -> None:

@@ -2,6 +2,7 @@
 
     kept = await inspect(settings, names)          how each topic is kept; of one that is not there nothing
     changed = await put_right(settings, {"live.night.reports": 4, …})      a sentence for each change
+    late = await out_of_step(settings)             partitions of which a copy is behind, or away
     ahead_s = await clock(settings)                the clock of the cluster's leader, minus ours
 
 Know before changing: whatever this does must be harmless to a topic with a night in it. So it never touches
@@ -11,9 +12,10 @@ asked for than there are.
 
 import asyncio
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -102,6 +104,33 @@ async def _limits(admin: AIOKafkaAdminClient, names: Collection[str]) -> dict[st
         for code, _, _, name, entries in answer.resources
         if not code
     }
+
+
+async def out_of_step(settings: Settings, within_s: float = CONNECT_WITHIN_S) -> tuple[str, ...]:
+    """The partitions of all topics that have no leader, or a copy that is not in step; none: all is well.
+
+    Each with how many of its copies are. Kafka's own topics are among them; those that are kept from us by
+    rights are not. Raises NoKafkaError, NotLetInError.
+    """
+    return await asked(settings, within_s, _out_of_step)
+
+
+async def _out_of_step(admin: AIOKafkaAdminClient) -> tuple[str, ...]:
+    return late(await admin.describe_topics())
+
+
+def late(topics: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The same of what Kafka says of its topics; pure."""
+    found = [
+        (topic["topic"], one["partition"], len(one["isr"]), len(one["replicas"]), one["leader"] < 0)
+        for topic in topics
+        for one in topic["partitions"]
+        if len(one["isr"]) < len(one["replicas"]) or one["leader"] < 0
+    ]
+    return tuple(
+        f"{name}/{partition} ({in_step} of {replicas}{', no leader' if headless else ''})"
+        for name, partition, in_step, replicas, headless in sorted(found)
+    )
 
 
 def amiss(name: str, kept: Kept) -> dict[str, str]:

@@ -55,6 +55,18 @@ async def put_right(environment: Mapping[str, str], topics: Mapping[str, int]) -
     return await tending.put_right(Settings.read(environment), topics)
 
 
+async def out_of_step(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Partitions with a copy that is not in step. Raises ConnectionError where nobody answers just now."""
+    from producers import tending
+    from producers.errors import NoKafkaError
+    from producers.settings import Settings
+
+    try:
+        return await tending.out_of_step(Settings.read(environment), within_s=0)
+    except NoKafkaError as error:
+        raise ConnectionError(str(error)) from error
+
+
 async def redis_facts(url: str) -> RedisFacts:
     """What Redis says of itself: all its primaries, where there are several."""
     from stores.address import Kind

@@ -1,5 +1,6 @@
 """`sandik doctor`: looks at Kafka, Redis, topics, settings, limits, clock; what is wrong, and what to type.
-With --fix it makes topics and sets their settings; it never takes away what may hold a night.
+With --fix it makes topics and sets their settings; it never takes away what may hold a night. With --wait-isr
+it waits until every record is kept as often as it should be, as between two restarts of brokers.
 
 Know before changing: the judgement is in `sandik.doctor`; this hands it the settings and the probes.
 """
@@ -7,6 +8,7 @@ Know before changing: the judgement is in `sandik.doctor`; this hands it the set
 import argparse
 import asyncio
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
@@ -19,7 +21,10 @@ from sandik.say import Out
 
 EXAMPLE = """  sandik doctor
   sandik doctor --fix --night istanbul-2019-06-23
+  sandik doctor --wait-isr && ssh kafka2 systemctl restart kafka
   SANDIK_KAFKA=kafka1:9092 SANDIK_REDIS=redis://cache:6379/0 SANDIK_NIGHT=./my-night sandik doctor --json"""
+WAIT_S = 120.0
+"""How long --wait-isr waits unless told otherwise: a broker that was asked to end is back in a minute."""
 ELSEWHERE = frozenset(
     {"SANDIK_NIGHT", "SANDIK_SECRETS", *shapes.VARIABLES}
     | {"SANDIK_TEST_ALL", "SANDIK_TEST_NIGHT", "SANDIK_TEST_THOROUGH"}
@@ -30,8 +35,17 @@ ELSEWHERE = frozenset(
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Everything comes from the environment, as for the rooms."""
     parser.add_argument("--night", metavar="NIGHT", help="also its topics (else: SANDIK_NIGHT)")
-    parser.add_argument(
+    does = parser.add_mutually_exclusive_group()
+    does.add_argument(
         "--fix", action="store_true", help="make topics that are missing, and set their settings right"
+    )
+    does.add_argument(
+        "--wait-isr",
+        metavar="S",
+        type=float,
+        nargs="?",
+        const=WAIT_S,
+        help=f"only wait until every copy of every topic is in step, S seconds at most ({WAIT_S:g})",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line of stdout")
 
@@ -40,6 +54,8 @@ def run(args: argparse.Namespace, out: Out) -> int:
     """0 all is well, 1 something is wrong, 3 something cannot be reached; what was fixed is well again."""
     from sandik import probes
 
+    if args.wait_isr is not None:
+        return _wait(args.wait_isr, out)
     wanted = asked_for(args.night, os.environ)
     changed = _fixed(wanted, out) if args.fix else []
     asking = doctor.Probes(
@@ -53,6 +69,24 @@ def run(args: argparse.Namespace, out: Out) -> int:
     code = doctor.exit_code(checks)
     out.answer({"ok": code == 0, "changed": changed, "checks": [asdict(check) for check in checks]})
     return code
+
+
+def _wait(within_s: float, out: Out) -> int:
+    """0 as soon as every copy is in step, 1 if one is not in time. Raises UsageError, OutsideError."""
+    from sandik import in_step, probes
+
+    if not 0 <= within_s < float("inf"):
+        raise UsageError("--wait-isr takes seconds, 0 or more: sandik doctor --wait-isr 120.")
+    begin_s = time.monotonic()
+    late = asyncio.run(in_step.waited(lambda: probes.out_of_step(os.environ), within_s, out.tell))
+    if late:
+        out.say(f"WRONG  not in step after {within_s:g} s: {in_step.named(late)}")
+        out.say("       start the broker that is away, or wait longer; restart no other meanwhile")
+    else:
+        out.say("ok     every copy of every topic is in step: the next broker may be restarted")
+    seconds = round(time.monotonic() - begin_s, 3)
+    out.answer({"ok": not late, "seconds": seconds, "late": list(late)})
+    return 1 if late else 0
 
 
 def _fixed(wanted: Wanted, out: Out) -> list[str]:

@@ -9,7 +9,7 @@ from aiokafka.errors import NodeNotReadyError
 from producers import cluster, tending
 from producers.cluster import Cluster, topic
 from producers.settings import Settings
-from producers.tending import Inspected, Kept, amiss, put_right
+from producers.tending import Inspected, Kept, amiss, late, put_right
 from tests.producers.test_cluster import StandIn
 
 TOLD = "live.practice.told"
@@ -87,3 +87,19 @@ async def test_a_broker_that_goes_while_topics_are_put_right_is_asked_no_more(
     changed = await put_right(Settings.read({}), {TOLD: 1})
     assert [f"{TOLD}: made, 1 partition, kept once, for ever; a write waits for 1 of the copies"] == changed
     assert [] == gone
+
+
+def test_a_partition_without_a_leader_or_with_a_copy_behind_is_late() -> None:
+    """In the order of their names, whatever order Kafka tells them in."""
+    told = [
+        {
+            "topic": "t",
+            "partitions": [
+                {"partition": 1, "leader": -1, "replicas": [1], "isr": [1]},
+                {"partition": 0, "leader": 2, "replicas": [1, 2, 3], "isr": [2]},
+                {"partition": 2, "leader": 1, "replicas": [1, 2], "isr": [2, 1]},
+            ],
+        },
+        {"topic": "a", "partitions": [{"partition": 0, "leader": 1, "replicas": [1, 2], "isr": [1]}]},
+    ]
+    assert ("a/0 (1 of 2)", "t/0 (1 of 3)", "t/1 (1 of 1, no leader)") == late(told)
