@@ -5,13 +5,16 @@ import os
 import shlex
 import subprocess
 import sys
+import tomllib
 from importlib import import_module
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from sandik import cli
 
+ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = [name for group in cli.TABLE.values() for name in group]
 Captured = pytest.CaptureFixture[str]
 
@@ -248,3 +251,27 @@ def test_a_terminal_of_another_alphabet_gets_an_answer() -> None:
     )  # fmt: skip
     assert (0, b"") == (said.returncode, said.stderr)
     assert said.stdout.startswith(b"Sand\\u0131k: election-night results")
+
+
+@pytest.mark.parametrize("name", ["sandik.cli", "argparse", "sandik.commands.rehearse", "election.rehearsal"])
+def test_ctrl_c_while_a_command_is_still_being_imported_is_an_end_and_no_traceback(name: str) -> None:
+    """Whatever is being imported: the first ones, the command itself, what it needs."""
+    code = f"""
+import os, signal, sys
+class Interrupts:
+    def find_spec(self, name, *rest):
+        if name == "{name}":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupts())
+sys.argv = ["sandik", "rehearse", "practice"]
+from sandik.__main__ import main
+sys.exit(main())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert (130, b"stopped\n", b"") == (done.returncode, done.stderr, done.stdout)
+
+
+def test_the_command_that_is_installed_begins_where_ctrl_c_is_caught() -> None:
+    """Else the test before says nothing of what people type."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert {"sandik": "sandik.__main__:main"} == project["scripts"]
