@@ -21,7 +21,7 @@ from sandik.say import Out
 
 EXAMPLE = """  sandik doctor
   sandik doctor --fix --night istanbul-2019-06-23
-  sandik doctor --wait-isr && ssh kafka2 systemctl restart kafka
+  sandik doctor --wait-isr 300
   SANDIK_KAFKA=kafka1:9092 SANDIK_REDIS=redis://cache:6379/0 SANDIK_NIGHT=./my-night sandik doctor --json"""
 WAIT_S = 120.0
 """How long --wait-isr waits unless told otherwise: a broker that was asked to end is back in a minute."""
