@@ -214,9 +214,10 @@ class Session:
         contests = self._contests(command)
         several = command.get("contest") is None
         self._needs(ALERTS if kind == EVENT else VIEW)
+        names = [f"{sub}/{contest}" if several else sub for contest in contests]
+        self._few(names)  # before anything is made of so many
         made = self._events(command, contests) if kind == EVENT else self._views(command, contests, several)
-        wanted = {f"{sub}/{one.contest}" if several else sub: one for one in made}
-        self._few(wanted)
+        wanted = dict(zip(names, made, strict=True))
         if not self._room(tuple(wanted.values())):
             raise CommandError("too-many-views", "There are too many different filters; try again later.")
         return wanted

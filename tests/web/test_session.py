@@ -87,29 +87,6 @@ def test_fields_of_later_versions_are_skipped_and_null_is_absent() -> None:
     assert action == hear(talk, t="subscribe", sub="a", contest="mayor", **nothing)
 
 
-def test_several_contests_at_once() -> None:
-    """As if each had been subscribed to under the name and its id; `*` is every contest of the night."""
-    talk = session()
-    action = hear(talk, t="subscribe", sub="a", contests=["bridge", "mayor", "bridge"])
-    assert Subscribe({"a/bridge": Wanted(BRIDGE), "a/mayor": Wanted(MAYOR)}) == action
-    every = hear(talk, t="subscribe", sub="e", kind="event", contests="*", after=0)
-    assert isinstance(every, Subscribe)
-    assert [f"e/{contest}" for contest in night().contests] == list(every.wanted)
-    assert Unsubscribe("e/bridge") == hear(talk, t="unsubscribe", sub="e/bridge")
-    assert {"a/bridge", "a/mayor", "e/mayor", "e/assembly"} == set(talk.subs)
-
-
-def test_several_contests_are_all_or_nothing() -> None:
-    """Where one of them cannot be had none is begun, and what had the names before is as it was."""
-    talk = session()
-    for number in range(SUBSCRIPTIONS_MAX - 1):
-        hear(talk, t="subscribe", sub=f"s{number}", contest="mayor")
-    before = dict(talk.subs)
-    assert "too-many" == code(hear(talk, t="subscribe", sub="a", contests="*"))
-    assert "no-such-contest" == code(hear(talk, t="subscribe", sub="a", contests=["mayor", "king"]))
-    assert before == talk.subs
-
-
 def test_a_filter_over_several_contests() -> None:
     """An area has to be in one of them; of the others it takes what there is, which may be nothing."""
     talk = session()
