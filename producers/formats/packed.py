@@ -3,8 +3,10 @@
     for line in unpacked("detail.zip", pieces): …        plain bytes come as their lines
     unpacked("all.zip", pieces, endings=(".xml",))       which file of an archive that holds several
 
-A zip is read from its front, file by file, and never held or written anywhere: what is asked of memory does
-not depend on its size. Each file's checksum is compared with what came out.
+A zip is laid aside packed, in memory while it is small and then on the disk in a file without a name, and
+looked through to its end before a line of it is given: only there it is known whether another file could be
+meant, or whether it is whole. What is asked of memory does not depend on its size. Each file's checksum is
+compared with what came out.
 
 Know before changing: what is unpacked is counted while it comes, never believed from a header. The ratio is
 asked only beyond RATIO_FROM_BYTES, because a small file of zeros is no attack.
@@ -13,7 +15,10 @@ asked only beyond RATIO_FROM_BYTES, because a small file of zeros is no attack.
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
+from election.errors import OutsideError
 from producers.formats.document import FeedError
 
 UNPACKED_BYTES_MAX = 4 * 1024**3
@@ -27,6 +32,8 @@ NAME_BYTES_MAX = 1024
 LINE_BYTES_MAX = 16 * 1024**2
 """A longer line is handed on in several pieces."""
 PIECE_BYTES = 256 * 1024
+IN_MEMORY_BYTES = 4 * 1024 * 1024
+"""A larger zip lies on the disk while it is read."""
 
 ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
 _EMPTY_ZIP, _DIRECTORY, _DESCRIPTOR = b"PK\x05\x06", b"PK\x01\x02", b"PK\x07\x08"
@@ -42,7 +49,8 @@ def unpacked(
     """The lines in a zip or gzip, told by the first bytes, and those of anything else.
 
     FeedError where an archive is broken, cut, locked, larger than the limits, or holds none or several files
-    that could be meant (their names end in one of `endings`, if any are given).
+    that could be meant (their names end in one of `endings`, if any are given); of a zip before all lines.
+    OutsideError where this machine has no room for a zip.
     """
     packed = _Packed(name, pieces, bytes_max)
     begins = packed.peek(4)
@@ -75,7 +83,7 @@ class _Packed:
     """The archive's bytes in order, and the count of what went in and came out."""
 
     def __init__(self, name: str, pieces: Iterable[bytes], bytes_max: int) -> None:
-        self.name, self._pieces, self._bytes_max = name, iter(pieces), bytes_max
+        self.name, self._pieces, self.bytes_max = name, iter(pieces), bytes_max
         self._held = b""
         self._read = self._out = 0
 
@@ -122,11 +130,16 @@ class _Packed:
         yield self._held
         yield from self._pieces
 
+    def again(self, aside: IO[bytes]) -> "_Packed":
+        """The same archive from its beginning, out of where it was laid aside."""
+        aside.seek(0)
+        return _Packed(self.name, iter(lambda: aside.read(PIECE_BYTES), b""), self.bytes_max)
+
     def count(self, out: bytes) -> bytes:
         """Counts what came out. FeedError at a limit."""
         self._out += len(out)
-        if self._out > self._bytes_max:
-            raise self.error(f"More than {self._bytes_max} bytes come out of it; that is the limit.")
+        if self._out > self.bytes_max:
+            raise self.error(f"More than {self.bytes_max} bytes come out of it; that is the limit.")
         if self._out > RATIO_FROM_BYTES and self._out > RATIO_MAX * self._read:
             raise self.error(
                 f"{self._out} bytes came out of {self._read}, more than {RATIO_MAX} times as many: no table "
@@ -160,7 +173,29 @@ def _gunzipped(packed: _Packed) -> Iterator[bytes]:
 
 
 def _unzipped(packed: _Packed, endings: tuple[str, ...]) -> Iterator[bytes]:
-    """The one file that is meant."""
+    """The one file that is meant, after all of the zip was looked through."""
+    with SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as aside:
+        _lay_aside(packed, aside)
+        for _ in _one_meant(packed.again(aside), endings):
+            pass
+        yield from _one_meant(packed.again(aside), endings)
+
+
+def _lay_aside(packed: _Packed, aside: IO[bytes]) -> None:
+    for piece in packed.rest():
+        try:
+            aside.write(piece)
+        except OSError as error:
+            raise OutsideError(
+                f"{packed.name}: there is no room to lay the zip aside ({error.strerror or error}). Make "
+                "room in the folder of temporary files (TMPDIR), or unpack it yourself and give the file."
+            ) from error
+        if aside.tell() > packed.bytes_max:
+            raise packed.error(f"It has more than {packed.bytes_max} bytes; that is the limit.")
+
+
+def _one_meant(packed: _Packed, endings: tuple[str, ...]) -> Iterator[bytes]:
+    """The content of the one file that could be meant; what is wrong with the zip may show behind it."""
     met = list[str]()
     found = ""
     while packed.peek(4) == ZIP:

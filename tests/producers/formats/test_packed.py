@@ -1,6 +1,7 @@
 """Archives come out as they went in, in pieces of any size; bombs, halves and locked ones are refused."""
 
 import contextlib
+import errno
 import gzip
 import io
 import zipfile
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from election.errors import OutsideError
 from producers.formats import packed
 from producers.formats.document import FeedError
 from producers.formats.packed import unpacked
@@ -104,6 +106,57 @@ def test_a_zip_that_does_not_say_which_file_is_refused(files: dict[str, bytes], 
     """Nothing is guessed."""
     with pytest.raises(FeedError, match=says):
         out(zipped(files), endings=(".xml",))
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("second", "says"), [(b"9,9\n", "several files"), (b"\0" * 64 * 1024 * 1024, "times as many")]
+)
+def test_a_zip_that_is_refused_gives_no_line_before(second: bytes, says: str, stream: bool) -> None:
+    """Rows of its first table would be sent, and counted, before anybody knew that another may be meant."""
+    content = zipped({"a.csv": TEXT, "b.csv" if says == "several files" else "b.txt": second}, stream=stream)
+    taken = list[bytes]()
+    with pytest.raises(FeedError, match=says):
+        taken.extend(unpacked("feed", pieces(content, 1000), (".csv",)))
+    assert [] == taken
+
+
+def test_half_a_zip_gives_no_line() -> None:
+    """Of a table that was not fetched whole nothing is sent."""
+    content, taken = zipped({"a.csv": TEXT}), list[bytes]()
+    with pytest.raises(FeedError, match="in the middle"):
+        taken.extend(unpacked("feed", pieces(content[:60], 7)))
+    assert [] == taken
+
+
+def test_a_zip_larger_than_memory_may_hold_is_read_from_where_it_lies(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On the disk, in a file without a name."""
+    monkeypatch.setattr(packed, "IN_MEMORY_BYTES", 10)
+    assert TEXT == out(zipped({"readme.txt": b"hello", "a.csv": TEXT}), 13, (".csv",))
+
+
+def test_a_zip_for_which_there_is_no_room_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is at fault, and neither the feed nor the command: it may be tried again."""
+
+    def full(max_size: int) -> object:
+        assert packed.IN_MEMORY_BYTES == max_size
+        return Full()
+
+    class Full(io.BytesIO):
+        def write(self, piece: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(packed, "SpooledTemporaryFile", full)
+    with pytest.raises(OutsideError, match=r"feed: .*No space left on device.*TMPDIR"):
+        out(zipped({"a.csv": TEXT}))
+
+
+def test_a_zip_over_the_limit_is_not_laid_aside() -> None:
+    """What is packed counts as well as what comes out."""
+    with pytest.raises(FeedError, match="has more than 99 bytes"):
+        list(unpacked("feed", pieces(zipped({"a.csv": TEXT}), 50), bytes_max=99))
 
 
 @pytest.mark.parametrize("content", ARCHIVES.values(), ids=ARCHIVES.keys())
