@@ -45,6 +45,14 @@ def unread(rows: int) -> str:
     )
 
 
+def empty() -> str:
+    """A table of which only the heading is there, or rows of other nights and contests alone."""
+    return (
+        "it has not one row of this night, as a file that is published before it is filled, so nothing is "
+        f"withdrawn. If they were really taken away, run it again with {ACCEPT}."
+    )
+
+
 def too_many(pct: int, least: int) -> str:
     """More is missing than the night allows at once."""
     return (

@@ -31,6 +31,8 @@ replaced since; a row that could not be read."""
 OTHERS = ("E101", "E102")
 """Refusals of rows that are of another contest or source than this night has: they are nobody's of ours."""
 
+EVERYTHING_PCT = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
@@ -47,6 +49,11 @@ class Allowance:
     def of(cls, source: Source, *, accept: bool = False) -> "Allowance":
         """What the night allows this source."""
         return cls(source.withdrawals_max_pct, source.withdrawals_min, accept)
+
+    @property
+    def never_asks(self) -> bool:
+        """Whether the night lets all of them go at once."""
+        return self.withdrawals_max_pct >= EVERYTHING_PCT
 
     def covers(self, missing: int, standing: int) -> bool:
         """Whether so many of those standing may go at once."""
@@ -348,6 +355,8 @@ class Comparison:
             return ""
         if self._unread:
             return words.unread(self._unread)
+        if not self._spoken and not self._allowance.never_asks:
+            return words.empty()
         for missing, standing in counts.values():
             if not self._allowance.covers(missing, standing):
                 return words.too_many(self._allowance.withdrawals_max_pct, self._allowance.withdrawals_min)

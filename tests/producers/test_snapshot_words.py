@@ -15,6 +15,7 @@ from producers import snapshot_words as words
     [
         (words.cut("feed.csv:3: half."), ("feed.csv:3: half)", "Fetch it again")),
         (words.unread(2), ("2 of its rows", "--accept-withdrawals")),
+        (words.empty(), ("not one row of this night", "--accept-withdrawals")),
         (words.too_many(1, 3), ("withdrawals_max_pct = 1", "withdrawals_min = 3", "--accept-withdrawals")),
     ],
 )
