@@ -22,6 +22,7 @@ from faults.asked import Asked
 from faults.brokers import Brokers
 from faults.clock import Clock
 from faults.disk import IGNORING
+from faults.network import Network
 from faults.plan import GATEWAYS, WORKERS
 from faults.processes import SANDIK, Process
 from faults.stores import SINGLE, Members
@@ -186,13 +187,12 @@ class Actors:
 
     def _server(self, server: Server) -> Process:
         program, name = server.program, server.program.name
-        clock, networks = self.clock_of(name), self.brokers.networks
-        network = None if networks is None else networks.of(name)
-        argv = (*IGNORING, *program.argv)
+        argv, clock, network = (*IGNORING, *program.argv), self.clock_of(name), self.network_of(name)
         return Process(name, argv, {}, self.folder, program.ready, 60.0, clock=clock, network=network)
 
     def _room(self, name: str, *words: str) -> Process:
-        return Process(name, (SANDIK, *words), self.environment, self.folder, clock=self.clock_of(name))
+        clock, network = self.clock_of(name), self.network_of(name)
+        return Process(name, (SANDIK, *words), self.environment, self.folder, clock=clock, network=network)
 
     def _gateway(self, place: int) -> Process:
         port = self.gateways[place]
@@ -204,6 +204,10 @@ class Actors:
     def clock_of(self, name: str) -> Clock | None:
         """A clock for an actor, where clocks are set at all."""
         return None if self.brokers.clocks is None else self.brokers.clocks.of(name)
+
+    def network_of(self, name: str) -> Network | None:
+        """A network for an actor, where networks are cut at all."""
+        return None if self.brokers.networks is None else self.brokers.networks.of(name)
 
     def _lines(self) -> Asked:
         ways = [f"{line}:{to}" for line, to in zip(self._ports, self.gateways, strict=True)]

@@ -21,7 +21,7 @@ from election.errors import OutsideError
 from faults import disk
 from faults.actors import Actors
 from faults.clock import JUMP_S
-from faults.plan import ALONE, CUT_OFF, FROM_PEERS, LINES, Fault
+from faults.plan import ALONE, CUTS, FROM_PEERS, LINES, Fault
 from faults.processes import Process
 from faults.receiver import Receiver
 from faults.rolling import roll
@@ -61,7 +61,7 @@ class Doing:
             befell = await self._flush()
         elif fault.kind == "failover":
             befell = await asyncio.to_thread(self._actors.stores.fail_over, self._actors.held_key)
-        elif fault.kind in (CUT_OFF, FROM_PEERS):
+        elif fault.kind in CUTS:
             befell = await self._cut_off(fault, self._actors[fault.target])
         else:
             befell = await self._process(fault, self._actors[fault.target])

@@ -8,6 +8,7 @@
  * that a process does not spin, and its own wake-ups (pipes, eventfds) come. A socket that is closed meanwhile is
  * kept until then, or the other side would hear of it. It is for sockets that do not block, and for events that
  * carry the number of their socket and come again until they are heeded: so do Java, Redis and Python.
+ * (uvloop closes sockets past the C library, so the other side does hear of that.)
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -142,11 +143,12 @@ static int piece_ms(int within_ms, int64_t until_ms) {
 
 static int over(int within_ms, int64_t until_ms) { return within_ms >= 0 && now_ms() >= until_ms; }
 
-int epoll_wait(int epoll, struct epoll_event *events, int most, int within_ms) {
-    REAL(epoll_wait);
+int epoll_pwait(int epoll, struct epoll_event *events, int most, int within_ms, const sigset_t *signals) {
+    REAL(epoll_pwait);
     int64_t until_ms = within_ms > 0 ? now_ms() + within_ms : 0;
     for (;;) {
-        int there = real(epoll, events, most, within_ms > 0 || how() ? piece_ms(within_ms, until_ms) : within_ms);
+        int wait_ms = within_ms > 0 || how() ? piece_ms(within_ms, until_ms) : within_ms;
+        int there = real(epoll, events, most, wait_ms, signals);
         if (there < 0) return there;
         int heard = 0;
         for (int i = 0; i < there; i++)
@@ -154,6 +156,10 @@ int epoll_wait(int epoll, struct epoll_event *events, int most, int within_ms) {
         if (heard || over(within_ms, until_ms)) return heard;
         if (there) usleep(PIECE_MS * 1000);
     }
+}
+
+int epoll_wait(int epoll, struct epoll_event *events, int most, int within_ms) {
+    return epoll_pwait(epoll, events, most, within_ms, NULL);
 }
 
 int poll(struct pollfd *asked, nfds_t many, int within_ms) {

@@ -29,6 +29,8 @@ LINE_S = (2.0, 9.0)
 DISK_S = (1.0, 5.0)
 CLOCK_S = (2.0, 8.0)
 CUT_S = (2.0, 9.0)
+CUT_LONG_S = (11.0, 15.0)
+"""Longer than Kafka waits for a worker (10 s: `streams/consuming.py`), shorter than it may stand still."""
 
 WORKERS, GATEWAYS, BROKERS = (
     ("worker-0", "worker-1", "worker-2", "worker-3"),
@@ -39,8 +41,9 @@ LINES = ("line-0", "line-1")
 """What lies between readers and each gateway."""
 ALONE = "rolling restart"
 """It takes everything down, one after the other, so nothing else may break at once."""
-CUT_OFF, FROM_PEERS = "cut off", "cut off from peers"
+CUT_OFF, FROM_PEERS, CUT_LONG = "cut off", "cut off from peers", "cut off for long"
 """By the network: from everybody; a broker from other brokers and all controllers, and not from clients."""
+CUTS = (CUT_OFF, FROM_PEERS, CUT_LONG)
 Kinds: TypeAlias = Sequence[tuple[str, Sequence[str], int]]
 KINDS: Kinds = (
     ("SIGKILL", (*WORKERS, *GATEWAYS, "producer", "deliver", "store", *BROKERS), 4),
@@ -78,6 +81,7 @@ SECOND: Kinds = (
 THIRD: Kinds = (
     (CUT_OFF, ("store", *BROKERS), 4),
     (FROM_PEERS, BROKERS, 3),
+    (CUT_LONG, WORKERS, 2),
 )
 """What the third version throws besides those."""
 LASTING = (
@@ -88,6 +92,7 @@ LASTING = (
     | {"full disk": DISK_S}
     | dict.fromkeys(("clock ahead", "clock behind"), CLOCK_S)
     | dict.fromkeys((CUT_OFF, FROM_PEERS), CUT_S)
+    | {CUT_LONG: CUT_LONG_S}
 )
 VERSIONS = (1, 2, VERSION)
 

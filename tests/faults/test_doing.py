@@ -50,6 +50,7 @@ class Broker:
         ("full disk", ["full", "free"]),
         ("stays away", [signal.SIGKILL]),
         ("cut off", ["all", "healed"]),
+        ("cut off for long", ["all", "healed"]),
         ("cut off from peers", ["peers", "healed"]),
     ],
 )

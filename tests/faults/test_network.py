@@ -38,7 +38,7 @@ for one in (listens, near, said):
     one.setblocking(False)
 far.sendall(b"x" * 1000)
 libc = ctypes.CDLL(None, use_errno=True)
-asked, events = select.poll(), select.epoll()
+asked, events, event = select.poll(), select.epoll(), ctypes.create_string_buffer(12)
 asked.register(near, select.POLLIN)
 events.register(near, select.EPOLLIN)
 
@@ -73,6 +73,7 @@ ALL = {
     "sendfile": lambda: os.sendfile(near.fileno(), file.fileno(), 0, 1),
     "accept": accepts, "accept4": lambda: listens.accept()[0].close(), "connect": connects,
     "poll": lambda: heard(asked.poll(20)), "epoll_wait": lambda: heard(events.poll(0.02)),
+    "epoll_pwait": lambda: heard(libc.epoll_pwait(events.fileno(), event, 1, 20, None)),
     "what is no network": through,
 }
 for line in sys.stdin:
@@ -87,7 +88,7 @@ for line in sys.stdin:
 """
 
 ECHO = """
-import asyncio, json, socket, sys
+import asyncio, json, socket, sys, uvloop
 
 async def main():
     loop, writers = asyncio.get_running_loop(), []
@@ -109,8 +110,9 @@ async def main():
         await asyncio.sleep(0.01)
         print(json.dumps(len(writers)), flush=True)
 
-asyncio.run(main())
+{run}(main())
 """
+LOOPS = ("asyncio.run", "uvloop.run")
 
 
 @pytest.fixture
@@ -199,10 +201,11 @@ def test_whatever_is_asked_of_a_socket_that_is_cut_off_comes_to_nothing_until_it
     assert network.held_back >= len(whole) - 1
 
 
-def test_what_was_held_back_comes_when_the_network_heals(networks: Networks) -> None:
+@pytest.mark.parametrize("run", LOOPS)
+def test_what_was_held_back_comes_when_the_network_heals(networks: Networks, run: str) -> None:
     """What was said to it, what it was to answer, and who wanted to come in; its own timers went on."""
     network = networks.of("one")
-    with child(ECHO, network) as echo:
+    with child(ECHO.format(run=run), network) as echo:
         place, _ = echo.said()
         with client(place) as before:
             before.sendall(b"a")
@@ -221,7 +224,7 @@ def test_what_was_held_back_comes_when_the_network_heals(networks: Networks) -> 
 def test_who_closes_a_line_that_is_cut_off_is_not_heard_before_it_heals(networks: Networks) -> None:
     """As on a network: no goodbye gets through."""
     network = networks.of("one")
-    with child(ECHO, network) as echo:
+    with child(ECHO.format(run=LOOPS[0]), network) as echo:
         place, _ = echo.said()
         with client(place) as before:
             before.sendall(b"a")
@@ -238,7 +241,7 @@ def test_who_is_cut_off_from_peers_goes_on_with_all_others(networks: Networks) -
     with socket.socket() as there:
         there.bind((ports.LOCALHOST, 0))
         network = networks.of("one", [there.getsockname()[1]])
-        with child(ECHO, network) as echo:
+        with child(ECHO.format(run=LOOPS[0]), network) as echo:
             place, _ = echo.said()
             network.cut(peers_alone=True)
             with client(place) as other, there:
