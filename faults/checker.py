@@ -9,7 +9,7 @@ missing breaks a promise too: a run that nobody looked at proves nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +61,7 @@ def check(facts: Sequence[Fact]) -> list[Broken]:
 
 
 Kinds = Mapping[str, Sequence[Fact]]
+Told = Fact | Mapping[str, Any]
 
 
 def _missing(promise: str, kinds: Kinds, *whats: str) -> Iterator[Broken]:
@@ -73,6 +74,11 @@ def _missing(promise: str, kinds: Kinds, *whats: str) -> Iterator[Broken]:
 def _second_plan(kinds: Kinds) -> bool:
     """Whether the seed was drawn by the second plan, or a later one; the first ones did not write it down."""
     return any(one.facts.get("plan", 1) > 1 for one in kinds.get("seed", ()))
+
+
+def _staged(kinds: Kinds) -> bool:
+    """Whether the night makes calls and takes them back; nights of before 24 November 2026 do not say it."""
+    return any(one.facts.get("staged") for one in kinds.get("seed", ()))
 
 
 def nothing_lost(kinds: Kinds) -> Iterator[Broken]:
@@ -118,7 +124,12 @@ def watched(kinds: Kinds) -> Iterator[Broken]:
     public = [{"t": one.what, **one.facts} for one in kinds.get("told", ()) if one.facts.get("public")]
     for sentence in broken(list(clients.values()), [*gateways.values(), public]):
         promise, _, said = sentence.partition(": ")
-        yield Broken(promise if promise in ("P3", "P4") else "P5", "a client", said)
+        who = "a client" if said.startswith("client") else "a gateway"
+        yield Broken(promise if promise in ("P3", "P4") else "P5", who, said)
+    for one in kinds.get("seed", ()):  # gateways of before 24 November 2026 wrote nothing down
+        asked, serve = one.facts.get("gateways", 0), len(kinds.get("serves", ()))
+        if serve < asked:
+            yield Broken("P4", "a gateway", f"{serve} of {asked} wrote down what they published")
     for one in kinds.get("watchers", ()):  # nights of before 24 November 2026 did not write down how many
         there = sum(here(lines) for lines in clients.values())
         if there < one["asked"]:
@@ -171,8 +182,9 @@ def _lives(kinds: Kinds, begins: str) -> dict[str, list[Mapping[str, Any]]]:
 def told_once(kinds: Kinds) -> Iterator[Broken]:
     """P5: one event is told once; whoever has it has its retraction; a delivery is repeated under its id."""
     yield from _missing("P5", kinds, "told", "subscribed", "delivered")
+    retracted = any(one["kind"] == RETRACTION for one in kinds.get("told", ()))
     # Nights of the first plan make no call, and their seed may say nothing.
-    if _second_plan(kinds) and not any(one["kind"] == RETRACTION for one in kinds.get("told", ())):
+    if _second_plan(kinds) and not retracted:
         yield Broken("P5", "nobody", "no call was retracted: nothing was checked")
     yield from _in_turn([one for one in kinds.get("told", ()) if "seq" in one.facts])
     told: dict[str, Fact] = {}
@@ -187,10 +199,21 @@ def told_once(kinds: Kinds) -> Iterator[Broken]:
         got[one["to"]].add(one["id"])
         if one["id"] not in told:
             yield Broken("P5", one["to"], f"received {one['id']}, which nobody told")
+        elif one.facts.get("kind", told[one["id"]]["kind"]) != told[one["id"]]["kind"]:
+            yield Broken("P5", one["to"], f"received {one['id']} as {one['kind']}, which it is not")
         if said.setdefault(one["id"], one["digest"]) != one["digest"]:
             yield Broken("P5", one["to"], f"{one['id']} was said in two ways")
+    if _staged(kinds) and retracted and not any(pairs(told.values(), ids) for ids in got.values()):
+        yield Broken("P5", "nobody", "no newsroom received a call and its retraction: nothing was checked")
     for one in kinds.get("subscribed", ()):
         yield from _received(one, told.values(), got[one["to"]])
+
+
+def pairs(told: Iterable[Told], got: Container[str]) -> set[str]:
+    """The calls that stand among what somebody got, and their retractions too."""
+    here = [one for one in told if one["id"] in got]
+    calls = {one["call"] for one in here if one["kind"] == CALL}
+    return calls & {one["call"] for one in here if one["kind"] == RETRACTION}
 
 
 def _in_turn(told: Iterable[Fact]) -> Iterator[Broken]:

@@ -26,9 +26,9 @@ from election.night import ContestId, Night
 from election.wire.told import decode
 from faults.actors import CROWD, SLOW, STALLED, WATCHERS, Actors
 from faults.brokers import Brokers
-from faults.checker import CALL, RECOVERED_WITHIN_S, RETRACTION, Broken, check
+from faults.checker import CALL, RECOVERED_WITHIN_S, RETRACTION, Broken, check, pairs
 from faults.doing import Doing
-from faults.ending import call_of, note_ending
+from faults.ending import call_of, note_ending, told_facts
 from faults.history import read
 from faults.plan import VERSION, Group, workers
 from faults.processes import resident, resident_most
@@ -105,7 +105,8 @@ async def run(
         for one, kinds in (("desk", EVERYTHING), ("calls", CALLS)):
             history.note("subscribed", to=one, kinds=kinds)
         notes = stack.enter_context(History(str(actors.histories), "faults"))
-        notes.note("seed", seed=seed, plan=staging.version, store=staging.store, night=held.id, workers=many)
+        asks = {"staged": not staging.night, "workers": many, "gateways": len(actors.gateways)}
+        notes.note("seed", seed=seed, plan=staging.version, store=staging.store, night=held.id, **asks)
         evening = Evening(actors, held, desk, notes)
         stack.push_async_callback(evening.close)
         actors.start()
@@ -302,8 +303,8 @@ class Evening:
         try:
             async with asyncio.timeout(ENDS_WITHIN_S):
                 await self._whole()
-                waits.append("a retraction")
-                while not (self._actors.played or await self._taken_back()):
+                waits.append("a newsroom to have a call and its retraction")
+                while not (self._actors.played or await self._taken_back(receivers)):
                     await self.go_on(RETRACTED_EVERY_S)
                 waits.append("the recording to be sent")
                 while not self._actors.played:
@@ -337,12 +338,13 @@ class Evening:
             except OutsideError:
                 self._actors.keep()
 
-    async def _taken_back(self) -> bool:
-        """Whether a retraction was told: a night without one would show nothing of them."""
+    async def _taken_back(self, receivers: Sequence[Receiver]) -> bool:
+        """Whether somebody has a call and its retraction: a night without would show nothing of them."""
         try:
-            return any(one.kind == RETRACTION for one in await self._told())
+            told = [told_facts(one) for one in await self._told()]
         except OutsideError:
             return False
+        return any(pairs(told, one.taken) for one in receivers)
 
     async def _told(self) -> list[Told]:
         return [

@@ -11,13 +11,13 @@ once recover together, and each counts.
 
 import re
 import statistics
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from election.errors import UsageError
-from faults.checker import check
+from faults.checker import check, pairs
 from faults.history import Fact, read
 from faults.stores import CLUSTER, SENTINEL, SINGLE
 
@@ -94,6 +94,11 @@ def _thrown(facts: Sequence[Fact]) -> Iterator[Thrown]:
 
 def _counts(facts: Sequence[Fact]) -> Counter[str]:
     found = Counter(one.what for one in facts)
+    told, got = [one for one in facts if one.what == "told"], defaultdict[str, set[str]](set)
+    for one in facts:
+        if one.what == "delivered":
+            got[one["to"]].add(one["id"])
+    found["pairs"] = sum(len(pairs(told, ids)) for ids in got.values())
     found["watching"] = len({one.by for one in facts if one.what == "hello"})
     for one in facts:
         if one.what == "fold":
@@ -193,11 +198,13 @@ ROWS: tuple[Row, ...] = (
     ("… and frames that crowds followed", _number("frames")),
     ("… steps back, or over a gap", _broken("P3")),
     ("P4: proofs by hash, watching clients", _number("compared")),
+    ("… states that gateways wrote down as published, for these to be held against", _number("at")),
     ("… clients of crowds held against the gateways' hash in the end", _number("proofs")),
     ("… that differ, or are not there", _broken("P4")),
     ("P5: alerts and calls told", _number("told")),
     ("… of them retractions", _number("retractions")),
     ("… deliveries taken by newsrooms", _number("delivered")),
+    ("… calls that a newsroom got with their retraction", _number("pairs")),
     ("… missed, told in two ways, or under two ids", _broken("P5")),
     ("P6: looks at a gateway's memory", _number("size")),
     ("… too big", _broken("P6")),

@@ -259,6 +259,74 @@ def test_nights_of_the_second_plan_in_which_nothing_was_retracted_prove_nothing(
     assert ["P5"] == [one.promise for one in check(quiet)]
 
 
+def staged(*more: Fact) -> Facts:
+    """The honest night, whose seed says that calls are taken back and that a gateway writes."""
+    seed = fact("seed", plan=2, staged=True, gateways=1)
+    return [
+        seed,
+        fact("serves", "gateway-7", gateway="g1"),
+        fact("readers", fault=1, seconds=4.0),
+        *honest(),
+        *more,
+    ]
+
+
+def test_a_night_that_makes_calls_needs_a_newsroom_that_got_one_and_its_retraction() -> None:
+    """Or both may be missing everywhere, and nothing was checked; nights of before are not asked."""
+    assert [] == check(staged())
+    calls = ("a1", "a2")
+    nobody = [one for one in staged() if not (one.what == "delivered" and one["id"] in calls)]
+    assert ["no newsroom received a call and its retraction: nothing was checked"] == [
+        one.said for one in check(nobody)
+    ]
+    assert [] == check(changed("seed", staged=False)(nobody))
+    other = changed("told", 2, call="call/0")(staged())  # what was taken back is no call that anybody got
+    assert "no newsroom received" in " ".join(map(str, check(other)))
+
+
+def test_a_delivery_under_the_id_of_another_event_is_found() -> None:
+    """An id is one event, whatever its first delivery said."""
+    right = changed("delivered", 2, kind="counted")
+    assert [] == check(right(staged()))
+    [found] = check(changed("delivered", 2, kind="call-made")(staged()))
+    assert "P5 desk: received a3 as call-made, which it is not" == str(found)
+
+
+def test_a_gateway_that_wrote_nothing_is_missed() -> None:
+    """What its clients showed could not be held against anything."""
+    [found] = check(without("serves")(staged()))
+    assert "P4 a gateway: 0 of 1 wrote down what they published" == str(found)
+
+
+def at(version: int, epoch: str = "e2", hash: str = "h9", who: str = "gateway-7") -> Fact:
+    """What a gateway published."""
+    return fact("at", who, contest="mayor", epoch=epoch, version=version, open=True, hash=hash)
+
+
+@pytest.mark.parametrize(
+    ("published", "found"),
+    [
+        ([at(4)], []),
+        ([at(4, hash="h8")], ["h9 at ('mayor', 'e2', 4), its gateway g1 published h8"]),
+        ([at(3)], ["h9 at ('mayor', 'e2', 4), its gateway g1 published nothing there"]),
+        (
+            [at(4), fact("serves", "gateway-8", gateway="g2"), at(4, hash="h8", who="gateway-8")],
+            ["the gateways published ('mayor', 'e2', 4) as h8 and as h9"],
+        ),
+    ],
+)
+def test_a_client_that_shows_what_its_gateway_did_not_publish_is_found(
+    published: Facts, found: list[str]
+) -> None:
+    """By hash, at the very version: what a client lays together itself counts as well."""
+    client = [
+        fact("hello", "watch-3", gateway="g1"),
+        *life((4, None), who="watch-3", epoch="e2", hash="h9")[1:],
+    ]
+    facts = check(staged(*published, *client))
+    assert [True] * len(found) == [said in str(one) for said, one in zip(found, facts, strict=True)]
+
+
 def test_a_run_that_nobody_looked_at_proves_nothing() -> None:
     """Each promise names what was not written down."""
     assert ["P1", "P2", "P3", "P4", "P5", "P6", "P7"] == sorted({one.promise for one in check([])})

@@ -61,7 +61,8 @@ def test_a_night_in_which_much_breaks_keeps_its_promises(brokers: Brokers, tmp_p
     assert sum(len(group.faults) for group in GROUPS) == len(recovered)
     assert [] == [one for one in night.thrown if one.readers_s is None]
     assert [True] == [one.befell for one in night.thrown if one.kind == FROM_PEERS]
-    assert night.counts["retractions"]
+    assert night.counts["pairs"]
+    assert night.counts["at"]
     looks = [one["process"] for one in read(folder / "histories") if one.what == "size"]
     assert ["gateway-0", "gateway-1"] * (len(GROUPS) + 2) == looks
 

@@ -28,8 +28,9 @@ def test_what_a_night_was_is_counted_from_its_facts() -> None:
     night = seen("seed-7", second(fact("readers", fault=1, seconds=4.5)))
     assert ("seed-7", 2, "single", True) == (night.name, night.plan, night.store, night.ended)
     assert (Thrown("SIGKILL", "worker-0", None, 3.5, 4.5),) == night.thrown
-    assert (4, 2, 6, 1, 1) == tuple(
-        night.counts[one] for one in ("acknowledged", "totals", "delivered", "retractions", "compared")
+    assert (4, 2, 6, 1, 1, 2) == tuple(
+        night.counts[one]
+        for one in ("acknowledged", "totals", "delivered", "retractions", "compared", "pairs")
     )
     assert Counter() == night.broken
 
