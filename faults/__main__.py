@@ -6,8 +6,9 @@
     python -m faults --summary FOLDER …         nothing is run: what the nights kept in these folders came to
 
 Know before changing: a seed that fails is run again with fewer faults (`shorten`), and printed with the
-fewest that still fail. The exit code is 1 if any promise broke, or a night did not come to its end; 2 if
-there is nothing to play or to sum up, or no page to write into.
+fewest that still fail. A night that cannot be judged is a verdict on that seed alone. The exit code is 1 if
+any promise broke, or a night did not come to its end or cannot be judged; 2 if there is nothing to play or to
+sum up, or no page to write into.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from election.errors import SandikError, UsageError
 from faults.brokers import Brokers
 from faults.checker import Broken
 from faults.clock import Clocks
+from faults.history import HistoryError
 from faults.network import Networks
 from faults.plan import VERSION, VERSIONS, Group, plan
 from faults.run import Staging, run
@@ -110,8 +112,14 @@ def _summed(places: Sequence[Path]) -> list[Seed]:
     print(f"broke off, and begun again: {', '.join(seed.name for seed in off) or 'none'}")
     for seed in seeds:
         if _failed(seed):
-            print(f"{seed.name}: {dict(seed.broken)}{'' if seed.ended else ' and did not end'}")
+            print(f"{seed.name}: {_verdict(seed)}")
     return seeds
+
+
+def _verdict(seed: Seed) -> str:
+    if seed.unread:
+        return f"cannot be judged: {seed.unread}"
+    return f"{dict(seed.broken)}{'' if seed.ended else ' and did not end'}"
 
 
 def _run(args: argparse.Namespace) -> list[Seed]:
@@ -149,7 +157,7 @@ def _night(seed: int, brokers: Brokers, place: Path, staging: Staging, args: arg
     broken, recovered = _one(seed, groups, brokers, place, staging)
     _say(seed, groups, broken, recovered, time.monotonic() - began_s)
     folder = place / f"seed-{seed}"
-    found = look(folder)
+    found = replace(look(folder), plan=staging.version, store=staging.store)
     if broken and not _failed(found):  # it broke off when all that histories are asked for was written
         found = replace(found, broken=Counter(one.promise for one in broken))
     if broken and not args.no_shorten:
@@ -172,6 +180,9 @@ def _one(
             process.keep()
             process.until_ready()
         return asyncio.run(run(seed, groups, brokers, folder, staging))
+    except HistoryError as error:
+        why = f"the night cannot be judged (its histories: {folder / 'histories'}): {error}"
+        return [Broken("P1 to P7", f"seed {seed}", why)], {}
     except (TimeoutError, SandikError) as error:
         why = f"the night never came to its end (logs in {folder}) {error}"
         return [Broken("P7", f"seed {seed}", why.rstrip())], {}

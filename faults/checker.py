@@ -13,7 +13,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass
 from typing import Any
 
-from faults.history import Fact
+from faults.history import Fact, HistoryError
 from faults.watching import broken, here
 
 RECOVERED_WITHIN_S = 60.0
@@ -44,7 +44,7 @@ class Broken:
 
 
 def check(facts: Sequence[Fact]) -> list[Broken]:
-    """Every promise that these histories break, in the order of the promises."""
+    """Every promise that these histories break, in the order of the promises. Raises HistoryError."""
     by_kind: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts:
         by_kind[fact.what].append(fact)
@@ -122,7 +122,11 @@ def watched(kinds: Kinds) -> Iterator[Broken]:
     yield from _missing("P4", kinds, "end", "compared", "fold")
     # Of nights of before it was written down who is told a fact, nobody knows what readers had to hear.
     public = [{"t": one.what, **one.facts} for one in kinds.get("told", ()) if one.facts.get("public")]
-    for sentence in broken(list(clients.values()), [*gateways.values(), public]):
+    try:
+        sentences = broken(list(clients.values()), [*gateways.values(), public])
+    except KeyError as error:
+        raise HistoryError(f"a line of a client or of a gateway does not say its {error}") from error
+    for sentence in sentences:
         promise, _, said = sentence.partition(": ")
         who = "a client" if said.startswith("client") else "a gateway"
         yield Broken(promise if promise in ("P3", "P4") else "P5", who, said)

@@ -18,7 +18,10 @@ from election.errors import SandikError
 
 
 class HistoryError(SandikError):
-    """A history that cannot be read: another program wrote into it, or the disk was full."""
+    """A history that cannot be read, or that lacks what a fact must say: its night cannot be judged.
+
+    Another program wrote into it, or the disk was full.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +34,29 @@ class Fact:
     facts: dict[str, Any]
 
     def __getitem__(self, name: str) -> Any:
-        """A field of it. Raises KeyError for one that it has not."""
-        return self.facts[name]
+        """A field of it. Raises HistoryError for one that it has not."""
+        try:
+            return self.facts[name]
+        except KeyError as error:
+            raise HistoryError(f"{self.by}: a fact {self.what!r} does not say its {name!r}") from error
 
 
-def read(folder: Path) -> list[Fact]:
-    """Every fact of every actor, each actor's in its order. Raises HistoryError."""
-    return [fact for path in sorted(folder.glob("*.jsonl")) for fact in _facts(path)]
+def read(folder: Path, names: str = "*.jsonl") -> list[Fact]:
+    """Every fact of every actor, or of those with such names, in its order. Raises HistoryError."""
+    return [fact for path in sorted(folder.glob(names)) for fact in _facts(path)]
+
+
+def parse(line: str, by: str, where: str) -> Fact:
+    """A line as what `by` wrote. Raises HistoryError that says `where`."""
+    try:
+        found = json.loads(line)
+        return Fact(by, found.pop("t"), found)
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        raise HistoryError(f"{where}: this is no fact ({error}): {line[:80]!r}") from error
 
 
 def _facts(path: Path) -> Iterator[Fact]:
     lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
     lines.pop()  # after the last line's end: nothing, or what a killed actor did not finish
     for number, line in enumerate(lines, 1):
-        try:
-            found = json.loads(line)
-            yield Fact(path.stem, found.pop("t"), found)
-        except (ValueError, KeyError, AttributeError, TypeError) as error:
-            raise HistoryError(f"{path.name}:{number}: this is no fact ({error}): {line[:80]!r}") from error
+        yield parse(line, path.stem, f"{path.name}:{number}")

@@ -11,7 +11,6 @@ fault met it is written down (`playing`).
 """
 
 import asyncio
-import json
 import os
 import time
 from collections.abc import Sequence
@@ -29,7 +28,7 @@ from faults.brokers import Brokers
 from faults.checker import CALL, RECOVERED_WITHIN_S, RETRACTION, Broken, check, pairs
 from faults.doing import Doing
 from faults.ending import call_of, note_ending, told_facts
-from faults.history import read
+from faults.history import HistoryError, read
 from faults.plan import VERSION, Group, workers
 from faults.processes import resident, resident_most
 from faults.receiver import Receiver, receiver
@@ -383,10 +382,10 @@ def shows(held: dict[str, int], epoch: str, version: int) -> bool:
     )
 
 
-def read_from(path: Path, read_to: dict[Path, int]) -> list[dict[str, Any]]:
-    """The acknowledgements that a file has got since it was last read."""
+def read_from(path: Path, read_to: dict[Path, int]) -> list[Fact]:
+    """The acknowledgements that a file has got since it was last read. Raises HistoryError."""
     with path.open("rb") as file:
         file.seek(read_to.get(path, 0))
         lines = file.read().split(b"\n")
     read_to[path] = read_to.get(path, 0) + sum(len(line) + 1 for line in lines[:-1])
-    return [json.loads(line) for line in lines[:-1]]
+    return [parse(line.decode(errors="replace"), path.stem, path.name) for line in lines[:-1]]

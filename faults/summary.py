@@ -5,8 +5,8 @@
     text = put(text, "faults", table(seeds))   between the marks of that name in a page
 
 Know before changing: nothing is asserted here. Every figure is counted from histories, and what broke is what
-the checker finds in them now; a night whose end nobody wrote down stands in the table as such. Two faults at
-once recover together, and each counts.
+the checker finds in them now; a night whose end nobody wrote down stands in the table as such, and so does
+one whose histories cannot be read. Two faults at once recover together, and each counts.
 """
 
 import re
@@ -15,10 +15,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from election.errors import UsageError
 from faults.checker import check, pairs
-from faults.history import Fact, read
+from faults.history import Fact, HistoryError, read
 from faults.stores import CLUSTER, SENTINEL, SINGLE
 
 STORES = {SINGLE: "one Redis", CLUSTER: "cluster of six", SENTINEL: "replica, sentinels"}
@@ -57,6 +58,8 @@ class Seed:
     """How much there was of each thing that a promise is about."""
     broken: Counter[str]
     """By promise, as the checker finds them: of many alike the first ones."""
+    unread: str = ""
+    """Why it cannot be judged; empty: it can."""
 
 
 def nights(place: Path) -> Iterator[Path]:
@@ -66,19 +69,33 @@ def nights(place: Path) -> Iterator[Path]:
 
 
 def look(folder: Path) -> Seed:
-    """One night, from its histories. Raises HistoryError."""
-    return seen(folder.name, read(folder / "histories"))
+    """One night, from its histories; where they cannot be read, nothing is known but that."""
+    histories = folder / "histories"
+    try:
+        return seen(folder.name, read(histories))
+    except HistoryError as error:
+        try:
+            told = _told(read(histories, "faults-*.jsonl"))
+        except HistoryError:
+            told = {}
+        plan, store = told.get("plan", FIRST_PLAN), told.get("store", SINGLE)
+        return Seed(folder.name, plan, store, False, (), Counter(), Counter(), str(error))
 
 
 def seen(name: str, facts: Sequence[Fact]) -> Seed:
-    """The same, from facts in memory."""
-    told = next((one.facts for one in facts if one.what == "seed"), {})
+    """The same, from facts in memory. Raises HistoryError."""
+    told = _told(facts)
     ended = any(one.what == "end" for one in facts)
     broken = [one for one in check(facts) if ended or (one.promise == BEFORE_THE_END and one.who != "nobody")]
     return Seed(
         name, told.get("plan", FIRST_PLAN), told.get("store", SINGLE), ended, tuple(_thrown(facts)),
         _counts(facts), Counter(one.promise for one in broken),
     )  # fmt: skip
+
+
+def _told(facts: Sequence[Fact]) -> dict[str, Any]:
+    """What the run said of its seed."""
+    return next((one.facts for one in facts if one.what == "seed"), {})
 
 
 def _thrown(facts: Sequence[Fact]) -> Iterator[Thrown]:
@@ -113,9 +130,13 @@ def _counts(facts: Sequence[Fact]) -> Counter[str]:
 
 
 def begun_again(seeds: Sequence[Seed]) -> tuple[list[Seed], list[Seed]]:
-    """The nights that count, and those that broke off and were begun again under the same seed."""
+    """The nights that count, and those that broke off and were begun again under the same seed.
+
+    One that cannot be judged counts, whatever was played later: nobody knows what it would show.
+    """
     ended = {(seed.name, seed.plan, seed.store) for seed in seeds if seed.ended}
-    off = [one for one in seeds if not one.ended and (one.name, one.plan, one.store) in ended]
+    broke_off = [one for one in seeds if not (one.ended or one.unread)]
+    off = [one for one in broke_off if (one.name, one.plan, one.store) in ended]
     return [one for one in seeds if one not in off], off
 
 

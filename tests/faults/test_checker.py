@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from faults.checker import RECOVERED_WITHIN_S, SHOWN_AT, check
-from faults.history import Fact
+from faults.history import Fact, HistoryError
 
 Facts = list[Fact]
 
@@ -336,6 +336,15 @@ def test_a_run_that_nobody_looked_at_proves_nothing() -> None:
 def test_a_kind_of_fact_that_nobody_wrote_down_is_missed(what: str) -> None:
     """An actor that forgot to look is no proof that all was well."""
     assert check([one for one in honest() if one.what != what])
+
+
+@pytest.mark.parametrize("what", ["acknowledged", "shown", "took", "event", "end", "recovered"])
+def test_a_line_that_lacks_something_is_an_error_of_its_history(what: str) -> None:
+    """The night cannot be judged, and the next one is played."""
+    place = [one.what for one in honest()].index(what)
+    facts = [*honest()[:place], fact(what, honest()[place].by), *honest()[place + 1 :]]
+    with pytest.raises(HistoryError, match="does not say its"):
+        check(facts)
 
 
 def test_of_many_alike_the_first_are_told() -> None:

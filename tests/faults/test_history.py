@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from faults.history import HistoryError, read
+from faults.history import Fact, HistoryError, read
 from producers.history import History
 
 
@@ -33,3 +33,9 @@ def test_a_broken_line_before_the_last_is_an_error_that_names_it(line: str, tmp_
     (tmp_path / "a-1.jsonl").write_text(f'{line}\n{{"t":"x"}}\n')
     with pytest.raises(HistoryError, match=r"a-1.jsonl:1"):
         read(tmp_path)
+
+
+def test_a_fact_that_does_not_say_what_is_asked_of_it_is_an_error_that_names_it() -> None:
+    """Its night cannot be judged, and no other night suffers for it."""
+    with pytest.raises(HistoryError, match=r"producer-7: a fact 'acknowledged' does not say its 'offset'"):
+        _ = Fact("producer-7", "acknowledged", {"topic": "t"})["offset"]

@@ -10,7 +10,7 @@ import pytest
 
 from election.errors import OutsideError
 from faults import __main__ as program
-from faults.checker import Broken
+from faults.checker import Broken, check
 from faults.history import read
 from faults.plan import Group, plan
 from faults.summary import Seed, nights
@@ -100,6 +100,35 @@ def test_a_night_that_broke_off_after_its_end_has_failed_too(
     said = capsys.readouterr().out
     assert "the crowd has ended" in said
     assert "| P7: not right again within a minute | **1** |" in said
+
+
+def test_a_night_whose_histories_cannot_be_read_is_one_verdict_and_not_the_end_of_the_run(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is named, and its folder kept, and the next seed is played; a summary says the same of it."""
+
+    async def played(
+        seed: int, groups: Sequence[Group], brokers: object, folder: Path, staging: object
+    ) -> Any:
+        histories = folder / "histories"
+        histories.mkdir()
+        (histories / "faults-1.jsonl").write_text('{"t":"seed","plan":2,"store":"cluster"}\n')
+        (histories / "watch-7.jsonl").write_text('{"t":"hello"}\n' if seed > 3 else '{"t":"he\nllo"}\n')
+        return (check(read(histories)) if seed == 3 else []), {}
+
+    monkeypatch.setattr(program, "run", played)
+    assert 1 == program.main(["--plan", "1", "--seed", "3", "--seeds", "2", "--no-shorten", "--keep"])
+    said = capsys.readouterr().out
+    assert (
+        f"seed 3: the night cannot be judged (its histories: {place}/seed-3/histories): watch-7.jsonl:1"
+        in said
+    )
+    assert "seed 4: " in said
+    assert ["seed-3", "seed-4"] == [folder.name for folder in nights(place)]
+    assert 1 == program.main(["--summary", str(place)])
+    said = capsys.readouterr().out
+    assert "seed-3: cannot be judged: watch-7.jsonl:1: this is no fact" in said
+    assert "seed-4: {} and did not end" in said
 
 
 def test_a_broker_that_does_not_come_back_ends_its_night_and_not_the_run(

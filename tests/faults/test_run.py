@@ -14,11 +14,11 @@ import pytest
 from election.alerts import Told
 from faults.brokers import Brokers
 from faults.clock import Clocks
-from faults.history import read
+from faults.history import HistoryError, read
 from faults.loaded import NoCompilerError
 from faults.network import Networks
 from faults.plan import FROM_PEERS, Fault, Group
-from faults.run import READ, Staging, missing, run, shows
+from faults.run import READ, Staging, missing, read_from, run, shows
 from faults.summary import look
 from sandik import kafka
 from tests.streams import facts
@@ -88,3 +88,22 @@ def test_a_newsroom_is_owed_its_kinds_and_the_end_of_each_call_that_it_has() -> 
     assert {ended.id} == owed([call, counted, ended], call, counted)
     assert {counted.id} == owed([call, counted, ended])
     assert set() == owed([call, counted, ended], call, counted, ended)
+
+
+def test_acknowledgements_are_read_as_they_come_and_half_a_line_when_it_is_whole(tmp_path: Path) -> None:
+    """Each once; a line that is none is an error of its history, and of that night alone."""
+    path, read_to = tmp_path / "producer-1.jsonl", dict[Path, int]()
+
+    def new() -> list[int]:
+        return [one["offset"] for one in read_from(path, read_to)]
+
+    path.write_text('{"t":"acknowledged","offset":1}\n{"t":"ackn')
+    assert [1] == new()
+    assert [] == new()
+    with path.open("a") as more:
+        more.write('owledged","offset":2}\n')
+    assert [2] == new()
+    with path.open("a") as more:
+        more.write('{"t":"acknow{"t"}\n')
+    with pytest.raises(HistoryError, match=r"producer-1\.jsonl: this is no fact"):
+        new()

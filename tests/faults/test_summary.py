@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,5 @@ def test_a_night_that_broke_off_and_was_begun_again_counts_once() -> None:
     other = seen("seed-1", without("end")(second()))
     assert ([again, other], [off]) == begun_again([off, again, other])
     assert ([off], []) == begun_again([off])
+    unread = replace(off, unread="watch-1.jsonl:7: this is no fact")
+    assert ([unread, again], []) == begun_again([unread, again])
