@@ -166,7 +166,9 @@ class Table:
         self._quote = shape.quote
         self.header_line = self.before + 1
         self._pushed: list[list[str]] = []
-        self.headings = self._header(shape)
+        self.written = self._header(shape)
+        """By heading, what stands there: another text where it repeats, nothing where it is blank."""
+        self.headings = list(self.written)
         self.width = len(self.headings)
 
     @property
@@ -198,7 +200,7 @@ class Table:
             f'a cell ends ({error}); where quotes mean nothing, say [file] quote = ""'
         )
 
-    def _header(self, shape: FileShape) -> list[str]:
+    def _header(self, shape: FileShape) -> dict[str, str]:
         rows = []
         try:
             for row in islice(self.reader, shape.header_lines or 1):
@@ -215,7 +217,7 @@ class Table:
             raise FeedError(self.name, self.header_line, message)
         if not shape.header_lines:
             self._pushed = rows
-            return [str(place) for place in range(1, width + 1)]
+            return {str(place): str(place) for place in range(1, width + 1)}
         return _numbered(_joined(rows, width, shape))
 
     def instead(self, otherwise: str) -> str:
@@ -269,10 +271,10 @@ def _joined(rows: list[list[str]], width: int, shape: FileShape) -> list[str]:
     return [shape.header_join.join(texts) for texts in columns]
 
 
-def _numbered(headings: list[str]) -> list[str]:
-    """Repeated headings with #2, #3 …; one without a text is called by its place: #5."""
+def _numbered(headings: list[str]) -> dict[str, str]:
+    """Repeated headings with #2, #3 …; a blank one is called by its place: #5. With what is written."""
     taken: dict[str, int] = {}
-    found: dict[str, None] = {}
+    found: dict[str, str] = {}
     for place, heading in enumerate(headings, 1):
         name = heading or f"#{place}"
         taken[name] = taken.get(name, 0) + 1
@@ -280,5 +282,5 @@ def _numbered(headings: list[str]) -> list[str]:
         while numbered in found:  # a heading that is written so
             taken[name] += 1
             numbered = f"{name}#{taken[name]}"
-        found[numbered] = None
-    return list(found)
+        found[numbered] = heading
+    return found

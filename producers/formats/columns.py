@@ -289,6 +289,7 @@ def _choices(
             for heading, place in header.places.items()
             if place not in header.used and place not in taken
         ]
+        _none_repeats(header, names)
     for name in names:
         place = header.place(name, "choices")
         found.append(ChoiceColumn(mapping.choice_of(contest, name), contest, (place,)))
@@ -299,6 +300,18 @@ def _choices(
     if not found:
         raise header.wrong("No column is a choice.")
     return tuple(found)
+
+
+def _none_repeats(header: _Header, headings: Iterable[str]) -> None:
+    """Nobody said which choice the second column of one heading is, or whether it is one."""
+    for heading in headings:
+        first = header.table.written[heading]
+        if first and first != heading:
+            raise header.wrong(
+                f"Columns {header.places[first] + 1} and {header.places[heading] + 1} are both called "
+                f"{first!r:.60}: name them in [choices] ({first!r:.60} and {heading!r:.60}), or ignore one "
+                "in columns.ignore."
+            )
 
 
 def _marked(header: _Header, choice: ChoiceMarks) -> tuple[int, ...]:

@@ -41,6 +41,37 @@ def test_choices_may_be_all_columns_that_are_left() -> None:
     assert ["ada", "bulut", "cem-tas"] == [one.id for one in found.choices]
 
 
+STAR = COLUMNS + 'choices = "*"'
+
+
+@pytest.mark.parametrize(
+    ("header", "text", "says"),
+    [
+        (f"{HEADER};Cem;Ada", STAR, "Columns 4 and 7 are both called 'Ada'"),
+        (f"{HEADER};Ada;Ada", STAR, "Columns 4 and 6 are both called 'Ada'"),
+        (f"{HEADER};Ada", f'{STAR}\nignore = "Ada"', "Columns 4 and 6 are both called 'Ada'"),
+        (f"{HEADER};box", STAR, "Columns 1 and 6 are both called 'box'"),
+    ],
+)
+def test_a_heading_that_is_there_twice_is_no_choice_of_its_own(header: str, text: str, says: str) -> None:
+    """The second candidate would be one that nobody has heard of; or it is no candidate at all."""
+    with pytest.raises(FeedError) as error:
+        plan(header, text)
+    assert says in str(error.value)
+    assert "name them in [choices]" in str(error.value)
+    assert "columns.ignore" in str(error.value)
+
+
+def test_a_heading_that_is_there_twice_may_be_named_or_ignored() -> None:
+    """A person says what each of them is; a heading that is written so is no second one."""
+    named = plan(f"{HEADER};Ada", f'{STAR}\n[choices]\nada = "Ada"\nayse = "Ada#2"')
+    assert {"ada": (3,), "ayse": (5,), "bulut": (4,)} == {one.id: one.places for one in named.choices}
+    ignored = plan(f"{HEADER};Ada", f'{STAR}\nignore = "Ada#2"')
+    assert ["ada", "bulut"] == [one.id for one in ignored.choices]
+    written = plan(f"{HEADER};Cem #2;Cem", STAR)
+    assert ["ada", "bulut", "cem-2", "cem"] == [one.id for one in written.choices]
+
+
 @pytest.mark.parametrize(
     ("header", "text", "says"),
     [
