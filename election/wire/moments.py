@@ -60,14 +60,25 @@ def read_hour(word: str, day: date, time_zone: str) -> datetime | None:
 
 
 def once(word: str, on_the_clock: datetime, time_zone: str) -> datetime:
-    """What a clock of that zone shows, in UTC; UsageError where it shows that twice, or never."""
-    at = on_the_clock.replace(tzinfo=_zone(time_zone))
-    if at.utcoffset() != at.replace(fold=1).utcoffset():
+    """What a clock of that zone shows, in UTC; UsageError where it shows that twice (with both), or never."""
+    zone, what = _zone(time_zone), ascii(word)[:TEXT_MAX]
+    first, second = on_the_clock.replace(tzinfo=zone), on_the_clock.replace(tzinfo=zone, fold=1)
+    if first.utcoffset() == second.utcoffset():
+        return first.astimezone(UTC)
+    there = first.astimezone(UTC).astimezone(zone)
+    if there.replace(tzinfo=None) == on_the_clock:
         raise UsageError(
-            f"{ascii(word)[:TEXT_MAX]} is there twice, or not at all, when the clock changes that night: say "
-            f"the whole time with its zone, as in {at:%Y-%m-%dT%H:%M:%S}+02:00."
+            f"{what} is there twice when the clock changes that night: say which with its zone, "
+            f"{_whole(first)} or {_whole(second)}."
         )
-    return at.astimezone(UTC)
+    raise UsageError(
+        f"{what} is skipped when the clock changes that night: say the whole time with its zone, as in "
+        f"{_whole(there)}."
+    )
+
+
+def _whole(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -13,9 +13,11 @@ half-written files do are not looked at until they are renamed.
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from election.errors import UsageError
 from producers.sources.fetched import Fetched, TroubleError
 from producers.sources.polled import utc_now
 from producers.sources.stillness import Stamp, Stillness, lines, stamp, time_of
@@ -50,7 +52,7 @@ class Folder:
         stillness: Stillness | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        """`named`: the time in a file's name, if there is one."""
+        """`named`: the time in a file's name, if there is one; UsageError where it cannot be told which."""
         self._path, self._say, self._named, self._clock = path, say, named, clock
         self._stillness = stillness or Stillness()
         self.name = str(path)
@@ -58,7 +60,7 @@ class Folder:
         self._begin: datetime | None = None
         self._said: set[str] = set()
         self.left = 0
-        """How many files the last look left: still being written, empty, or kept from this process."""
+        """How many files the last look left: being written, empty, of no clear time, or kept from us."""
 
     def begin_after(self, at: datetime | None) -> None:
         """Files of before this time that are there at the first look are not given: they were taken before.
@@ -77,7 +79,8 @@ class Folder:
         for path in writing:
             self._once(f"{path}: it is still being written, or empty; it is left until it stands still")
         stamps = dict(done)
-        times = {path: at for path in stamps if (at := self._time(path)) is not None}
+        times, doubtful = self._times(stamps)
+        self.left += len(doubtful)
         ordered = in_order(times.items())
         if ordered != sorted(ordered, key=lambda path: natural(path.name)):
             self._once(
@@ -86,7 +89,7 @@ class Folder:
             )
         there = set(found)
         self._known = {path: known for path, known in self._known.items() if path in there}
-        self._known |= stamps
+        self._known |= {path: known for path, known in stamps.items() if path not in doubtful}
         begin, self._begin = self._begin, None
         given = ordered if begin is None else [path for path in ordered if times[path] >= begin]
         left = len(ordered) - len(given)
@@ -119,12 +122,17 @@ class Folder:
         at, stated = believed(own, self._clock())
         return Fetched(str(path), at, lines(path, found), stated, size=found[1])
 
-    def _time(self, path: Path) -> datetime | None:
-        """The file's time; None if it was taken away between two glances."""
-        try:
-            return self._named(path.name) or time_of(path)
-        except OSError:
-            return None
+    def _times(self, paths: Iterable[Path]) -> tuple[dict[Path, datetime], set[Path]]:
+        """The files' times, and the files whose name does not tell which; one just taken away has none."""
+        times, doubtful = dict[Path, datetime](), set[Path]()
+        for path in paths:
+            with suppress(OSError):
+                try:
+                    times[path] = self._named(path.name) or time_of(path)
+                except UsageError as error:
+                    doubtful.add(path)
+                    self._once(f"{self.name}: {error} It is left until then")
+        return times, doubtful
 
     def _once(self, sentence: str) -> None:
         if sentence not in self._said:

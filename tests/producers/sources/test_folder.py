@@ -74,6 +74,25 @@ async def test_files_of_one_second_are_in_the_order_people_count(tmp_path: Path)
     assert ["table-1.csv", "table-9.csv", "table-10.csv"] == await given(opened(tmp_path))
 
 
+async def test_a_file_whose_time_is_there_twice_is_left_until_it_has_another_name(tmp_path: Path) -> None:
+    """It is said once, and the files beside it are read."""
+    doubtful, said = put(tmp_path / "results-2024-10-27T0230.csv"), list[str]()
+    put(tmp_path / "results-2024-10-27T0130.csv")
+    of = Folder(
+        tmp_path, said.append, lambda name: named(name, "Europe/Berlin"), Stillness(sleep=_no_sleep),
+        lambda: datetime(2024, 10, 27, 3, tzinfo=UTC),
+    )  # fmt: skip
+    assert [["results-2024-10-27T0130.csv"], []] == [await given(of), await given(of)]
+    assert 1 == of.left
+    (sentence,) = said
+    assert sentence.startswith(f"{tmp_path}: results-2024-10-27T0230.csv: '2024-10-27T0230' is there twice")
+    assert sentence.endswith("or give the file with --at. It is left until then")
+    doubtful.rename(tmp_path / "results-2024-10-27T0230+0100.csv")
+    (found,) = await of.look()
+    assert datetime(2024, 10, 27, 1, 30, tzinfo=UTC) == found.heard_at
+    assert 0 == of.left
+
+
 async def test_the_time_in_a_name_is_the_file_s_time(tmp_path: Path) -> None:
     """Whoever copies files rarely keeps the times they were written at."""
     put(tmp_path / "results-2024-10-06T2030.csv", 9)

@@ -88,6 +88,21 @@ def test_the_same_tables_give_the_same_bytes(night: Path) -> None:
     assert before == Path("out.jsonl").read_bytes()
 
 
+def test_a_table_whose_hour_is_there_twice_is_not_put_anywhere(
+    night: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is written; with its zone in its name, or said, it is read."""
+    toml = tiny.ONE_CONTEST.replace(b"Europe/Istanbul", b"Europe/Berlin")
+    assert toml != tiny.ONE_CONTEST
+    (night / "night.toml").write_bytes(toml)
+    Path("2024-10-27T0230.csv").write_text(LATE)
+    assert 2 == convert("2024-10-06T1900.csv", "2024-10-27T0230.csv")
+    assert "2024-10-27T02:30:00+02:00 or 2024-10-27T02:30:00+01:00" in capsys.readouterr().err
+    assert not Path("out.jsonl").exists()
+    assert 0 == convert("2024-10-27T0230.csv", "--at", "2024-10-27T02:30:00+01:00")
+    assert "2024-10-27T01:30:00.000Z" == answer(capsys)[0]["snapshots"][0]["at"]
+
+
 def test_a_table_that_only_adds_takes_nothing_away(night: Path, capsys: Captured) -> None:
     """Our own CSV is no whole table unless somebody says so."""
     assert 0 == convert("2024-10-06T1900.csv", "2024-10-06T1930.csv")
