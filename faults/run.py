@@ -28,7 +28,7 @@ from faults.brokers import Brokers
 from faults.checker import CALL, RECOVERED_WITHIN_S, RETRACTION, Broken, check, pairs
 from faults.doing import Doing
 from faults.ending import call_of, note_ending, told_facts
-from faults.history import HistoryError, read
+from faults.history import Fact, parse, read
 from faults.plan import VERSION, Group, workers
 from faults.processes import resident, resident_most
 from faults.receiver import Receiver, receiver
