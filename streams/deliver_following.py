@@ -113,16 +113,18 @@ class Follower:
     ) -> None:
         self._ledger, self._keeper, self._subscriptions = ledger, keeper, subscriptions
         self._facts, self._spread, self._from_now = facts, spread, from_now
-        self._silent: dict[ContestId, int] = {}
 
     async def begin(self) -> None:
-        """Looks where each contest stands; what is told from then on is delivered. Raises OutsideError."""
+        """Says where each contest begins, on the first start of all; what is told from there on is delivered.
+
+        It is written down in one step, so that whoever dies right after it begins there and nowhere else.
+        Raises OutsideError.
+        """
         for contest in self._ledger.night.contests:
-            self._silent[contest] = await self._silent_to(contest)
+            await self._begin(contest)
 
     async def follow(self, contest: ContestId) -> None:
         """Makes deliveries of everything told, for ever; after `begin`. Raises OutsideError."""
-        silent_to = self._silent[contest]
         while True:
             try:
                 cursor = await self._ledger.cursor(contest)
@@ -130,7 +132,7 @@ class Follower:
                     told = await self._read(contest, seq, value)
                     if told is None:
                         break
-                    cursor = await self._take(contest, seq, told, silent_to)
+                    cursor = await self._take(contest, seq, told)
                     if cursor < seq:
                         log.error("%s: fact %d was told, and %d is not there", contest, seq, cursor + 1)
                         await asyncio.sleep(GAP_WAIT_S)
@@ -138,14 +140,15 @@ class Follower:
             except LostError:
                 await self._keeper.mend()
 
-    async def _silent_to(self, contest: ContestId) -> int:
-        """Up to which fact nothing is delivered: 0, or if it begins from now, what was told before."""
+    async def _begin(self, contest: ContestId) -> None:
         while True:
             try:
-                fresh = await self._ledger.cursor(contest) == 0
-                return await self._ledger.told_last(contest) if fresh and self._from_now else 0
+                seq = await self._ledger.told_last(contest) if self._from_now else 0
+                await self._ledger.begin(contest, seq)
+                break
             except LostError:
                 await self._keeper.mend()
+        self._keeper.look(contest)
 
     async def _read(self, contest: ContestId, seq: int, value: bytes) -> Told | None:
         """A fact; for one that is damaged the store and the log are asked until one of them has it.
@@ -162,9 +165,8 @@ class Follower:
             there = await self._ledger.told(contest, seq)
         return None
 
-    async def _take(self, contest: ContestId, seq: int, told: Told, silent_to: int) -> int:
-        wanted = told.kind in ALERT_KINDS and seq > silent_to
-        targets = self._subscriptions.targets(contest, told.kind) if wanted else []
+    async def _take(self, contest: ContestId, seq: int, told: Told) -> int:
+        targets = self._subscriptions.targets(contest, told.kind) if told.kind in ALERT_KINDS else []
         rows = [delivery(told.id, seq, told.kind, target) for target in targets]
         cursor = await self._ledger.spread(contest, seq, told.id, told.kind, rows)
         self._keeper.look(contest)

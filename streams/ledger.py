@@ -33,7 +33,7 @@ BLOCK_MS = 1000
 """How long the store holds back its answer while nothing is told; shorter than any timeout of a client."""
 ROWS_A_TIME = 500
 """Rows in one script when a ledger is restored; facts and outbox entries read at once."""
-SCRIPTS = ("spread", "claim", "settle", "renew", "restore", "resend")
+SCRIPTS = ("begin", "spread", "claim", "settle", "renew", "restore", "resend")
 
 T = TypeVar("T")
 
@@ -116,6 +116,10 @@ class Ledger:
         if ours is None or ours.decode() != server["run_id"]:
             raise LostError
         return int(cursor or 0)
+
+    async def begin(self, contest: ContestId, seq: int) -> None:
+        """On the first start of all, facts up to this seq are nobody's; later nothing. Raises LostError."""
+        await self._run("begin", contest, seq)
 
     async def spread(
         self, contest: ContestId, seq: int, fact: str, kind: str, deliveries: Sequence[Delivery]

@@ -48,10 +48,10 @@ async def put(redis: Running, *facts_told: Told) -> None:
     await client.aclose()
 
 
-def follows(ledger: Ledger, paper: Paper, spread: asyncio.Queue[Told]) -> Follower:
+def follows(ledger: Ledger, paper: Paper, spread: asyncio.Queue[Told], *, from_now: bool = False) -> Follower:
     """Whoever follows, with this log."""
     known = Facts(ledger, read, paper)
-    return Follower(ledger, Keeper(ledger, paper), EVERYTHING, known, spread.put_nowait)
+    return Follower(ledger, Keeper(ledger, paper), EVERYTHING, known, spread.put_nowait, from_now)
 
 
 async def put_damaged(redis: Running, seq: int, fields: dict[str, bytes]) -> None:
@@ -214,3 +214,65 @@ async def test_a_fact_is_read_once_for_all_who_are_sent_it(ledger: Ledger, redis
     # A replay went back, and another process was told the second fact that came then.
     await put(redis_server, another)
     assert another == await kept.get(MAYOR, 2, another.id)
+
+
+async def spread_by(follower: Follower, spread: asyncio.Queue[Told], many: int) -> list[str]:
+    """What a follower takes, so many facts, before it is killed."""
+    following = asyncio.create_task(follower.follow(MAYOR))
+    async with asyncio.timeout(PATIENCE_S):
+        found = [(await spread.get()).kind for _ in range(many)]
+    following.cancel()
+    return found
+
+
+async def test_who_begins_from_now_and_dies_goes_on_from_there_and_not_from_the_first_fact_nor_a_later_now(
+    ledger: Ledger, redis_server: Running
+) -> None:
+    """Killed in its first moments it told everything that it was to leave out, or left out what came next."""
+    spread: asyncio.Queue[Told] = asyncio.Queue()
+    told = chained("first-boxes", "counted", "lead-change", "concession", "certified")
+    await put(redis_server, *told[:3])
+    await follows(ledger, Paper(), spread, from_now=True).begin()
+    await put(redis_server, told[3])
+    second = follows(ledger, Paper(), spread, from_now=True)
+    await second.begin()
+    assert ["concession"] == await spread_by(second, spread, 1)
+    await put(redis_server, told[4])
+    third = follows(ledger, Paper(), spread)
+    await third.begin()
+    assert ["certified"] == await spread_by(third, spread, 1)
+    assert {told[3].id, told[4].id} == {one.fact async for one in ledger.deliveries(MAYOR)}
+
+
+async def test_who_begins_from_now_before_anything_was_told_leaves_nothing_out(
+    ledger: Ledger, redis_server: Running
+) -> None:
+    """Nor what is told while it is down."""
+    spread: asyncio.Queue[Told] = asyncio.Queue()
+    told = chained("first-boxes", "counted")
+    await follows(ledger, Paper(), spread, from_now=True).begin()
+    await put(redis_server, *told)
+    again = follows(ledger, Paper(), spread, from_now=True)
+    await again.begin()
+    assert ["first-boxes", "counted"] == await spread_by(again, spread, 2)
+    assert {one.id for one in told} == {one.fact async for one in ledger.deliveries(MAYOR)}
+
+
+async def test_where_a_first_start_began_outlives_the_store(ledger: Ledger, redis_server: Running) -> None:
+    """It is put into the log like what was delivered."""
+    spread: asyncio.Queue[Told] = asyncio.Queue()
+    paper, told = Paper(), chained("first-boxes", "counted", "lead-change")
+    await put(redis_server, *told[:2])
+    await follows(ledger, paper, spread, from_now=True).begin()
+    keeping = asyncio.create_task(Keeper(ledger, paper).keep(MAYOR))
+    async with asyncio.timeout(PATIENCE_S):
+        while not paper.records:
+            await ledger.told(MAYOR, 1)
+    keeping.cancel()
+    client = Redis.from_url(redis_server.url)
+    await client.flushall()
+    await client.aclose()
+    await put(redis_server, *told)
+    again = follows(ledger, paper, spread)
+    await again.begin()
+    assert ["lead-change"] == await spread_by(again, spread, 1)

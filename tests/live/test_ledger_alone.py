@@ -22,6 +22,39 @@ def book(alone: Alone) -> Book:
     return Book(alone)
 
 
+def test_a_first_start_begins_where_it_says_and_no_later_one_does(book: Book) -> None:
+    """What was told before is nobody's, and the log hears of it; where it was begun already nothing moves."""
+    assert ["OK"] == book.ledger("begin", 3) == book.ledger("begin", 5)
+    assert (b"3", ["3"]) == (book.redis.hget("meta", "cursor"), book.outbox())
+    assert ["OK", 1] == book.spread(4, "counted", "a")
+    assert ["OK"] == book.ledger("begin", 9)
+    assert b"4" == book.redis.hget("meta", "cursor")
+
+
+def test_a_start_before_anything_was_told_is_a_first_start_too(book: Book) -> None:
+    """The next one, from now, leaves nothing out."""
+    assert ["OK"] == book.ledger("begin", 0) == book.ledger("begin", 2)
+    assert (b"0", []) == (book.redis.hget("meta", "cursor"), book.outbox())
+    assert ["OK", 1] == book.spread(1, "counted", "a")
+
+
+def test_a_ledger_that_was_made_again_from_the_log_has_begun(book: Book) -> None:
+    """Its cursor says so."""
+    assert ["OK"] == book.ledger("restore", 1, 2)
+    assert ["OK"] == book.ledger("begin", 7)
+    assert (b"2", []) == (book.redis.hget("meta", "cursor"), book.outbox())
+
+
+def test_nothing_begins_before_the_log_was_asked(book: Book) -> None:
+    """Another start of the store may know less than was delivered."""
+    book.redis.hset("meta", "run_id", "another")
+    assert ["LOST"] == book.ledger("begin", 3)
+    assert (b"0", []) == (book.redis.hget("meta", "cursor"), book.outbox())
+    book.ledger("restore", 1, 0)
+    assert ["OK"] == book.ledger("begin", 3)
+    assert b"3" == book.redis.hget("meta", "cursor")
+
+
 def test_a_fact_is_spread_once_in_its_turn(book: Book) -> None:
     """Its rows are due now, those of a later fact later; what is not queued is kept and not sent."""
     before = book.now()
