@@ -11,6 +11,7 @@ worker that starts again, or a store made again from the log, goes on where the 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 
 from election.alerts import Told
 from election.calls import state as life
@@ -22,9 +23,19 @@ RESTING = ""
 """The public state of a call while nothing was told of it: what `calls.state.resting_state` says then."""
 
 
+PAIR_MAX = 3000
+"""Most characters of a pair that names everyone: with how often and who signed a key can still be told."""
+
+
 def pair(rule: str, elected: tuple[str, ...]) -> str:
-    """A rule and whom it names, as the key of a proposal begins: `certain/ada`, `certain/ada+bora`."""
-    return f"{rule}/{'+'.join(elected)}"
+    """A rule and whom it names, as the key of a proposal begins: `certain/ada`, `certain/ada+bora`.
+
+    Of so many that they would be longer than `PAIR_MAX`: the first, how many more, and a digest of them all.
+    """
+    whole = f"{rule}/{'+'.join(elected)}"
+    if len(whole) <= PAIR_MAX:
+        return whole
+    return f"{rule}/{elected[0]}+{len(elected) - 1}~{sha256(whole.encode()).hexdigest()[:16]}"
 
 
 @dataclass(frozen=True, slots=True)

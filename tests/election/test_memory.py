@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from election.alerts import Told
-from election.memory import Memory, pair
+from election.memory import PAIR_MAX, Memory, pair
 from tests.election.strategies import LAW_OPENS_AT
 from tests.election.tellings import SCOPE, by_itself, d_of, ruling, seen, tell, teller
 
@@ -73,3 +73,16 @@ def test_a_source_that_was_never_silent_may_speak_again() -> None:
 def test_the_pair_of_a_rule_and_those_it_names() -> None:
     """One choice, or several where several are elected."""
     assert ("certain/ada", "certain/d1+d2") == (pair("certain", ("ada",)), pair("certain", ("d1", "d2")))
+
+
+def test_the_pair_of_very_many_says_the_first_how_many_more_and_a_digest() -> None:
+    """A key that names everyone could not be told; one is still another's only if everyone is the same."""
+    many = tuple(f"c{number:03}-{'x' * 58}" for number in range(64))
+    found = pair("certain", many)
+    assert found.startswith(f"certain/{many[0]}+63~")
+    assert 16 == len(found.partition("~")[2])
+    others = {pair("majority", many), pair("certain", many[:-1]), pair("certain", (*many[:-1], "someone"))}
+    assert (3, False) == (len(others), found in others)
+    exactly = ("d" * (PAIR_MAX - len("certain/") - 2), "e")
+    assert f"certain/{'+'.join(exactly)}" == pair("certain", exactly)
+    assert "~" in pair("certain", (exactly[0], "ee"))

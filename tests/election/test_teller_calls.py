@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from election.calls.verdict import CLEAR, FORBIDS, Answer, Guard, Rule, Verdict, View
-from election.memory import Proposal
+from election.memory import Proposal, pair
 from election.night import ChoiceId
 from election.teller import Teller
 from election.teller_calls import person, why_not
@@ -301,3 +301,18 @@ def test_a_person_is_the_same_however_the_name_is_written() -> None:
     assert person("Demir İnan") == person("DEMİR İNAN") == person("demir inan")
     assert person("Ayşe") == person("Ays\u0327e")
     assert person("Ayşe") != person("Ayşegül")
+
+
+def test_a_body_of_very_many_is_proposed_signed_and_called() -> None:
+    """Whatever its ids and the names of those who sign are: no key is longer than a fact may hold."""
+    ids = [f"c{number:03}-".ljust(63, "x") for number in range(90)]
+    choices = "".join(f'  [[contests.choices]]\n  id = "{id}"\n  name = "{id[:4]}"\n' for id in ids)
+    council = 'id = "council"\nname = "Council"\narea = "kent"\nseats = 64\nmarks = 64\nsource = "council"'
+    who = teller(by_itself(2, f"[[contests]]\n{council}\n{choices}"), "council")
+    what = seen(who, (900,) * 64 + (1,) * 26)
+    assert [("call-proposed", f"{pair('certain', tuple(ids[:64]))}/1")] == calls(who, what)
+    first, second = (approval(waiting(who), letter * 200) for letter in ("\ufb03", "b"))
+    assert ["proposal-approved"] == [kind for kind, _ in calls(who, what, [first])]
+    assert "call-made" in [kind for kind, _ in calls(who, what, [first, second])]
+    assert who.memory.call is not None
+    assert tuple(ids[:64]) == who.memory.call.elected
