@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from bench.istanbul import NIGHT, Istanbul
-from bench.log import PARTITIONS, Filled, fill
+from bench.log import PARTITIONS, Filled, fill, forget_told
 from bench.machine import busy_s, cpu_s, memory_mb
 from bench.results import Figure, Results, progress, say
 from bench.revisions import Load
@@ -132,6 +132,7 @@ def count(
     scope = settings.scope(NightId(NIGHT))
     stored = [Stored.of(stage.store.url, scope, load.contest) for load in loads]
     stored[0].flush()
+    forget_told(settings, NIGHT)
     rooms = [stage.place.room("worker", environment(stage, settings)) for _ in range(workers)]
     pids = {"worker": [room.pid for room in rooms], "store": [stage.store.pid], "broker": [stage.broker.pid]}
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from bench.results import progress
 from election.night import NightId
 from election.wire.records import Record
-from producers.cluster import create_topics
+from producers.cluster import CONNECT_WITHIN_S, Admin, create_topics, look
 from producers.history import History
 from producers.publish import Publisher
 from producers.settings import Settings
@@ -85,3 +85,22 @@ async def _fill(
         total = 0
         up_to[partition] = [total := total + reports for _, reports in notes]
     return Filled(topic, out.acknowledged, out.reports, offsets, up_to)
+
+
+def forget_told(settings: Settings, night: str) -> None:
+    """Empties the topic of what was told, so that a log that is counted again is told of again.
+
+    A worker tells nothing before it has counted as far as what was told last: the second of two counts would
+    be spared the looking that the first one had to do.
+    """
+    asyncio.run(_forget_told(settings, NightId(night)))
+
+
+async def _forget_told(settings: Settings, night: NightId) -> None:
+    name = settings.scope(night).topic("told")
+    async with Admin(settings, CONNECT_WITHIN_S) as admin:
+        await admin.delete_topics([name])
+    async with asyncio.timeout(CONNECT_WITHIN_S):
+        while name in (await look(settings)).topics:  # noqa: ASYNC110 - a broker has no event for it
+            await asyncio.sleep(0.05)
+    await create_topics(settings, night)

@@ -38,6 +38,8 @@ class Stage:
 
     def __init__(self, looked: Looked, end: int | None = 0) -> None:
         self.looked, self.end, self.sent, self.asked = looked, end, list[bytes](), list[int]()
+        self.totals = 0
+        """How often totals were read."""
         self.noted, self.told, self.again = list[int](), asyncio.Event(), asyncio.Event()
         """`told`: something was sent; `again`: it was looked at a third time."""
         self.evaluator = Evaluator(
@@ -45,12 +47,15 @@ class Stage:
         )
         self.evaluator._looks = cast("Looks", self)
 
-    async def look(self, contest: ContestId, areas: object, rulings_from: int, told_after: int) -> Looked:
+    async def look(
+        self, contest: ContestId, areas: Mapping[SourceId, object], rulings_from: int, told_after: int
+    ) -> Looked:
         """What the store holds."""
         self.asked.append(told_after)
+        self.totals += bool(areas)
         if len(self.asked) > 2:
             self.again.set()
-        return self.looked
+        return replace(self.looked, told=self.looked.told[told_after:])
 
     async def newer(self, contest: ContestId, version: int, wait_s: float) -> None:
         """At once."""
@@ -113,6 +118,19 @@ async def test_it_keeps_still_where_the_store_is_behind(
     stage = Stage(looked(meta, values, told, reports), end)
     await stage.evaluator.step()
     assert [] == stage.sent
+    assert 0 == stage.totals
+
+
+async def test_totals_are_read_only_where_something_may_be_new_to_tell() -> None:
+    """A country's are megabytes: read twenty times a second, they slow the count that is behind."""
+    stage = Stage(looked({**OPEN, "at": "2024-10-06T12:00:00.000Z"}))
+    await stage.evaluator.step()
+    assert 1 == stage.totals
+    await stage.evaluator.step()
+    assert 1 == stage.totals
+    stage.looked = looked({**OPEN, "at": "2024-10-06T12:00:00.000Z", "version": "4"})
+    await stage.evaluator.step()
+    assert 2 == stage.totals
 
 
 async def test_it_begins_again_where_the_store_holds_less_than_it_knows() -> None:
@@ -123,7 +141,7 @@ async def test_it_begins_again_where_the_store_holds_less_than_it_knows() -> Non
     assert 1 == stage.evaluator.memory.seq
     stage.looked, stage.end = looked(), 1
     await stage.evaluator.step()
-    assert [0, 1, 0] == stage.asked
+    assert [0, 1, 1, 0] == stage.asked
     assert 0 == stage.evaluator.memory.seq
 
 
