@@ -227,7 +227,7 @@ def test_each_source_file_has_its_test_file() -> None:
     """Mirrored: tests/<room>/test_<file>.py, in tests/live if it needs a broker and a store."""
     found = [
         f"{name(path)}: no {next(mirrors(path))}"
-        for path in sources(*PACKAGES)
+        for path in sources(*PACKAGES, "faults")
         if path.name not in ("__init__.py", "__main__.py")
         and not any((HOUSE / mirror).exists() for mirror in mirrors(path))
     ]
