@@ -33,6 +33,8 @@ from producers.tempo import Tempo
 
 LOG = logging.getLogger("sandik.replay")
 KEY = b"replay"
+BEGINS = "begins"
+"""What an answer is to that nobody asked for: a replay says how it plays when it begins to listen."""
 BECAUSE_MAX = 1000
 CANCEL_AGAIN_S = 0.25
 
@@ -159,6 +161,8 @@ class Controls:
     async def _follow(self) -> None:
         out = NotePublisher(self._settings, self._night)
         async with out:
+            begins = self._answer(BEGINS, "")
+            await out.note("controls", KEY, encode_answer(begins, self._scope))
             async for logged in follow_log(self._settings, self._scope.topic("controls")):
                 try:
                     control = decode(logged.value, self._scope)
@@ -181,20 +185,20 @@ class Controls:
         LOG.info("%s by %s: %s", control.do, control.by, because or "done")
         if self._looks is not None:
             self._looks.heard(control, because, tempo.played_at)
-        return self._answer(control, because)
+        return self._answer(control.id, because)
 
     async def _ask(self, control: Control) -> Answer:
         if self._looks is None:
-            return self._answer(control, "There is nothing to see or to break in this replay.")
+            return self._answer(control.id, "There is nothing to see or to break in this replay.")
         try:
             because, facts = await self._looks.asked(control)
         except (OutsideError, UsageError) as error:
             because, facts = str(error), {}
-        return self._answer(control, because, facts)
+        return self._answer(control.id, because, facts)
 
-    def _answer(self, control: Control, because: str, facts: Mapping[str, Any] | None = None) -> Answer:
+    def _answer(self, of: str, because: str, facts: Mapping[str, Any] | None = None) -> Answer:
         tempo = self.tempo
         return Answer(
-            control.id, because[:BECAUSE_MAX], tempo.played_at, tempo.speed, tempo.paused, tempo.records,
+            of, because[:BECAUSE_MAX], tempo.played_at, tempo.speed, tempo.paused, tempo.records,
             facts or {},
         )  # fmt: skip

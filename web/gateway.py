@@ -37,7 +37,7 @@ from web.answers import Answers
 from web.desk_feed import DeskSource, Feeding
 from web.draining import RESTART, drain
 from web.exporting import Exports
-from web.gate import Gate, GateRules, Visitor
+from web.gate import Gate, Visitor
 from web.held import Boxes
 from web.hub import Hub, Limits, Turn
 from web.lines import Lines
@@ -45,6 +45,7 @@ from web.listening import OTHERS_MAX, Listening, Place
 from web.map_file import map_file
 from web.metrics import Metrics
 from web.noted import Note, Noted
+from web.pace import Pace, PaceSource
 from web.past import Past
 from web.reception import Reception
 from web.replies import Answer, Request
@@ -97,11 +98,12 @@ class Gateway:
     def __init__(
         self, night: Night, settings: Settings, actor: Actor | None = None, others_max: int = OTHERS_MAX,
         shown: ShownLog | None = None, desk: DeskSource | None = None, geometry: Geometry | None = None,
-        note: Note | None = None,
+        note: Note | None = None, pace: PaceSource | None = None,
     ) -> None:  # fmt: skip
         """`actor` does what the desk and a replay's page ask for; without it nothing is done here.
         `others_max`: most connections that are no websockets. `shown` keeps what is shown; `desk` knows what
-        the desk is to see; `geometry` is drawn as a map; `note` writes down what is put before clients.
+        the desk is to see; `geometry` is drawn as a map; `note` writes down what is put before clients;
+        `pace` hears how a replay plays.
 
         Raises UsageError for rules, tokens or a place that make no sense.
         """
@@ -111,7 +113,7 @@ class Gateway:
         """Names this process to its clients."""
         self.hub = Hub(night, settings.mode, limits, self._wall(), settings.speed, gateway=self.id)
         self._noted = None if note is None else Noted(self.id, self.hub.groups, note)
-        self.gate = Gate(_rules(settings), tokens_at(settings.tokens))
+        self.gate = Gate(settings.rules(), tokens_at(settings.tokens))
         upstream = Upstream(
             night, settings.scope(night.id), settings.redis, self, time.monotonic,
             settings.redis_answers_within_s,
@@ -126,7 +128,7 @@ class Gateway:
         self.answers.outside, self.answers.lines = settings.outside(), Lines(settings.mode, shown)
         about = About(night.id, settings.mode, settings.session, upstream.where, version("sandik"))
         self.metrics = Metrics(about, self.hub, self.gate, upstream.pulse, time.monotonic)
-        self._desk = desk
+        self._desk, self._pace = desk, pace
         self._log, self._showing = shown, None if shown is None else Showing(shown, self._claim)
         if self._showing is not None:
             self.metrics.note = self._showing.note
@@ -182,6 +184,12 @@ class Gateway:
         self.metrics.lost()
         if not self._stale:
             self._stale = True
+            self._beat(with_hash=False)
+
+    def paced(self, pace: Pace) -> None:
+        """A replay plays so from here on: clients hear it at once."""
+        if pace != self.hub.pace:
+            self.hub.pace = pace
             self._beat(with_hash=False)
 
     # What clients are sent.
@@ -294,6 +302,8 @@ class Gateway:
             if self._desk is not None:
                 stack.push_async_callback(self._desk.close)
                 works.append(("desk", Feeding(self.hub, self._desk, self.publish).run()))
+            if self._pace is not None:
+                works.append(("pace", self._pace.follow(self.paced)))
             owned = [asyncio.create_task(work, name=name) for name, work in works]
             stack.push_async_callback(cancel, owned)
             # Whatever ends us, everybody who is left hears of it, at once.
@@ -345,21 +355,13 @@ def _give_up(stop: asyncio.Event) -> None:
     os._exit(0 if stop.is_set() else 1)
 
 
-def _rules(settings: Settings) -> GateRules:
-    return GateRules.read(
-        origins=settings.origins, public=settings.public, clients_max=settings.clients_max,
-        per_address_max=settings.clients_per_address_max, new_per_s=settings.new_per_s,
-        proxies=settings.proxies,
-    )  # fmt: skip
-
-
 async def _main(
     night: Night, settings: Settings, actor: Actor | None, shown: ShownLog | None, desk: DeskSource | None,
-    geometry: Geometry | None, note: Note | None,
+    geometry: Geometry | None, note: Note | None, pace: PaceSource | None,
 ) -> None:  # fmt: skip
     clients_max, others_max = open_files.allow(settings.clients_max)
     settings = replace(settings, clients_max=clients_max)
-    gateway = Gateway(night, settings, actor, others_max, shown, desk, geometry, note)
+    gateway = Gateway(night, settings, actor, others_max, shown, desk, geometry, note, pace)
     stop, hurry, loop = asyncio.Event(), asyncio.Event(), asyncio.get_running_loop()
     # The night and the program are here for good: looking at them again and again would make clients wait.
     gc.collect()
@@ -383,13 +385,14 @@ async def _main(
 def main(
     night: Night, settings: Settings, actor: Actor | None = None, shown: ShownLog | None = None,
     desk: DeskSource | None = None, geometry: Geometry | None = None, note: Note | None = None,
+    pace: PaceSource | None = None,
 ) -> int:  # fmt: skip
     """Runs a gateway until it is asked to stop; SandikError for what the operator can put right.
 
     `actor` does what the desk and a replay's page ask for, `shown` keeps what is shown, `desk` knows what the
-    desk is to see; `geometry` is drawn as a map; `note` writes down what is put before clients. Without them
-    none of it is done here.
+    desk is to see; `geometry` is drawn as a map; `note` writes down what is put before clients; `pace` hears
+    how a replay plays. Without them none of it is done here.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    asyncio.run(_main(night, settings, actor, shown, desk, geometry, note))
+    asyncio.run(_main(night, settings, actor, shown, desk, geometry, note, pace))
     return 0

@@ -21,6 +21,7 @@ from election.wire.frames import VERSION, Board, ContestState, Json, dumps
 from web.desk_feed import Feed
 from web.events import Ear, Story
 from web.group import Group, View
+from web.pace import Pace
 from web.pieces import Pieces
 from web.seats import HEADER_BYTES, Client, Follow, Limits, Seat, Seats, Sent, Turn, Write
 from web.wanted import EVENT, FOR_DESK, MERGE, Offer, Wanted
@@ -40,7 +41,9 @@ class Hub:
         self, night: Night, mode: str, limits: Limits, clock: datetime | None = None, speed: float = 0,
         gateway: str = "",
     ) -> None:  # fmt: skip
-        """`speed` is a replay's, which every snapshot then says; 0: not known. `gateway` names us."""
+        """`speed` is a replay's at first, which every snapshot says; 0: not known. `gateway` names us."""
+        self.pace = Pace(speed) if speed and mode == "replay" else None
+        """How the replay plays now; None: nobody has said."""
         self.sent = Sent()
         boards = {contest.id: Board(night, contest, mode, speed) for contest in night.contests.values()}
         self.groups = {contest: Group(board, None, self.sent) for contest, board in boards.items()}
@@ -133,7 +136,10 @@ class Hub:
             "versions": self.versions(), "heartbeat_s": heartbeat_s, "tick_ms": tick_ms,
             "scopes": sorted(scopes), "gateway": self._gateway, "contests": self.titles(),
         }  # fmt: skip
-        return dumps(facts | ({"session": session} if session else {}))
+        return dumps(facts | self._paced() | ({"session": session} if session else {}))
+
+    def _paced(self) -> Json:
+        return {} if self.pace is None else {"replay": self.pace.said}
 
     def versions(self) -> dict[str, int]:
         """The version that each contest is shown at."""
@@ -335,7 +341,7 @@ class Hub:
 
     def beat(self, now: float, at: str, stale_s: float | None, *, with_hash: bool = False) -> Turn:
         """The heartbeat for everybody; with the hash of each subscription's state if asked for."""
-        common: Json = {"t": "beat", "versions": self.versions(), "at": at}
+        common: Json = {"t": "beat", "versions": self.versions(), "at": at, **self._paced()}
         if stale_s is not None:
             common["stale_s"] = round(stale_s, 1)
         same: dict[tuple[tuple[str, View], ...], dict[Client, Seat]] = {}

@@ -5,7 +5,8 @@
 
 Know before changing: it stands on every page, embed and overlay whose figures are not of this night; where
 there is nothing to say it is empty, and not a band without words. static/view.js says the same in the
-browser. What stands in the foot of a page too (`below`) is left out of its band on a phone.
+browser, and at which speed, which is heard there and stands in no page. What stands in the foot of a page too
+(`below`) is left out of its band on a phone.
 """
 
 from web.face import Snapshot, Values, hidden
@@ -19,9 +20,9 @@ def ribbon_values(s: Snapshot, w: Words) -> Values:
     tags = [] if mode == "live" else [w.say(f"mode.{mode}")]
     if s.get("simulated"):
         tags.append(w.say("simulated"))
-    right, speed, day = "", s.get("speed"), w.date(s.get("date"))
+    right, day = "", w.date(s.get("date"))
     if mode == "replay":
-        right = w.say("replaying_at", date=day, speed=speed) if speed else w.say("replaying", date=day)
+        right = w.say("replaying", date=day)
     elif mode == "rehearsal":
         right = w.say("rehearsing", date=day)
     return {

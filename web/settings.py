@@ -13,6 +13,7 @@ from election.night import NightId
 from election.wire.environment import from_variable, given
 from election.wire.topics import MODES, Scope
 from stores.address import read as read_address
+from web.gate import GateRules
 from web.policy import Outside
 
 PORT_MAX = 65535
@@ -121,6 +122,13 @@ class Settings:
         if not (host and colon and port.isascii() and port.isdigit() and int(port) <= PORT_MAX):
             raise UsageError(f"SANDIK_ADMIN is {self.admin!r}; it is HOST:PORT, for instance 127.0.0.1:9464.")
         return host.removeprefix("[").removesuffix("]"), int(port)
+
+    def rules(self) -> GateRules:
+        """Who may come in. Raises UsageError for rules that make no sense."""
+        return GateRules.read(
+            origins=self.origins, public=self.public, clients_max=self.clients_max,
+            per_address_max=self.clients_per_address_max, new_per_s=self.new_per_s, proxies=self.proxies,
+        )  # fmt: skip
 
     def outside(self) -> Outside:
         """How others know this gateway. Raises UsageError for what is no address, or no origin."""

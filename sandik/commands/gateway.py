@@ -12,7 +12,7 @@ from sandik import folders, shapes
 from sandik.say import Out
 
 if TYPE_CHECKING:
-    from sandik import acting, desk_view, showing
+    from sandik import acting, desk_view, pacing, showing
     from web.settings import Settings
 
 EXAMPLE = """  SANDIK_NIGHT=istanbul-2019-06-23 SANDIK_MODE=replay \\
@@ -36,11 +36,12 @@ def run(args: argparse.Namespace, out: Out) -> int:
     desk = _desk(folder, settings) if settings.tokens else None
     drawn = shapes.load(folder, os.environ)
     geometry = None if drawn is None else drawn.geometry
+    pace = _pace(folder) if settings.shown and settings.mode == "replay" else None
     kept = os.environ.get("SANDIK_HISTORY", "")
     with History(kept, "gateway") as history:
         note = history.note if kept else None
         return gateway.main(
-            folder.night, settings, _actor(folder, settings.tokens), shown, desk, geometry, note
+            folder.night, settings, _actor(folder, settings.tokens), shown, desk, geometry, note, pace
         )
 
 
@@ -49,6 +50,13 @@ def _shown(folder: folders.Folder) -> "showing.KafkaLog":
     from sandik import showing
 
     return showing.make(folder, os.environ)
+
+
+def _pace(folder: folders.Folder) -> "pacing.Pacing":
+    """Who hears how fast the replay plays; where Kafka is not used nobody does."""
+    from sandik import pacing
+
+    return pacing.make(folder, os.environ)
 
 
 def _desk(folder: folders.Folder, settings: "Settings") -> "desk_view.DeskView":

@@ -85,9 +85,10 @@ def test_nothing_about_votes_is_in_the_page_before_the_embargo_opens(
 def test_the_countdown_of_a_replay_that_stands_still_does_not_run_out(
     gateway: MakeGateway, open_page: OpenPage
 ) -> None:
-    """Paused, or slowed down: the page does not know, and goes a minute beyond the newest data at most."""
+    """Where nothing comes although it plays, the page goes a minute beyond the newest data at most."""
     night = fakes.june_closed()
     served = gateway(night)
+    served.hello |= {"replay": {"speed": 60, "paused": False}}
     page = open_page("about:blank")
     page.clock.install()
     page.goto(served.url)

@@ -40,3 +40,20 @@ def test_a_real_night_is_broken_and_comes_out_right(tmp_path: Path, open_page: O
         running.until(lambda: running.snapshot()["epoch"] not in ("", epoch), "began a new epoch")
         until(board, f"sandik.store.latest?.epoch && sandik.store.latest.epoch !== '{epoch}'", 60)
         expect(board.locator(".ribbon")).to_contain_text("REPLAY")
+
+
+def test_a_real_board_says_when_the_replay_is_paused_and_how_fast_it_plays_now(
+    tmp_path: Path, open_page: OpenPage
+) -> None:
+    """Whoever opens it, before or after; what it began with is said until somebody changes it."""
+    with demo(tmp_path, "practice", "--from", "19:00", "--speed", "30") as running:
+        board = open_page(f"{running.url}?lang=en")
+        expect(board.locator(".ribbon .right")).to_contain_text("at 30×")
+        page = open_page(f"{running.url}replay?lang=en")
+        drive(page, token_of(running))
+        page.locator("[data-speed='10']").click()
+        expect(board.locator(".ribbon .right")).to_contain_text("at 10×")
+        press(page, "pause")
+        expect(board.locator(".status .word")).to_have_text("Replay paused")
+        later = open_page(f"{running.url}?lang=tr")
+        expect(later.locator(".status .word")).to_have_text("Tekrar duraklatıldı")

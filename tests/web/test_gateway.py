@@ -23,6 +23,7 @@ from tests.web.house import MAYOR, WITHIN_S, Watcher, frame, house, say, the_end
 from tests.web.made import parts, records
 from tests.web.raw import Raw, text, upgrade
 from web.gateway import _give_up
+from web.pace import Pace
 from web.token_file import add
 from web.tokens import make
 from web.watch import watch
@@ -214,6 +215,20 @@ async def test_stale_is_told_at_once() -> None:
         assert 503 == (await at.get("GET /health/ready HTTP/1.1\nHost: x"))[0]
         at.gateway.reached(0.0)
         assert "stale_s" not in await frame(client, "beat")
+
+
+async def test_how_a_replay_plays_is_told_at_once() -> None:
+    """In the greeting as it began, until somebody says more; in a beat as soon as it is another."""
+    async with house(mode="replay", speed=60.0, heartbeat_s=3600) as at, connect(at.ws) as client:
+        assert {"speed": 60.0, "paused": False} == (await frame(client, "hello"))["replay"]
+        at.gateway.paced(Pace(60.0))
+        at.gateway.paced(Pace(60.0, paused=True))
+        assert {"speed": 60.0, "paused": True} == (await frame(client, "beat"))["replay"]
+        async with connect(at.ws) as later:
+            assert {"speed": 60.0, "paused": True} == (await frame(later, "hello"))["replay"]
+    async with house(mode="live", speed=60.0) as at, connect(at.ws) as client:
+        assert "replay" not in await frame(client, "hello")
+        assert "replay" not in await frame(client, "beat")
 
 
 async def test_a_port_that_is_taken() -> None:

@@ -9,6 +9,7 @@ import { begin, button, draw, h, hear } from "./desk_dom.js";
 import { DeskLink } from "./desk_link.js";
 import { line, Steady } from "./desk_parts.js";
 import { heldBack, Tables } from "./desk_tables.js";
+import { ahead, replayBand, replayWord } from "./pace.js";
 
 const SUB = "desk";
 const TICK_MS = 1000;
@@ -158,7 +159,7 @@ class Desk {
     if (node.hidden) return;
     const day = w.date(d?.date);
     const right = !day ? "" : mode === "rehearsal" ? w.say("rehearsing", { date: day })
-      : mode !== "replay" ? "" : d.speed ? w.say("replaying_at", { date: day, speed: d.speed }) : w.say("replaying", { date: day });
+      : mode === "replay" ? replayBand(link.pace, day, w) : "";
     draw(node, [h("p.wrap", null, h("strong", null, tags.join(" · ")), mode !== "live" && h("span.what", null, line(w, "nothing_live")), right && h("span.right", null, right))]);
   }
 
@@ -198,7 +199,7 @@ class Desk {
     if (link.state === "reconnecting") return ["reconnecting", w.say("state.reconnecting", { n: link.tries })];
     if (this.stale ?? link.stale) return ["stale", line(w, "stale")];
     const mode = d?.mode ?? link.greeting?.mode;
-    if (mode === "replay") return ["replay", d?.speed ? w.say("state.replay_at", { speed: d.speed }) : w.say("state.replay")];
+    if (mode === "replay") return ["replay", replayWord(link.pace, w)];
     return mode === "rehearsal" ? ["rehearsal", w.say("state.rehearsal")] : ["live", w.say("state.live")];
   }
 
@@ -206,7 +207,7 @@ class Desk {
   nightNow() {
     const { d, link } = this;
     if (d.mode === "live") return Date.now() + link.offset;
-    return Date.parse(d.at) + Math.min((performance.now() - this.heardAt) * (d.speed ?? 0), AHEAD_MS);
+    return Date.parse(d.at) + ahead(link.pace, this.heardAt, AHEAD_MS);
   }
 
   ban(embargo) {

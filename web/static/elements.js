@@ -3,6 +3,7 @@
    and one sentence is spoken at most every thirty seconds. */
 
 import { asOf } from "./address.js";
+import { ahead, replayWord } from "./pace.js";
 import { alerts } from "./told.js";
 
 const STALE_S = 30;
@@ -19,14 +20,13 @@ function remembered(key, value) {
   return null;
 }
 
-/* The time of the night: the server's clock when live; in a replay the newest data's, carried on at its speed. */
+/* The time of the night: the server's clock when live; in a replay the newest data's, carried on while it plays. */
 function nightNow({ store, link }) {
   const s = store.latest;
   if (!s) return null;
   if ((s.mode ?? "live") !== "replay") return Date.now() + link.offset;
   if (!s.at) return null;
-  if (!s.speed) return Date.parse(s.at);
-  return Date.parse(s.at) + Math.min((performance.now() - (store.changedAt ?? store.heldAt)) * s.speed, AHEAD_MS);
+  return Date.parse(s.at) + ahead(link.pace, store.changedAt ?? store.heldAt, AHEAD_MS);
 }
 
 function defineStatus(app) {
@@ -37,7 +37,7 @@ function defineStatus(app) {
       this.word = this.querySelector(".word");
       this.age = this.querySelector(".age");
       for (const name of ["news", "pause", "paint"]) store.addEventListener(name, () => this.show());
-      link.addEventListener("state", () => this.show());
+      for (const name of ["state", "pace"]) link.addEventListener(name, () => this.show());
       setInterval(() => document.hidden || this.show(), 1000);
       this.show();
     }
@@ -65,6 +65,7 @@ function defineStatus(app) {
       if (link.state === "reconnecting") return ["reconnecting", this.waiting()];
       const age = this.seconds();
       if (link.stale) return ["stale", this.stale(age)];
+      if (s?.mode === "replay" && link.pace?.paused) return ["replay", replayWord(link.pace, w)];
       if (s && age !== null && age > STALE_S) {
         if (s.received.boxes_total && s.received.boxes >= s.received.boxes_total) return ["complete", w.say("state.complete")];
         return ["stale", this.stale(age)];
@@ -72,7 +73,7 @@ function defineStatus(app) {
       const stalled = s?.sources?.find((one) => one.published && one.stalled);
       if (stalled) return ["stale", w.say("state.stalled", { name: w.name(stalled), t: w.lasted(stalled.silent_s ?? 0) })];
       if (link.state === "polling") return ["polling", w.say("state.polling", { n: 5 })];
-      if (s?.mode === "replay") return ["replay", s.speed ? w.say("state.replay_at", { speed: s.speed }) : w.say("state.replay")];
+      if (s?.mode === "replay") return ["replay", replayWord(link.pace, w)];
       return s?.mode === "rehearsal" ? ["rehearsal", w.say("state.rehearsal")] : ["live", w.say("state.live")];
     }
 

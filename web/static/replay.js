@@ -164,17 +164,12 @@ class Replay {
         : !where ? ["stale", this.line("is.nobody")]
           : where.paused ? ["paused", this.line("is.paused")]
             : facts?.ended ? ["complete", this.line("is.ended")]
-              : ["replay", where.speed === null ? this.line("is.max") : this.line("is.playing", { n: this.times(where.speed) })];
+              : ["replay", where.speed === null ? this.line("is.max") : this.line("is.playing", { n: this.w.times(where.speed) })];
     const parts = [h("p.state", { "data-kind": kind }, h("i.dot", { "aria-hidden": "true" }), h("b.word", null, word))];
     if (!facts) return parts;
     parts.push(h("p", null, this.line("recording"), " ", h("b", null, facts.night)), h("p", null, this.line("seed"), " ", h("b", null, String(facts.seed))));
     parts.push(h("p", null, this.line("session"), " ", h("b", null, facts.session || this.line("session.main"))));
     return parts;
-  }
-
-  times(speed) {
-    const tenths = Math.round(speed * 10);
-    return tenths % 10 ? this.w.decimal(tenths, 1) : this.w.number(Math.round(speed));
   }
 
   pace() {

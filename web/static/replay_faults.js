@@ -155,7 +155,7 @@ export class Faults {
   named(one) {
     const { app } = this;
     const { w } = app;
-    if (one.do === "speed") return one.speed === null ? app.line("did.max") : app.line("did.speed", { n: app.times(one.speed) });
+    if (one.do === "speed") return one.speed === null ? app.line("did.max") : app.line("did.speed", { n: app.w.times(one.speed) });
     if (one.do === "jump") return app.line("did.jump", { t: app.moment(one.to) });
     if (one.do === "step") return app.line("did.step", { n: w.number(one.records) }, one.records);
     if (one.do !== "fault") return app.line(`did.${one.do}`);

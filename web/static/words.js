@@ -180,6 +180,12 @@ export class Words {
     return (tenths ? (value < 0 ? "−" : "+") : "") + this.decimal(tenths, 1);
   }
 
+  /* How many times as fast as the night. */
+  times(speed) {
+    const tenths = Math.round(speed * 10);
+    return tenths % 10 ? this.decimal(tenths, 1) : this.number(Math.round(speed));
+  }
+
   date(day) {
     if (!day) return "";
     const [year, month, number] = day.split("-");
