@@ -57,10 +57,9 @@ async def see_why(settings: Settings, *, last: bool, writing: bool = False) -> s
 async def knock(settings: Settings, *, writing: bool = False) -> Refusal | None:
     """What the brokers of SANDIK_KAFKA say at the door; None where one lets us in, or none is there."""
     hint = None
-    for broker in settings.brokers:
-        host, _, port = broker.rpartition(":")
+    for host, port in settings.places:
         try:
-            await connect(settings, host, int(port), writing=writing)
+            await connect(settings, host, port, writing=writing)
         except ClusterAuthorizationFailedError:
             return Refusal(no_right(settings, (), "write"))
         except (KafkaError, TimeoutError, OSError) as error:

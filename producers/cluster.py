@@ -25,7 +25,7 @@ from aiokafka.protocol.metadata import MetadataRequest
 
 from election.errors import OutsideError
 from election.night import NightId
-from election.wire.access import no_right
+from election.wire.access import no_right, written
 from election.wire.records import RECORD_BYTES_MAX
 from election.wire.shown import SHOWN_BYTES_MAX
 from election.wire.topics import WHATS
@@ -198,7 +198,7 @@ async def _look(admin: AIOKafkaAdminClient) -> Cluster:
     about = await admin.describe_cluster()
     topics = await admin.describe_topics()
     return Cluster(
-        tuple(f"{broker['host']}:{broker['port']}" for broker in about["brokers"]),
+        tuple(written(broker["host"], broker["port"]) for broker in about["brokers"]),
         {topic["topic"]: len(topic["partitions"]) for topic in topics},
     )
 

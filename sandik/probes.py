@@ -9,6 +9,7 @@ import time
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from election.wire.access import place
 from sandik import doctor, ports
 from sandik.doctor import HereFacts, RedisFacts
 from sandik.doctor_kafka import KafkaFacts, TopicFacts
@@ -31,10 +32,10 @@ async def kafka_facts(environment: Mapping[str, str], topics: Collection[str] = 
         raise ConnectionError(error.hint or "nothing answers") from None
     lost, refusing = [], []
     for broker in seen.brokers:
-        host, _, port = broker.rpartition(":")
-        if not await asyncio.to_thread(ports.is_open, host, int(port)):
+        at = place(broker)
+        if at is None or not await asyncio.to_thread(ports.is_open, *at):
             lost.append(broker)
-        elif why := await access.refused_by(settings, host, int(port)):
+        elif why := await access.refused_by(settings, *at):
             refusing.append(f"{broker} {why}")
     kept = {
         name: TopicFacts(

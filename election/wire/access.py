@@ -60,6 +60,11 @@ class KafkaAccess:
         return [part.strip() for part in self.kafka.split(",") if part.strip()]
 
     @property
+    def places(self) -> list[tuple[str, int]]:
+        """The host and the port of each."""
+        return [found for broker in self.brokers if (found := place(broker)) is not None]
+
+    @property
     def tls(self) -> bool:
         """Whether connections are encrypted, and the brokers prove who they are."""
         return self.kafka_security.endswith("tls")
@@ -80,9 +85,17 @@ class KafkaAccess:
 def place(broker: str) -> tuple[str, int] | None:
     """Host and port of a broker as it is written, IPv6 in brackets; None: it is no HOST:PORT."""
     host, _, port = broker.strip().rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
+    elif ":" in host:  # of ::1:9092 nobody can say where the port begins
+        return None
     number = int(port) if re.fullmatch("[0-9]{1,5}", port) else 0
     return (host, number) if host and 0 < number <= PORT_MAX else None
+
+
+def written(host: str, port: int) -> str:
+    """A broker as `place` reads it."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def refuse_bad_access(access: KafkaAccess) -> None:
@@ -90,7 +103,7 @@ def refuse_bad_access(access: KafkaAccess) -> None:
     if not access.brokers or not all(map(place, access.brokers)):
         raise UsageError(
             f"SANDIK_KAFKA is {access.kafka!r:.200}; it is HOST:PORT, with a port from 1 to {PORT_MAX} and a "
-            "comma between two."
+            "comma between two; an address of IPv6 stands in brackets: [::1]:9092."
         )
     if access.kafka_security not in SECURITIES:
         raise UsageError(f"SANDIK_KAFKA_SECURITY is {access.kafka_security!r}; it is {_or(SECURITIES)}.")

@@ -26,6 +26,7 @@ from election.wire.access import (
     place,
     refusal,
     refuse_bad_access,
+    written,
 )
 
 PASSWORD = "gizli-kelime"
@@ -72,6 +73,10 @@ def test_settings_that_make_sense_are_taken(access: KafkaAccess) -> None:
         ("kafka:9092", ("kafka", 9092)),
         ("127.0.0.1:65535", ("127.0.0.1", 65535)),
         ("[::1]:1", ("::1", 1)),
+        (" [2001:db8::7]:9092", ("2001:db8::7", 9092)),
+        ("::1:9092", None),
+        ("[::1:9092", None),
+        ("::1]:9092", None),
         ("kafka", None),
         ("kafka:", None),
         (":9092", None),
@@ -87,6 +92,20 @@ def test_settings_that_make_sense_are_taken(access: KafkaAccess) -> None:
 def test_a_broker_is_a_host_and_a_port_that_can_be(broker: str, expected: tuple[str, int] | None) -> None:
     """Anything else would be tried for a minute, and called a Kafka that does not answer."""
     assert expected == place(broker)
+
+
+@pytest.mark.parametrize("broker", ["kafka:9092", "127.0.0.1:65535", "[::1]:9092"])
+def test_a_broker_is_written_as_it_is_read(broker: str) -> None:
+    """What Kafka says of its brokers has no brackets; what we say of them can be set as it stands."""
+    found = place(broker)
+    assert found is not None
+    assert broker == written(*found)
+
+
+def test_an_address_of_ipv6_without_brackets_is_refused_and_told_how_it_is_written() -> None:
+    """The setting is named."""
+    with pytest.raises(UsageError, match=r"SANDIK_KAFKA is '::1:9092'; .* in brackets: \[::1\]:9092"):
+        refuse_bad_access(replace(PLAIN, kafka="::1:9092"))
 
 
 class Context:
