@@ -4,8 +4,8 @@
 -- Answers {'OK'} · {'LOST'}
 
 if lost() then return { 'LOST' } end
-local cursor = tonumber(redis.call('HGET', meta, 'cursor') or '0')
-if redis.call('HSETNX', meta, 'begun', '1') == 1 and cursor == 0 and ARGV[1] ~= '0' then
+local first = redis.call('HSETNX', meta, 'begun', '1') == 1 and redis.call('HGET', meta, 'cursor') == '0'
+if first and ARGV[1] ~= '0' then
   redis.call('HSET', meta, 'cursor', ARGV[1])
   redis.call('XADD', outbox, '*', 'spread', ARGV[1])
 end

@@ -32,9 +32,10 @@ def test_a_first_start_begins_where_it_says_and_no_later_one_does(book: Book) ->
 
 
 def test_a_start_before_anything_was_told_is_a_first_start_too(book: Book) -> None:
-    """The next one, from now, leaves nothing out."""
+    """The next one, from now, leaves nothing out; nor does one of another version of this program."""
     assert ["OK"] == book.ledger("begin", 0) == book.ledger("begin", 2)
     assert (b"0", []) == (book.redis.hget("meta", "cursor"), book.outbox())
+    assert b"1" == book.redis.hget("meta", "begun")
     assert ["OK", 1] == book.spread(1, "counted", "a")
 
 

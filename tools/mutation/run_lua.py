@@ -41,7 +41,7 @@ TESTS = {
     **dict.fromkeys(("tell", "life", "rule", "clear", "attend"), ("test_scripts_alone",)),
     "apply": ("test_scripts_alone", "test_rows"),
     **dict.fromkeys((f"ledger{part}" for part in (
-        "", "_claim", "_renew", "_resend", "_restore", "_settle", "_spread"
+        "", "_begin", "_claim", "_renew", "_resend", "_restore", "_settle", "_spread"
     )), ("test_ledger_alone", "test_ledger_damaged")),
 }  # fmt: skip
 """The files in tests/live/ that ask a script by itself, whatever else uses it."""
