@@ -1,11 +1,16 @@
-"""A gateway that is asked while it goes away does not end the night."""
+"""Who takes part in a night; a gateway that is asked while it goes away does not end it."""
 
 import asyncio
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from faults.actors import get
+from faults.actors import Actors, get
+from faults.loaded import NoCompilerError
+from faults.network import Networks
 from sandik import ports
 
 
@@ -47,3 +52,23 @@ async def test_an_answer_that_breaks_off_is_none(answer: bytes) -> None:
 def test_nobody_there_is_none() -> None:
     """It is to come."""
     assert get(ports.choose(), "/") is None
+
+
+@pytest.mark.parametrize("many", [2, 4])
+def test_as_many_workers_take_part_as_are_drawn_and_each_can_be_cut_off_alone(
+    many: int, tmp_path: Path
+) -> None:
+    """So can the store."""
+    if shutil.which("redis-server") is None:
+        pytest.skip("redis-server is not installed: apt-get install redis-server")
+    try:
+        networks = Networks(tmp_path)
+    except NoCompilerError as error:
+        pytest.skip(str(error))
+    brokers: Any = SimpleNamespace(addresses="", clocks=None, networks=networks, processes=())
+    actors = Actors(tmp_path, brokers, "one", ("practice",), workers=many)
+    workers = [one for one in actors.everybody if one.name.startswith("worker")]
+    assert [f"worker-{place}" for place in range(many)] == [one.name for one in workers]
+    assert list(actors.workers) == [one.name for one in workers]
+    cut = [one.network for one in (*workers, actors["store-0"])]
+    assert len(cut) == len(set(cut) - {None})
