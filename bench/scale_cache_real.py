@@ -20,13 +20,13 @@ import statistics
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.crowd_gateway import make_states
+from bench.direct import direct
 from bench.istanbul import CHECKOUT
 from bench.results import percentile
 from bench.scale_cache import Setup, simulate
@@ -157,7 +157,7 @@ async def _crowd(front: int, admin: int) -> tuple[Heard, dict[str, float]]:
 
 
 def _counted(admin: int) -> dict[str, float]:
-    with urllib.request.urlopen(f"http://127.0.0.1:{admin}/metrics", timeout=WITHIN_S) as answer:
+    with direct(f"http://127.0.0.1:{admin}/metrics", WITHIN_S) as answer:
         found = {status.decode(): float(value) for status, value in COUNTED.findall(answer.read())}
     return {"200": 0.0, "304": 0.0} | found
 

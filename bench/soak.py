@@ -21,12 +21,12 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
 from bench import machine, soak_drawn, soak_judged
+from bench.direct import direct
 from bench.istanbul import CHECKOUT
 from bench.results import HERE, progress, say
 from bench.retraction import SECRET, receiver
@@ -162,7 +162,7 @@ class Soak:
 
     def _shown(self, contest: str) -> Mapping[str, Any]:
         url = f"http://127.0.0.1:{self._port}/snapshot/{contest}.json"
-        with urllib.request.urlopen(url, timeout=READY_WITHIN_S) as answer:
+        with direct(url, READY_WITHIN_S) as answer:
             found: Mapping[str, Any] = json.load(answer)
         return found
 

@@ -14,12 +14,12 @@ bench/crowd.py, each a process of its own.
 import os
 import signal
 import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle
 from types import TracebackType
 from typing import Self
 
+from bench.direct import direct
 from bench.spoken import Spoken
 
 STAYS, STAYS_SLOW, STAYS_STALLED = 150, 8, 4
@@ -118,7 +118,7 @@ class Churn:
         """One plain request; what the gateway refuses is counted, and is no fault of it."""
         url = f"http://127.0.0.1:{self._port}{next(self._reads)}"
         try:
-            with urllib.request.urlopen(url, timeout=WITHIN_S) as answer:
+            with direct(url, WITHIN_S) as answer:
                 answer.read()
             self.counts["read"] += 1
         except urllib.error.HTTPError as refused:

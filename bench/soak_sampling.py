@@ -11,7 +11,6 @@ holds, but the gateway's count of its connections. Linux only.
 
 import os
 import re
-import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 import redis
 
 from bench import machine
+from bench.direct import direct
 from election.wire.keys import Keys
 
 BLOCK = 512
@@ -106,6 +106,6 @@ def log_folder(folder: Path) -> dict[str, float]:
 
 def gateway(admin_port: int) -> dict[str, float]:
     """Connections, subscriptions and groups as the gateway counts them."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{admin_port}/metrics", timeout=ASKED_WITHIN_S) as answer:
+    with direct(f"http://127.0.0.1:{admin_port}/metrics", ASKED_WITHIN_S) as answer:
         text = answer.read()
     return {name.decode().removeprefix("sandik_"): float(value) for name, value in GAUGE.findall(text)}

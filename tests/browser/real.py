@@ -10,12 +10,12 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from bench.direct import direct
 from tests.patience import PATIENCE_S
 
 READY_WITHIN_S = 2 * PATIENCE_S
@@ -49,7 +49,7 @@ class Demo:
 
     def snapshot(self, contest: str = "mayor") -> dict[str, Any]:
         """What its gateway answers to a plain GET."""
-        with urllib.request.urlopen(f"{self.url}snapshot/{contest}.json", timeout=PATIENCE_S) as answer:
+        with direct(f"{self.url}snapshot/{contest}.json", PATIENCE_S) as answer:
             found: dict[str, Any] = json.load(answer)
         return found
 

@@ -9,11 +9,11 @@ import json
 import os
 import signal
 import sys
-import urllib.request
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from bench.direct import direct
 from tests.patience import PATIENCE_S
 
 WITHIN_S = 90.0
@@ -39,7 +39,7 @@ async def sandik(*words: str) -> AsyncIterator[asyncio.subprocess.Process]:
 
 def fetched(url: str) -> Any:
     """The JSON at an address."""
-    with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
+    with direct(url, PATIENCE_S) as answer:
         return json.load(answer)
 
 

@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import json
 import urllib.error
-import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -17,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from bench.direct import direct
 from election.errors import OutsideError
 from election.night import ContestId
 from producers.cluster import create_topics
@@ -40,7 +40,7 @@ CONTEST = "mayor"
 def fetched(url: str) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and bytes of an address."""
     try:
-        with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
+        with direct(url, PATIENCE_S) as answer:
             return answer.status, dict(answer.headers), answer.read()
     except urllib.error.HTTPError as error:
         return error.code, dict(error.headers), error.read()
