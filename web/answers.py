@@ -24,6 +24,7 @@ from web.exporting import BOXES, Exports
 from web.exports import EXPORTS
 from web.hub import Group, Hub
 from web.kept import Keep, Kept, digest, kept
+from web.large import BYTES_AT_ONCE_MAX, HTML, Content, Sent, is_quick, said
 from web.lines import Lines
 from web.lost import BOARD, no_contest, no_export
 from web.map_file import MapFile
@@ -53,6 +54,7 @@ from web.replies import (
 from web.routes import OPEN, ROUTES
 from web.saved import Saved
 from web.story import with_all_told
+from web.workshop import Workshop
 
 SCOPES: Mapping[str, frozenset[str]] = {
     "health": frozenset(),
@@ -90,6 +92,7 @@ class Answers:
         self._edition = digest(b"".join(files.values()) + night.encode())
         self._keep, self._styles, self._archive = Keep(), Keep(), Archive()
         self._saved = Saved(hub.label)
+        self._workshop = Workshop()
         self.ready = False
         """Whether the store was read at least once; until then nothing about the count is answered."""
         self.stale_s: float | None = None
@@ -191,19 +194,19 @@ class Answers:
         return Asked(
             where, name, query, self._language(query, request), request, self._hub.groups, self._hub.titles(),
             self._keep, self._edition, self._past, self.outside, self.lines, self.mapped,
-            None if self._exports is None else self._exports.apart, self.stale_s is not None,
+            None if self._exports is None else self._exports.apart, self._workshop, self.stale_s is not None,
         )  # fmt: skip
 
     def _no_contest(self, where: str, name: str, query: Mapping[str, list[str]], request: Request) -> Answer:
         """Of an address below `where` that names a contest, which there is not, or none."""
         contest = name.partition("/")[0].rpartition(".json")
-        said = contest[0] or contest[2]
+        named = contest[0] or contest[2]
         if not self.ready:
             return not_yet()
-        if ContestId(said) in self._hub.groups:
+        if ContestId(named) in self._hub.groups:
             return nothing()
         to = {"snapshot": "/snapshot/{}.json", "shown": "/shown/{}"}.get(where, BOARD)
-        return no_contest(self._asked(where, name, query, request), said, to)
+        return no_contest(self._asked(where, name, query, request), named, to)
 
     def _asks_the_past(
         self, where: str, name: str, query: Mapping[str, list[str]], request: Request
@@ -239,16 +242,22 @@ class Answers:
             return cached(self._styled(group), request, TYPES["css"], "public, max-age=60")
         return nothing()
 
-    def _snapshot(self, contest: ContestId, query: Mapping[str, list[str]], request: Request) -> Answer:
+    def _snapshot(
+        self, contest: ContestId, query: Mapping[str, list[str]], request: Request
+    ) -> Answer | Awaitable[Answer]:
         """The newest of a contest, by the published count or by another that is asked for."""
         source = query.get("source", [""])[0]
         known = self._hub.offer.sources
         if source and source not in known:
             return wrong(UsageError(f"source: there is none of that name; there is {', '.join(known)}."))
         group = self._hub.by(contest, SourceId(source) if source else None)
-        tag = _tag(group) + (STALE if self.stale_s is not None else "")
-        body = self._keep.get(f"/snapshot/{contest}?{source}", tag, lambda: group.body)
-        return cached(body, request, TYPES["json"], SHORT)
+
+        def now() -> Content:
+            tag, body = _tag(group) + (STALE if self.stale_s is not None else ""), group.body
+            return Content(group.shown, tag, lambda: body, len(body) <= BYTES_AT_ONCE_MAX)
+
+        how = Sent(TYPES["json"], SHORT)
+        return said(self._workshop, self._keep, request, f"/snapshot/{contest}?{source}", now, how)
 
     def _version(self, contest: ContestId, name: str, request: Request) -> Answer | Awaitable[Answer]:
         """What was shown as one version, from memory, else from the log."""
@@ -268,16 +277,18 @@ class Answers:
         body = self._keep.get(f"/snapshot/{contest}/{name}", name, lambda: dumps(found))
         return cached(body, request, TYPES["json"], FOR_EVER)
 
-    def _board(self, query: Mapping[str, list[str]], request: Request) -> Answer:
+    def _board(self, query: Mapping[str, list[str]], request: Request) -> Answer | Awaitable[Answer]:
         groups = self._hub.groups
         contest = ContestId(query.get("contest", [next(iter(groups))])[0])
         lang = self._language(query, request)
         group = groups[contest]
-        made = self._keep.get(
-            f"/{contest}/{lang}", f"{_tag(group)}:{lang}:{self._edition}",
-            lambda: self._page(group.shown, lang, self._hub.titles()),
-        )  # fmt: skip
-        return cached(made, request, TYPES["html"], "no-cache", BY_LANGUAGE)
+
+        def now() -> Content:
+            shown, titles = group.shown, self._hub.titles()
+            tag = f"{_tag(group)}:{lang}:{self._edition}"
+            return Content(shown, tag, lambda: self._page(shown, lang, titles), is_quick(shown))
+
+        return said(self._workshop, self._keep, request, f"/{contest}/{lang}", now, HTML)
 
     def _feed(self, name: str, query: Mapping[str, list[str]], request: Request) -> Answer:
         """All alerts of the night; made again only when something was told."""

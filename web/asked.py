@@ -19,6 +19,7 @@ from web.map_file import MapFile
 from web.past import Past
 from web.policy import Outside
 from web.replies import Answer, Request
+from web.workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Asked:
     """The map of the night."""
     apart: Apart | None = None
     """The boxes of which two counts say different things."""
+    workshop: Workshop | None = None
+    """Where pages are made that take long."""
     stale: bool = False
     """Whether the store has been lost: what is shown is the last that came."""
 

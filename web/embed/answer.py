@@ -9,7 +9,7 @@ Know before changing: what may be framed, and by whom, is said by the headers of
 of those that only say what is wrong, because somebody who is setting up a page reads them there.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -21,6 +21,7 @@ from web.embed.options import NoSuchError, Options, of, read
 from web.embed.page import KINDS, page
 from web.embed.style import style
 from web.kept import digest
+from web.large import HTML, Content, is_quick, said
 from web.policy import framed
 from web.replies import BY_LANGUAGE, TYPES, Answer, cached, sentence, wrong
 from web.words import static_text
@@ -29,29 +30,38 @@ HEIGHT = "height.js"
 MINUTE = "public, max-age=60"
 
 
-def answer(asked: Asked) -> Answer:
+def answer(asked: Asked) -> Answer | Awaitable[Answer]:
     """The answer, whoever may put it into a page of theirs."""
     return guarded(asked, _answer)
 
 
-def guarded(asked: Asked, make: Callable[[Asked], Answer]) -> Answer:
+def guarded(asked: Asked, make: Callable[[Asked], Answer | Awaitable[Answer]]) -> Answer | Awaitable[Answer]:
     """What is made, or what is wrong with the address, under the policy of what may be framed."""
+    made: Answer | Awaitable[Answer]
     try:
         made = make(asked)
     except NoSuchError as error:
         made = sentence(HTTPStatus.NOT_FOUND, str(error))
     except UsageError as error:
         made = wrong(error)
+    return _framed(asked, made) if isinstance(made, Answer) else _framed_later(asked, made)
+
+
+def _framed(asked: Asked, made: Answer) -> Answer:
     return replace(made, headers={**framed(asked.outside), **made.headers})
 
 
-def _answer(asked: Asked) -> Answer:
+async def _framed_later(asked: Asked, made: Awaitable[Answer]) -> Answer:
+    return _framed(asked, await made)
+
+
+def _answer(asked: Asked) -> Answer | Awaitable[Answer]:
     name = asked.rest.rstrip("/")
     if not name:
         return index_page(asked)
     if name in KINDS:
         options = read(asked)
-        return kept_page(asked, options, f"/embed/{name}/{options.key}", lambda: page(name, options))
+        return kept_page(asked, options, f"/embed/{name}/{options.key}", lambda of_now: page(name, of_now))
     if name == HEIGHT:
         script = static_text(HEIGHT, "embed").encode()
         body = asked.keep.get("/embed/height.js", asked.edition, lambda: script)
@@ -61,11 +71,17 @@ def _answer(asked: Asked) -> Answer:
     raise NoSuchError(f"There is no such embed; there is {', '.join(KINDS)}: /embed/ has code to copy.")
 
 
-def kept_page(asked: Asked, options: Options, key: str, make: Callable[[], bytes]) -> Answer:
-    """A page of one content, made once for it."""
-    etag = f"{options.tag}:{digest(key.encode())}:{asked.edition}"
-    body = asked.keep.get(key, etag, make)
-    return cached(body, asked.request, TYPES["html"], "no-cache", BY_LANGUAGE)
+def kept_page(
+    asked: Asked, options: Options, key: str, make: Callable[[Options], bytes]
+) -> Answer | Awaitable[Answer]:
+    """A page of one content, made once for it; of many places in a thread."""
+
+    def now() -> Content:
+        found = of(asked, options.contest)
+        etag = f"{found.tag}:{digest(key.encode())}:{asked.edition}"
+        return Content(found.shown, etag, lambda: make(found), is_quick(found.shown))
+
+    return said(asked.workshop, asked.keep, asked.request, key, now, HTML)
 
 
 def sheet(asked: Asked, options: Options) -> Answer:
@@ -80,7 +96,11 @@ def index_page(asked: Asked) -> Answer:
     """What there is to put into a page, with the code."""
     options = read(asked)
     key = f"/embed//{options.key}"
-    made = kept_page(asked, options, key, lambda: index.page(options, asked.outside, asked.titles))
+    body = asked.keep.get(
+        key, f"{options.tag}:{digest(key.encode())}:{asked.edition}",
+        lambda: index.page(options, asked.outside, asked.titles),
+    )  # fmt: skip
+    made = cached(body, asked.request, TYPES["html"], "no-cache", BY_LANGUAGE)
     return replace(made, headers={**made.headers, **showing_frames(framed(asked.outside))})
 
 

@@ -6,6 +6,8 @@
 Know before changing: who may frame them is said as for an embed, because playout machines do.
 """
 
+from collections.abc import Awaitable
+
 from web.asked import Asked
 from web.embed.answer import guarded, kept_page
 from web.embed.options import NoSuchError, delay_s, read
@@ -13,15 +15,15 @@ from web.overlay.page import KINDS, page
 from web.replies import Answer
 
 
-def answer(asked: Asked) -> Answer:
+def answer(asked: Asked) -> Answer | Awaitable[Answer]:
     """The overlay, or what is wrong with its address."""
     return guarded(asked, _answer)
 
 
-def _answer(asked: Asked) -> Answer:
+def _answer(asked: Asked) -> Answer | Awaitable[Answer]:
     name = asked.rest.rstrip("/")
     if name not in KINDS:
         raise NoSuchError(f"There is no such overlay; there is {', '.join(KINDS)}: /overlay/lower-third.")
     options, delay = read(asked), delay_s(asked)
     key = f"/overlay/{name}/{options.key}/{delay}"
-    return kept_page(asked, options, key, lambda: page(name, options, delay))
+    return kept_page(asked, options, key, lambda of_now: page(name, of_now, delay))
