@@ -219,7 +219,7 @@ ROWS: tuple[Row, ...] = (
     ("… and frames that crowds followed", _number("frames")),
     ("… steps back, or over a gap", _broken("P3")),
     ("P4: proofs by hash, watching clients", _number("compared")),
-    ("… states that gateways wrote down as published, for these to be held against", _number("at")),
+    ("… states that gateways wrote down as published", _number("at")),
     ("… clients of crowds held against the gateways' hash in the end", _number("proofs")),
     ("… that differ, or are not there", _broken("P4")),
     ("P5: alerts and calls told", _number("told")),
