@@ -13,14 +13,12 @@ import pytest
 from aiokafka.errors import NotControllerError
 
 from election.errors import OutsideError
-from election.night import NightId
 from faults import rolling
 from faults.processes import Process
 from faults.rolling import in_step, roll
 from faults.stores import CLUSTER, SINGLE
 from producers.errors import NoKafkaError
 from producers.settings import Settings
-from producers.tending import Inspected, Kept
 
 WAITS = ("sh", "-c", "exec sleep 3600")
 ROOMS = ["worker-0", "worker-1", "gateway-0", "gateway-1", "deliver", "producer"]
@@ -59,9 +57,8 @@ class Cast:
         servers = [SimpleNamespace(program=SimpleNamespace(name=f"store-{place}")) for place in range(stores)]
         self.stores = SimpleNamespace(kind=kind, everybody=servers, whole=lambda: self.noted.append("whole"))
         self.brokers = SimpleNamespace(processes=[self._processes[name] for name in BROKERS])
+        self.workers = ROOMS[:2]
         self.played = False
-        self.environment: dict[str, str] = {"SANDIK_MODE": "replay"}
-        self.night = SimpleNamespace(id=NightId("practice"))
 
     @property
     def everybody(self) -> list[Noted]:
@@ -170,27 +167,24 @@ async def test_copies_that_stay_out_of_step_end_the_restart_with_the_broker_s_na
 @pytest.mark.parametrize(
     ("said", "so"),
     [
-        ([Kept(4, 3, 3), Kept(50, 3, 3)], True),
-        ([Kept(4, 3, 3), Kept(50, 3, 2)], False),
+        ((), True),
+        (("replay.practice.reports/0 (2 of 3)",), False),
         (NoKafkaError(Settings(), "does not answer", "TimeoutError"), False),
         (NotControllerError(), False),
     ],
 )
-async def test_all_is_in_step_when_each_topic_of_the_night_has_all_of_its_copies(
+async def test_all_is_in_step_when_no_partition_lacks_a_copy(
     said: Any, so: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The groups' own topic too; a broker that is away, or does not know yet, is no yes."""
-    names: list[str] = []
+    """Of the Kafka of the night; a broker that is away, or does not know yet, is no yes."""
+    asked: list[str] = []
 
-    async def inspect(settings: Settings, wanted: list[str]) -> Inspected:
-        names.extend(wanted)
+    async def out_of_step(settings: Settings) -> tuple[str, ...]:
+        asked.append(settings.kafka)
         if isinstance(said, Exception):
             raise said
-        return Inspected((), dict(zip(wanted, said, strict=False)), frozenset())
+        return tuple(said)
 
-    monkeypatch.setattr(rolling, "inspect", inspect)
-    environment = {"SANDIK_MODE": "replay", "SANDIK_SESSION": "s7"}
-    actors: Any = SimpleNamespace(environment=environment, night=SimpleNamespace(id=NightId("practice")))
-    assert so == await in_step(actors)
-    assert "__consumer_offsets" in names
-    assert {"replay.practice.s7.reports", "replay.practice.s7.rulings"} <= set(names)
+    monkeypatch.setattr(rolling, "out_of_step", out_of_step)
+    actors: Any = SimpleNamespace(environment={"SANDIK_KAFKA": "127.0.0.1:7"})
+    assert (so, ["127.0.0.1:7"]) == (await in_step(actors), asked)
