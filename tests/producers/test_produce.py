@@ -75,7 +75,11 @@ class Told:
     ) -> None:
         self.log, self.said, self.stop = log or Log(), list[str](), asyncio.Event()
         feed = Feed(FORMATS[name], NIGHT, COUNCIL, whole=whole, accept=accept, mode="replay")
-        self.producer = Producer(feed, cast("Publisher", self.log), self.log, self.said.append, self.stop)
+        self.seen: list[tuple[float, str]] = []
+        self.producer = Producer(
+            feed, cast("Publisher", self.log), self.log, self.said.append, self.stop,
+            lambda done, text: self.seen.append((done, text)),
+        )  # fmt: skip
 
     async def table(self, text: str, minutes: int = 0, *, stated: bool = True) -> list[str]:
         """One snapshot; gives what was said of it."""
@@ -232,6 +236,7 @@ async def test_rows_from_a_pipe_are_sent_as_they_come() -> None:
     os.close(into)
     told = Told(whole=False)
     await told.producer.stream("standard input", out)
+    assert (0.0, "standard input: 5 reports") == told.seen[-1], "nobody knows of how many"
     os.close(out)
     assert 51 == {box: ada for box, ada, _ in told.log.boxes()}["n-1"]
     assert 1 == told.producer.done.snapshots
@@ -374,16 +379,12 @@ async def test_the_next_look_waits_as_long_as_the_feed_asked() -> None:
 
 async def test_progress_is_told_where_the_size_is_known() -> None:
     """For a large file on a terminal."""
-    told, seen = Told(), list[float]()
-    producer = Producer(
-        told.producer.feed, cast("Publisher", told.log), told.log, told.said.append,
-        progress=lambda done, text: seen.append(done),
-    )  # fmt: skip
-    await producer.snapshot(Fetched("now.csv", AT, lines(TABLE), True, size=len(TABLE)))
-    assert 1.0 == seen[-1]
-    seen.clear()
-    await producer.snapshot(Fetched("now.csv", AT, lines(TABLE), True, size=len(TABLE)))
-    assert [1.0] == seen, "and where nothing in it is new"
+    told = Told()
+    await told.producer.snapshot(Fetched("now.csv", AT, lines(TABLE), True, size=len(TABLE)))
+    assert (1.0, "now.csv: 4 reports") == told.seen[-1]
+    told.seen.clear()
+    await told.producer.snapshot(Fetched("now.csv", AT, lines(TABLE), True, size=len(TABLE)))
+    assert [1.0] == [done for done, _ in told.seen], "and where nothing in it is new"
 
 
 async def test_a_stall_is_told_by_whoever_follows(monkeypatch: pytest.MonkeyPatch) -> None:
