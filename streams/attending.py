@@ -30,10 +30,11 @@ async def attend(
     """
     noted = progress.applied
     applied = dict(noted)
-    for contest, said in (await store.attend(worker, ends)).items():
+    for contest, said in (await store.attend(worker, ends, counter.left)).items():
         if isinstance(said, OtherNight):
             raise CannotCountError(said)
         if isinstance(said, Attended):
+            counter.note_attended(contest, said.epoch)
             counter.note_epoch(contest, said.epoch)
             if progress.applied is not noted:
                 continue  # begun again meanwhile: what was looked at before is forgotten

@@ -4,6 +4,7 @@ Know before changing: when `count` returns, all of the batch is in the store or 
 only then may its offsets be committed. When it raises, the process ends and nothing is committed.
 """
 
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from election.errors import SandikError
@@ -18,6 +19,9 @@ from streams.store import Store
 
 TRIES_MAX = 100
 """How often a batch is summed again because others moved its units; at the limit the process ends."""
+
+LEFT_MAX = 32
+"""Of how many epochs of a contest it is known that they are over: the newest."""
 
 Refuse = Callable[[Sequence[bytes]], Awaitable[None]]
 """Sends records to the topic of refused; returns when the broker has them."""
@@ -39,6 +43,9 @@ class CountsBatches:
         self._chain = Chain(store)
         self.shelves: dict[Place, Shelf] = {}
         self.epochs: dict[ContestId, str] = {}
+        self.left: dict[ContestId, deque[str]] = {}
+        """The epochs of each contest that one sign of life found and a later one did not."""
+        self._attended: dict[ContestId, str] = {}
 
     async def count(self, batch: Batch) -> None:
         """Applies a batch at every contest. Raises CannotCountError, or OutsideError."""
@@ -124,3 +131,10 @@ class CountsBatches:
                 if of == contest:
                     shelf.forget_all()
         self.epochs[contest] = epoch
+
+    def note_attended(self, contest: ContestId, epoch: str) -> None:
+        """The epoch in which a sign of life found a contest. Those come in turn; of batches they need not."""
+        before = self._attended.get(contest, epoch)
+        if before != epoch:
+            self.left.setdefault(contest, deque(maxlen=LEFT_MAX)).append(before)
+        self._attended[contest] = epoch

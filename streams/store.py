@@ -15,7 +15,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -144,17 +144,20 @@ class Store:
             calls[contest] = Call([*names, keys.chain, keys.links(span.partition)], args)
         return await self._answers("tell", calls)
 
-    async def attend(self, worker: str, ends: Mapping[str, int]) -> dict[ContestId, Answer]:
+    async def attend(
+        self, worker: str, ends: Mapping[str, int], left: Mapping[ContestId, Collection[str]]
+    ) -> dict[ContestId, Answer]:
         """A worker's sign of life at every contest: an `Attended`, or that the store is of another night.
 
         `ends` says how far the log goes in each partition that this worker reads; what is counted of it is
-        noted beside that, for whoever watches (`keys.pulse`).
+        noted beside that, for whoever watches (`keys.pulse`). `left` are epochs that are over: a contest that
+        is in one of them begins another.
         """
         log = [part for end in ends.items() for part in end]
         calls = {
             contest: Call(
                 [keys.meta, keys.offsets, keys.changes, keys.workers, keys.pulse],
-                [*self._head(contest), worker, WORKER_KEPT_S, *log],
+                [*self._head(contest), worker, WORKER_KEPT_S, " ".join(left.get(contest, ())), *log],
             )
             for contest, keys in self.keys.items()
         }

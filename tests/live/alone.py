@@ -169,10 +169,12 @@ class Alone:
             [self.digest, epoch, self.changes_max, *of, len(facts), *(part for one in facts for part in one)],
         )
 
-    def attend(self, worker: str, kept_s: int, *log: Any, epoch: str = EPOCH, digest: str = DIGEST) -> Any:
-        """A sign of life."""
+    def attend(
+        self, worker: str, kept_s: int, *log: Any, epoch: str = EPOCH, digest: str = DIGEST, left: str = ""
+    ) -> Any:
+        """A sign of life; `left` are epochs that are over, with spaces between them."""
         keys = ["meta", "offsets", "changes", "workers", "pulse"]
-        return self.run("attend", keys, [digest, epoch, self.changes_max, worker, kept_s, *log])
+        return self.run("attend", keys, [digest, epoch, self.changes_max, worker, kept_s, left, *log])
 
     def all(self) -> dict[str, Any]:
         """Everything the server holds, by key."""

@@ -318,6 +318,18 @@ def test_a_store_that_was_started_again_begins_an_epoch_with_the_next_word(alone
     assert dict.fromkeys(("link:reports/0", "link:rulings/0", "link:told/0"), mark(1)) == links
 
 
+def test_a_store_that_is_back_in_an_epoch_that_was_left_begins_another(alone: Alone) -> None:
+    """A primary whose place another had taken for a moment: readers take the epoch that it is in for over."""
+    alone.apply([span(0, 1)])
+    assert ["OK", "e1", 0] == alone.attend("me", 60, epoch="e2", left="e0 e11 e")[:3]
+    assert ["OK", "e2", 1] == alone.attend("me", 60, epoch="e2", left="e0 e1")[:3]
+    assert "e2" == alone.meta()["epoch"]
+    assert ("1-0", "0", "e2") == (
+        alone.entries()[-1][0], alone.entries()[-1][1]["prev"], alone.entries()[-1][1]["epoch"],
+    )  # fmt: skip
+    assert ["OK", "e2", 1] == alone.attend("you", 60, epoch="e3", left="e0 e1")[:3]
+
+
 def test_a_sign_of_life_is_kept_for_a_while_with_how_far_the_log_goes(alone: Alone) -> None:
     """It begins a life where there is none; a worker that was silent too long is forgotten."""
     seconds = int(alone.redis.time()[0])

@@ -1,6 +1,6 @@
 """Whether the sign of life notices a store that lost ground, and never takes our own progress for a loss."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import count
 from typing import cast
 
@@ -16,7 +16,7 @@ from election.wire.topics import Scope
 from streams.answers import Answer, Applied, Attended, OtherNight
 from streams.attending import StoreLostGroundError, attend, keep_attending
 from streams.batch import Sums
-from streams.counting import CannotCountError, CountsBatches
+from streams.counting import LEFT_MAX, CannotCountError, CountsBatches
 from streams.gathered import Batch, Gathered, Grounds
 from streams.ground import Shelf
 from streams.progress import Progress
@@ -44,10 +44,14 @@ class Stored:
         self.papers: dict[int, bytes] = {}
         self.applied: list[Sums] = []
         self.ends: list[dict[str, int]] = []
+        self.left: list[list[str]] = []
 
-    async def attend(self, worker: str, ends: Mapping[str, int]) -> dict[ContestId, Answer]:
+    async def attend(
+        self, worker: str, ends: Mapping[str, int], left: Mapping[ContestId, Collection[str]]
+    ) -> dict[ContestId, Answer]:
         """The next of the answers; the last one for ever."""
         self.ends.append(dict(ends))
+        self.left.append(list(left.get(MAYOR, ())))
         said = self.answers[min(self.asked, len(self.answers) - 1)]
         self.asked += 1
         self.meanwhile()
@@ -203,6 +207,29 @@ async def test_in_a_new_epoch_nothing_remembered_is_used() -> None:
     await attend(store.as_store, counter, progress, "me", {})
     assert not counter.shelf(GROUND).known.any()
     assert "second" == counter.epochs[MAYOR]
+
+
+async def test_each_sign_of_life_says_which_epochs_are_over() -> None:
+    """A store may come back in one of them, and readers who left it do not: it is to begin another."""
+    store, progress = (
+        Stored(*(Attended(epoch, 1, {}) for epoch in ("a", "b", "b", "a", "c", "c"))),
+        Progress(),
+    )
+    counter = store.counter(progress)
+    for _ in range(6):
+        await attend(store.as_store, counter, progress, "me", {})
+        counter.forget()
+        counter.note_epoch(MAYOR, "of a batch")
+    assert [[], [], ["a"], ["a"], ["a", "b"], ["a", "b", "a"]] == store.left
+
+
+async def test_of_the_epochs_that_are_over_the_newest_are_known() -> None:
+    """A store that flaps all night is not told of all of them."""
+    store, progress = Stored(*(Attended(f"e{place}", 1, {}) for place in range(LEFT_MAX + 3))), Progress()
+    counter = store.counter(progress)
+    for _ in range(LEFT_MAX + 3):
+        await attend(store.as_store, counter, progress, "me", {})
+    assert [f"e{place}" for place in range(2, LEFT_MAX + 2)] == list(counter.left[MAYOR])
 
 
 async def test_a_new_epoch_noticed_while_a_batch_is_read_leaves_the_count_of_findings_exact() -> None:
