@@ -5,8 +5,8 @@
 
 Know before changing: it stands on every page, embed and overlay whose figures are not of this night; where
 there is nothing to say it is empty, and not a band without words. static/view.js says the same in the
-browser, and at which speed, which is heard there and stands in no page. What stands in the foot of a page too
-(`below`) is left out of its band on a phone.
+browser; how a replay plays now is the status line's to say, which hears of it. What stands in the foot of a
+page too (`below`) is left out of its band on a phone.
 """
 
 from web.face import Snapshot, Values, hidden

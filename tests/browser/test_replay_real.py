@@ -48,11 +48,11 @@ def test_a_real_board_says_when_the_replay_is_paused_and_how_fast_it_plays_now(
     """Whoever opens it, before or after; what it began with is said until somebody changes it."""
     with demo(tmp_path, "practice", "--from", "19:00", "--speed", "30") as running:
         board = open_page(f"{running.url}?lang=en")
-        expect(board.locator(".ribbon .right")).to_contain_text("at 30×")
+        expect(board.locator(".status .word")).to_have_text("Replay 30×")
         page = open_page(f"{running.url}replay?lang=en")
         drive(page, token_of(running))
         page.locator("[data-speed='10']").click()
-        expect(board.locator(".ribbon .right")).to_contain_text("at 10×")
+        expect(board.locator(".status .word")).to_have_text("Replay 10×")
         press(page, "pause")
         expect(board.locator(".status .word")).to_have_text("Replay paused")
         later = open_page(f"{running.url}?lang=tr")

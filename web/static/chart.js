@@ -149,7 +149,7 @@ function draw(plan, { section, plot, ends, read, side }) {
   }, plan.columns, plot);
 }
 
-export async function start({ store, words }, section) {
+export async function start({ store, link, words }, section) {
   const { contest } = document.body.dataset;
   const { lang } = document.documentElement;
   const plot = section.querySelector(".plot");
@@ -202,7 +202,7 @@ export async function start({ store, words }, section) {
   /* What is painted is drawn a little later; when the ban ends not everybody asks in one moment. */
   function again() {
     const open = store.face.phase === "open";
-    const wait = plan && open !== plan.open ? Math.random() * LEAST_MS : Math.max(LEAST_MS, EVERY_MS / (store.pace?.speed || 1));
+    const wait = plan && open !== plan.open ? Math.random() * LEAST_MS : Math.max(LEAST_MS, EVERY_MS / (link.pace?.speed || 1));
     if (soon !== open) clearTimeout(due);
     if (!due || soon !== open) due = setTimeout(load, wait);
     soon = open;

@@ -9,7 +9,7 @@ import { begin, button, draw, h, hear } from "./desk_dom.js";
 import { DeskLink } from "./desk_link.js";
 import { line, Steady } from "./desk_parts.js";
 import { heldBack, Tables } from "./desk_tables.js";
-import { ahead, replayBand, replayWord } from "./pace.js";
+import { ahead, replayWord } from "./pace.js";
 
 const SUB = "desk";
 const TICK_MS = 1000;
@@ -159,7 +159,7 @@ class Desk {
     if (node.hidden) return;
     const day = w.date(d?.date);
     const right = !day ? "" : mode === "rehearsal" ? w.say("rehearsing", { date: day })
-      : mode === "replay" ? replayBand(link.pace, day, w) : "";
+      : mode === "replay" ? w.say("replaying", { date: day }) : "";
     draw(node, [h("p.wrap", null, h("strong", null, tags.join(" · ")), mode !== "live" && h("span.what", null, line(w, "nothing_live")), right && h("span.right", null, right))]);
   }
 

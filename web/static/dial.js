@@ -51,20 +51,13 @@ export class Dial extends EventTarget {
 
   hello(frame) {
     this.quiet = Math.max(5, 3 * (frame.heartbeat_s ?? 10));
-    this.hearPace(frame.replay);
+    this.pace = frame.replay;
   }
 
   beat(frame) {
     if (frame.at) this.offset = Date.parse(frame.at) - Date.now();
     this.stale = frame.stale_s == null ? null : { seconds: frame.stale_s, at: performance.now() };
-    this.hearPace(frame.replay);
-  }
-
-  /* How a replay plays now, and since when that is known; a snapshot says at most how it began. */
-  hearPace(said) {
-    if (!said || (this.pace?.speed === said.speed && this.pace.paused === said.paused)) return;
-    this.pace = { ...said, since: performance.now() };
-    this.dispatchEvent(new Event("pace"));
+    this.pace = frame.replay;
   }
 
   bye(frame) {

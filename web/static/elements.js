@@ -37,7 +37,7 @@ function defineStatus(app) {
       this.word = this.querySelector(".word");
       this.age = this.querySelector(".age");
       for (const name of ["news", "pause", "paint"]) store.addEventListener(name, () => this.show());
-      for (const name of ["state", "pace"]) link.addEventListener(name, () => this.show());
+      link.addEventListener("state", () => this.show());
       setInterval(() => document.hidden || this.show(), 1000);
       this.show();
     }

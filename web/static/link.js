@@ -21,7 +21,6 @@ export class Link extends Dial {
     Object.assign(this, { store, contest, fits, sub, state: "connecting", tries: 0, nextTryAt: 0, stale: null, offset: 0,
       held: null, resume: "", tried: "", waiting: true, refused: false, parts: null, next: null, etag: null, polling: null,
       mismatches: 0, checked: null });
-    this.addEventListener("pace", () => store.play?.(this.pace));
   }
 
   start() {

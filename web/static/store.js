@@ -62,13 +62,6 @@ export class Store extends EventTarget {
     this.ask();
   }
 
-  /* How the replay plays now. */
-  play(pace) {
-    this.pace = pace;
-    this.all = true;
-    this.ask();
-  }
-
   noteChange() {
     this.changedAt = performance.now();
     if (this.paused) this.behind += 1;
@@ -103,7 +96,7 @@ export class Store extends EventTarget {
     const s = this.latest;
     const before = this.by;
     const face = faceOf(s);
-    const values = topValues(this.pace ? { ...s, pace: this.pace } : s, face, this.words, this.more);
+    const values = topValues(s, face, this.words, this.more);
     this.choose(s, face);
     const { there, by } = this;
     this.binding.putTop(Object.assign(values, sumValues(there, by, this.words)));

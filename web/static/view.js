@@ -3,7 +3,6 @@
 
 import { callKind, short } from "./badge.js";
 import { SLOTS_MAX, width } from "./face.js";
-import { replayBand } from "./pace.js";
 import { callValues, hidden } from "./story.js";
 
 const part = (s, face) => (face.phase === "closed" ? s.received : s.counted);
@@ -33,7 +32,7 @@ function ribbon(s, face, w) {
   if (s.simulated) tags.push(w.say("simulated"));
   const date = w.date(s.date);
   let right = "";
-  if (mode === "replay") right = replayBand(s.pace, date, w);
+  if (mode === "replay") right = w.say("replaying", { date });
   else if (mode === "rehearsal") right = w.say("rehearsing", { date });
   return { "ribbon.hide": hidden(!tags.length), "ribbon.tag": tags.join(" · "),
     "ribbon.what": w.name(s, "simulated_what"), "ribbon.right": right };
