@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from election.alerts import Told
 from election.calls import RULES
-from election.calls.dossier import DIGITS, Signature, dossier
+from election.calls.dossier import Signature, dossier
 from election.calls.guards import ask
 from election.calls.lookout import Lookout
 from election.errors import RecordError
@@ -27,6 +27,7 @@ from election.memory import Memory
 from election.night import ContestId, Night
 from election.rehearsal import Rehearsal
 from election.rulings import fault
+from election.wire.canonical import DIGITS
 from election.wire.frames import ContestState
 from election.wire.records import Record, Ruling, decode, stamp
 from election.wire.told import decode as decode_told

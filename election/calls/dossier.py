@@ -2,7 +2,7 @@
 
     dossier(view, verdict, answers, positions, proposed_at=…, people=[…])
 
-JSON with sorted keys, UTF-8, no spaces, numbers with six decimals at most, times in UTC with milliseconds.
+Canonical JSON (`wire.canonical`), numbers with six decimals at most, times in UTC with milliseconds.
 It holds the rule and the version of its code, the night's digest, the totals' version and how far the log was
 counted, the standing and every number the rule used, every guard's answer, who approved and when.
 
@@ -10,7 +10,6 @@ Know before changing: adding a field changes the bytes of dossiers already filed
 and the version of a rule whenever the same view may give another verdict.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
@@ -19,15 +18,12 @@ from typing import Any
 from election.calls import RULES
 from election.calls.verdict import Answer, Rule, Said, Then, Verdict, View
 from election.tally import columns
+from election.wire.canonical import canonical, whole
 
 DOSSIER_VERSION = 1
 LANGUAGES = ("en", "tr")
 """What its sentences are in, whatever languages there are: a language more must not change what was filed."""
-DIGITS = 6
-"""Decimals of a number that is not whole: enough for any share, and the same on every machine."""
 THEN = tuple(one.name for one in fields(Then))
-PLAIN = frozenset((int, str, bool, type(None)))
-"""Types that JSON knows as they are; a type made of one of them is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +48,7 @@ def dossier(
 ) -> bytes:
     """The dossier of one proposal. Raises KeyError for a verdict of a rule that is not in `rules`."""
     night, contest, rule = view.night, view.contest, rules[verdict.rule]
-    whole: dict[str, Any] = {
+    facts: dict[str, Any] = {
         "v": DOSSIER_VERSION,
         "night": {"id": night.id, "digest": night.digest, "mode": view.mode, "simulated": night.simulated},
         "contest": {
@@ -79,7 +75,7 @@ def dossier(
         "proposed_at": _time(proposed_at),
         "people": [{"actor": one.actor, "word": one.word, "at": _time(one.at)} for one in people],
     }
-    return _bytes(whole)
+    return canonical(facts)
 
 
 def _spoken(because: Said) -> dict[str, str]:
@@ -98,13 +94,17 @@ def _inputs(view: View) -> dict[str, Any]:
         "calls": {name: asdict(rule) for name, rule in night.calls.items()},
         "guards": {name: asdict(rule) for name, rule in night.guards.items()},
         "columns": list(columns(view.contest, night)),
-        "rows": {
-            area: list(view.rows[area])
-            for area in (view.contest.area, *view.areas)
-            if any(view.rows.get(area, ()))
-        },
+        "rows": whole(
+            {
+                area: view.rows[area]
+                for area in (view.contest.area, *view.areas)
+                if any(view.rows.get(area, ()))
+            }
+        ),
         # Each is numbers and rows of them: `asdict` would copy every vote of every area one by one.
-        "then": {area: {name: getattr(then, name) for name in THEN} for area, then in view.then.items()},
+        "then": whole(
+            {area: {name: getattr(then, name) for name in THEN} for area, then in view.then.items()}
+        ),
         "sources": [
             {
                 "id": one.source.id,
@@ -118,27 +118,6 @@ def _inputs(view: View) -> dict[str, Any]:
         ],
         "silences": {source: asdict(silence) for source, silence in view.silences.items()},
     }
-
-
-def _bytes(whole: Mapping[str, Any]) -> bytes:
-    text = json.dumps(
-        _plain(whole), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
-    return text.encode()
-
-
-def _plain(value: Any) -> Any:
-    """The value in what JSON knows; numbers that are not whole are rounded, and whole ones stay whole."""
-    if type(value) in PLAIN:
-        return value  # nearly all there is: the columns of thirty thousand areas
-    if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [one if type(one) is int else _plain(one) for one in value]
-    if isinstance(value, float):
-        rounded = round(value, DIGITS)
-        return int(rounded) if rounded == int(rounded) else rounded
-    return value
 
 
 def _time(at: datetime | None) -> str | None:
