@@ -29,12 +29,13 @@ from work import ROOT, copied, retested
 
 BUILD = ROOT / "build" / "mutants"
 WORK = BUILD / "python"
-SOURCES = ["election/tally.py", "election/checks.py", "election/calls/*.py"]
+SOURCES = ["election/tally.py", "election/checks.py", "election/calls/*.py", "election/wire/canonical.py"]
 TESTS = [f"tests/election/test_{name}.py" for name in (
     "tally", "tally_exact", "checks", "checks_any_paper", "checks_findings",
     "calls_brief", "calls_certain", "calls_dossier", "calls_filed",
     "calls_guards", "calls_lookout", "calls_majority", "calls_order", "calls_projected",
     "calls_projected_exactly", "calls_state", "calls_thresholds", "calls_verdict", "calls_words",
+    "wire_canonical",
 )]  # fmt: skip
 """The tests of these files; simulated nights and real boxes measure rules, and take too long."""
 AT_IMPORT = ("x__fixed__", "x__counting__", "x__from__")
