@@ -56,10 +56,10 @@ class Heard:
 
 
 async def steered(settings: Settings, do: str, speed: float | None = None) -> None:
-    """Asks the replay until it listens."""
+    """Asks the replay until it listens: whoever leaves it before that leaves a connection half made."""
     async with asyncio.timeout(PATIENCE_S):
         asks = Control(f"c{next(NAMES)}", do, "Ayşe", datetime.now(UTC), speed=speed)
-        while await ask(settings, NIGHT.id, asks, within_s=2.0) is None:
+        while await ask(settings, NIGHT.id, asks, within_s=10.0) is None:
             continue
 
 
@@ -77,6 +77,7 @@ async def test_a_gateway_hears_how_the_replay_plays_and_each_change_of_it(settin
     async with Controls(settings, NIGHT.id, None):
         for gateway in (first, later):
             await gateway.until(lambda paces: paces[-1] == Pace(None))
+        await steered(settings, "pause")
     for gateway in (first, later):
         await gateway.ended()
 
@@ -90,6 +91,7 @@ async def test_what_is_no_control_is_passed_over(settings: Settings) -> None:
     heard = Heard(settings)
     async with Controls(settings, NIGHT.id, 60.0):
         await heard.until(lambda paces: paces == [Pace(60.0)])
+        await steered(settings, "pause")
     await heard.ended()
 
 

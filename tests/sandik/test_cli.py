@@ -258,6 +258,7 @@ def test_ctrl_c_while_a_command_is_still_being_imported_is_an_end_and_no_traceba
     """Whatever is being imported: the first ones, the command itself, what it needs."""
     code = f"""
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs the tests in the background ignores it
 class Interrupts:
     def find_spec(self, name, *rest):
         if name == "{name}":
